@@ -1,0 +1,12 @@
+/** @type {import('jest').Config} */
+module.exports = {
+  testEnvironment: 'node',
+  testMatch: ['<rootDir>/test/**/*.test.ts'],
+  // Transpiled only (`isolatedModules` in tsconfig.json): `npm test` has checked the types before.
+  transform: { '^.+\\.ts$': ['ts-jest', { diagnostics: false }] },
+  // TypeScript first: a stray compiled file must never be what is tested.
+  moduleFileExtensions: ['ts', 'js', 'mjs', 'cjs', 'json', 'node'],
+  modulePathIgnorePatterns: ['<rootDir>/.build/', '<rootDir>/dist/', '<rootDir>/cdk.out/'],
+  maxWorkers: 2,
+  testTimeout: 60_000,
+};

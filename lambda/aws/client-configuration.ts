@@ -1,0 +1,12 @@
+import type { StackIdentity } from '../custom-resource/request';
+
+/** How every client of AWS is made, anew for each request: nothing of one request's Region or role reaches the next. */
+export function clientConfiguration(stack: StackIdentity, region: string) {
+  return {
+    region,
+    // Retries are ours, since only we know the deadline.
+    maxAttempts: 1,
+    // CloudTrail then tells which stack it was.
+    customUserAgent: [['cdk-drs'], ['stack', stack.name]] as [string, string?][],
+  };
+}

@@ -1,0 +1,93 @@
+import { Failure, messageOf } from '../custom-resource/failure';
+import { sleep } from '../sleep';
+
+/** What retries need of the SDK's exceptions, which are matched by name: services throw more than their models declare. */
+interface ServiceError extends Error {
+  readonly code?: string;
+  readonly retryAfterSeconds?: string | number;
+  readonly $metadata?: { readonly httpStatusCode?: number };
+  readonly $response?: { readonly headers?: Record<string, string> };
+}
+
+const THROTTLING = new Set(['Throttling', 'ThrottlingException', 'ThrottledException', 'TooManyRequestsException', 'RequestLimitExceeded']);
+const NETWORK = new Set(['TimeoutError', 'AbortError', 'SyntaxError']);
+const DENIED = new Set(['AccessDenied', 'AccessDeniedException', 'UnauthorizedOperation']);
+
+/** How long one attempt may take, in milliseconds: a connection can die without a word. */
+const ATTEMPT = 30_000;
+const LONGEST_PAUSE = 20_000;
+/** How long a new or edited policy may need to take effect, and the pause between two looks, in milliseconds. */
+const POLICY_PROPAGATION = 90_000;
+const POLICY_PAUSE = 5_000;
+
+/** The service did not do as asked before the deadline. */
+export class OutOfTime extends Failure {}
+
+/** The role may not do what was asked, and no policy that spreads late changed that. */
+export class Denied extends Failure {}
+
+export function isNamed(error: unknown, ...names: string[]): boolean {
+  return error instanceof Error && names.includes(error.name);
+}
+
+/**
+ * Calls AWS until it answers: throttling, faults of the service and of the network are repeated until the deadline,
+ * a denial for as long as policies take to spread.
+ */
+export async function retry<T>(action: string, deadline: number, call: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const deniedUntil = Math.min(deadline, Date.now() + POLICY_PROPAGATION);
+  for (let attempt = 0; ; attempt++) {
+    try {
+      return await oneAttempt(call, deadline);
+    } catch (error) {
+      const denied = isDenied(error);
+      if (!denied && !isTransient(error)) {
+        throw error;
+      }
+      const pause = denied ? POLICY_PAUSE : pauseAfter(error as ServiceError, attempt);
+      if (Date.now() + pause >= (denied ? deniedUntil : deadline)) {
+        throw denied ? new Denied(deniedMessage(action, error)) : new OutOfTime(outOfTimeMessage(action, attempt + 1, error));
+      }
+      await sleep(pause);
+    }
+  }
+}
+
+async function oneAttempt<T>(call: (signal: AbortSignal) => Promise<T>, deadline: number): Promise<T> {
+  const controller = new AbortController();
+  // At least a moment: the last attempt may begin just before the deadline.
+  const timer = setTimeout(() => controller.abort(), Math.max(1_000, Math.min(ATTEMPT, deadline - Date.now())));
+  try {
+    return await call(controller.signal);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function isDenied(error: unknown): boolean {
+  return error instanceof Error && DENIED.has(error.name);
+}
+
+function isTransient(error: unknown): boolean {
+  if (!(error instanceof Error)) {
+    return false;
+  }
+  const { name, code, $metadata } = error as ServiceError;
+  const status = $metadata?.httpStatusCode ?? 0;
+  const network = NETWORK.has(name) || /^E[A-Z_]+$/.test(code ?? '');
+  return network || THROTTLING.has(name) || status === 429 || status >= 500;
+}
+
+function pauseAfter(error: ServiceError, attempt: number): number {
+  const seconds = Number(error.retryAfterSeconds ?? error.$response?.headers?.['retry-after'] ?? 0);
+  const jittered = Math.random() * Math.min(LONGEST_PAUSE, 250 * 2 ** attempt);
+  return (Number.isFinite(seconds) ? seconds * 1000 : 0) + jittered;
+}
+
+function deniedMessage(action: string, error: unknown): string {
+  return `The teardown function may not call ${action}. Grant it to the function's role, then try again. AWS says: ${messageOf(error)}`;
+}
+
+function outOfTimeMessage(action: string, attempts: number, error: unknown): string {
+  return `${action} did not succeed in time, in ${attempts} attempts. Try again later. The last answer was: ${messageOf(error)}`;
+}

@@ -1,0 +1,77 @@
+import type { CloudFormationCustomResourceEvent, Context } from 'aws-lambda';
+import { FAILED_DELETIONS, METRIC_NAMESPACE } from '../../lib/contract';
+import { messageOf } from './failure';
+import { log } from './log';
+import { identityOf, readRequest, type Request } from './request';
+import { deliver, type Response, serialize } from './response';
+
+/** What a rule answers when it succeeds; it throws when it fails. */
+export interface Answer {
+  readonly physicalId: string;
+  readonly data?: Readonly<Record<string, string>>;
+}
+
+/** The rules of one resource type. */
+export type Rule = (request: Request) => Promise<Answer>;
+
+/** How long the delivery of an answer is tried in one run, in milliseconds: when it fails, Lambda runs the request again. */
+const DELIVERY = 120_000;
+/** How long before the function's own end the delivery stops, in milliseconds. */
+const MARGIN = 3_000;
+/** How much longer than its deadline a rule may take before it is given up, in milliseconds: only a mistake of ours does. */
+const GRACE = 5_000;
+
+/** The physical ID of a resource whose Create failed. No rule takes it for one of its own, so its Delete touches nothing. */
+export const NOT_CREATED = 'cdk-drs:not-created:';
+
+/** Runs the rule and answers the request: exactly one response, whatever happens. */
+export async function answer(event: CloudFormationCustomResourceEvent, context: Context, rule: Rule): Promise<void> {
+  const request = readRequest(event, context);
+  const response = await run(request, rule);
+  const deadline = Date.now() + Math.min(DELIVERY, context.getRemainingTimeInMillis() - MARGIN);
+  await deliver(event.ResponseURL, serialize(response), deadline);
+  log({ event: 'answered', ...identityOf(request), status: response.Status });
+}
+
+async function run(request: Request, rule: Rule): Promise<Response> {
+  const ids = { StackId: request.stack.id, RequestId: request.requestId, LogicalResourceId: request.logicalId };
+  try {
+    const { physicalId, data } = await beforeDeadline(request, rule);
+    return { Status: 'SUCCESS', PhysicalResourceId: physicalId, ...ids, Data: data };
+  } catch (error) {
+    const reason = messageOf(error);
+    logFailure(request, reason, error);
+    return { Status: 'FAILED', Reason: reason, PhysicalResourceId: request.physicalId ?? NOT_CREATED + request.logicalId, ...ids };
+  }
+}
+
+async function beforeDeadline(request: Request, rule: Rule): Promise<Answer> {
+  let timer: NodeJS.Timeout | undefined;
+  const expired = new Promise<never>((_, reject) => {
+    const tooLate = () => reject(new Error('The function ran out of time before it knew the outcome. Try again.'));
+    timer = setTimeout(tooLate, request.deadline + GRACE - Date.now());
+  });
+  try {
+    return await Promise.race([rule(request), expired]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function logFailure(request: Request, reason: string, error: unknown) {
+  const entry = { event: 'failed', ...identityOf(request), reason, stack: error instanceof Error ? error.stack : undefined };
+  log(request.type === 'Delete' ? { ...entry, ...failedDeletionMetric(request) } : entry);
+}
+
+/** CloudWatch makes a metric of such a line: one for the stack, one for all stacks of the account and Region. */
+function failedDeletionMetric(request: Request) {
+  const metrics = [{ Name: FAILED_DELETIONS, Unit: 'Count' }];
+  return {
+    _aws: {
+      Timestamp: Date.now(),
+      CloudWatchMetrics: [{ Namespace: METRIC_NAMESPACE, Dimensions: [['StackName'], []], Metrics: metrics }],
+    },
+    StackName: request.stack.name,
+    [FAILED_DELETIONS]: 1,
+  };
+}

@@ -1,0 +1,59 @@
+import type { CloudFormationCustomResourceEvent, Context } from 'aws-lambda';
+
+/** What CloudFormation asks for, without what no rule may see: the response URL. */
+export interface Request {
+  readonly type: 'Create' | 'Update' | 'Delete';
+  readonly requestId: string;
+  readonly resourceType: string;
+  readonly logicalId: string;
+  /** Absent on Create. */
+  readonly physicalId?: string;
+  readonly properties: Readonly<Record<string, unknown>>;
+  readonly stack: StackIdentity;
+  /** When the rules give up, in milliseconds since 1970. */
+  readonly deadline: number;
+}
+
+export interface StackIdentity {
+  readonly id: string;
+  readonly name: string;
+  readonly accountId: string;
+  readonly region: string;
+}
+
+/** How long the rules of a request may take by themselves, in milliseconds. */
+const LIMITS = { Create: 120_000, Update: 120_000, Delete: 240_000 };
+
+/** What is left of the function's time to deliver the answer, in milliseconds. */
+const RESERVE = 30_000;
+
+export function readRequest(event: CloudFormationCustomResourceEvent, context: Context): Request {
+  const now = Date.now();
+  return {
+    type: event.RequestType,
+    requestId: event.RequestId,
+    resourceType: event.ResourceType,
+    logicalId: event.LogicalResourceId,
+    physicalId: event.RequestType === 'Create' ? undefined : event.PhysicalResourceId,
+    properties: event.ResourceProperties,
+    stack: parseStackId(event.StackId),
+    deadline: Math.min(now + LIMITS[event.RequestType], now + context.getRemainingTimeInMillis() - RESERVE),
+  };
+}
+
+/** `arn:PARTITION:cloudformation:REGION:ACCOUNT:stack/NAME/UUID` */
+export function parseStackId(id: string): StackIdentity {
+  const [, , , region = '', accountId = '', resource = ''] = id.split(':');
+  return { id, name: resource.split('/')[1] ?? '', accountId, region };
+}
+
+/** Describes the request in every line of the log. */
+export function identityOf(request: Request) {
+  return {
+    request: request.type,
+    requestId: request.requestId,
+    stackId: request.stack.id,
+    logicalId: request.logicalId,
+    physicalId: request.physicalId,
+  };
+}

@@ -1,0 +1,49 @@
+import type { RecoveryInstance, SourceServer } from '@aws-sdk/client-drs';
+import type { NamedServer } from './source-server';
+
+/** So many are explained one by one: a response has 4,096 bytes, and the commands that follow must fit. */
+const EXPLAINED = 3;
+
+const NO_FAILBACK = new Set(['FAILBACK_NOT_STARTED', 'FAILBACK_COMPLETED', 'FAILBACK_LAUNCH_STATE_NOT_AVAILABLE']);
+
+/** What each recovery instance is, and the commands that end its hold on the source server. */
+export function explainRecoveryInstances(instances: readonly RecoveryInstance[], region: string): string {
+  const explained = instances.slice(0, EXPLAINED).map((instance) => explain(instance, region));
+  const others = instances.slice(EXPLAINED).map(({ recoveryInstanceID }) => recoveryInstanceID);
+  return [...explained, ...(others.length > 0 ? [`Likewise for ${others.join(', ')}.`] : [])].join(' ');
+}
+
+function explain(instance: RecoveryInstance, region: string): string {
+  const id = instance.recoveryInstanceID;
+  // DRS leaves isDrill out where it doesn't know: then it is taken for real, and no command that terminates is shown.
+  const isDrill = instance.isDrill === true;
+  const state = instance.ec2InstanceState ? `, ${instance.ec2InstanceState}` : '';
+  const what = `Recovery instance ${id} (EC2 instance ${instance.ec2InstanceID ?? 'unknown'}${state}, ${isDrill ? 'a drill' : 'a real recovery'})`;
+  const disconnect = `\`aws drs disconnect-recovery-instance --recovery-instance-id ${id} --region ${region}\``;
+  const way = isDrill
+    ? `end the drill, which terminates its EC2 instance, with \`aws drs terminate-recovery-instances --recovery-instance-ids ${id} --region ${region}\`, ` +
+      `or keep the machine and run ${disconnect}.`
+    : `it may be the machine you work on now; ${disconnect} keeps it running and gives up its protection and its failback.`;
+  return `${what}${failback(instance, region)}: ${way}`;
+}
+
+function failback({ recoveryInstanceID, failback }: RecoveryInstance, region: string): string {
+  const state = failback?.state;
+  return state === undefined || NO_FAILBACK.has(state)
+    ? ''
+    : `, with a failback under way (${state}; finish it, or stop it with \`aws drs stop-failback --recovery-instance-id ${recoveryInstanceID} --region ${region}\`)`;
+}
+
+/** A conflict without a recovery instance: a job or a failback holds the server. The order is the one that DRS insists on. */
+export function explainConflict({ sourceServerId, region }: NamedServer): string {
+  return (
+    `No recovery instance was found, so a job or a failback may hold it. Unwind in this order: wait for running jobs (\`aws drs describe-jobs --region ${region}\`); ` +
+    `finish or stop a failback; disconnect or terminate what \`aws drs describe-recovery-instances --filters sourceServerIDs=${sourceServerId} --region ${region}\` shows.`
+  );
+}
+
+export function explainExtended({ stagingArea }: SourceServer, region: string): string {
+  const staging = stagingArea?.stagingAccountID ? `account ${stagingArea.stagingAccountID}` : 'its staging account';
+  const server = stagingArea?.stagingSourceServerArn ? ` as ${stagingArea.stagingSourceServerArn}` : '';
+  return `It is extended from ${staging}, where it replicates${server} in Region ${region}: it can be disconnected only there.`;
+}

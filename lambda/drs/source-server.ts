@@ -1,0 +1,47 @@
+import type { SourceServer } from '@aws-sdk/client-drs';
+import { SOURCE_SERVER_ID, type SourceServerDisconnectionAttributes, UNKNOWN } from '../../lib/contract';
+
+/** A source server as its ARN names it. */
+export interface NamedServer {
+  readonly arn: string;
+  readonly region: string;
+  readonly accountId: string;
+  readonly sourceServerId: string;
+}
+
+const ARN = /^arn:aws[a-z-]*:drs:([a-z0-9-]+):(\d{12}):source-server\/([^/]+)$/;
+
+/** A hostname is a name, not a text: so many characters of it always fit into a response. */
+const LONGEST_HOSTNAME = 255;
+
+/** Reads the ARN of a source server; undefined for anything else. */
+export function parseSourceServerArn(arn: unknown): NamedServer | undefined {
+  const [, region, accountId, sourceServerId] = (typeof arn === 'string' && ARN.exec(arn)) || [];
+  if (typeof arn !== 'string' || !region || !accountId || !sourceServerId || !SOURCE_SERVER_ID.test(sourceServerId)) {
+    return undefined;
+  }
+  return { arn, region, accountId, sourceServerId };
+}
+
+/** How messages name a server. */
+export function nameOf({ sourceServerId, accountId, region }: NamedServer): string {
+  return `source server ${sourceServerId} (account ${accountId}, Region ${region})`;
+}
+
+export function replicationStateOf(server: SourceServer | undefined): string {
+  return server?.dataReplicationInfo?.dataReplicationState || UNKNOWN;
+}
+
+export function isDisconnected(server: SourceServer): boolean {
+  return replicationStateOf(server) === 'DISCONNECTED';
+}
+
+/** An extended source server shows a server of another, the staging account: only there it can be disconnected. */
+export function isExtended(server: SourceServer): boolean {
+  return server.stagingArea?.status === 'EXTENDED';
+}
+
+export function attributesOf(server: SourceServer | undefined): SourceServerDisconnectionAttributes {
+  const hostname = server?.sourceProperties?.identificationHints?.hostname || UNKNOWN;
+  return { SourceServerHostname: hostname.slice(0, LONGEST_HOSTNAME), DataReplicationState: replicationStateOf(server) };
+}

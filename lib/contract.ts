@@ -1,0 +1,28 @@
+/*
+ * What the constructs write into a template and the teardown function reads: types and constants only.
+ * Stacks that are deployed hold these names, so a name or a shape here is never changed, only added.
+ */
+
+/** The resource type of a source server disconnection. Its physical ID is the source server's ARN. */
+export const SOURCE_SERVER_DISCONNECTION = 'Custom::DRSSourceServerDisconnection';
+
+/** The properties of a source server disconnection. */
+export interface SourceServerDisconnectionProperties {
+  readonly SourceServerArn: string;
+}
+
+/** The attributes of a source server disconnection, as of the last deployment. */
+export interface SourceServerDisconnectionAttributes {
+  readonly SourceServerHostname: string;
+  readonly DataReplicationState: string;
+}
+
+/** Says that DRS told nothing: an attribute must never be missing, or CloudFormation fails the deployment. */
+export const UNKNOWN = 'UNKNOWN';
+
+/** The form of a source server's ID, from the service model. */
+export const SOURCE_SERVER_ID = /^s-[0-9a-zA-Z]{17}$/;
+
+/** Where the teardown function counts failed deletions. */
+export const METRIC_NAMESPACE = 'cdk-drs';
+export const FAILED_DELETIONS = 'FailedDeletions';

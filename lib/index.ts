@@ -1,0 +1,3 @@
+export * from './source-server';
+export * from './source-server-disconnection';
+export * from './teardown-function';

@@ -1,0 +1,102 @@
+import { ArnFormat, type IResource, Resource, Stack, Token } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
+import { SOURCE_SERVER_ID } from './contract';
+
+/**
+ * A source server of AWS Elastic Disaster Recovery (DRS): a machine whose agent replicates it into a staging area.
+ *
+ * Agents create source servers; CloudFormation and the CDK can't. So a source server is always imported.
+ *
+ * @see https://docs.aws.amazon.com/drs/latest/userguide/source-servers.html
+ */
+export interface ISourceServer extends IResource {
+  /**
+   * The ID of the source server, such as `s-1234567890abcdef0`.
+   *
+   * @attribute
+   */
+  readonly sourceServerId: string;
+
+  /**
+   * The ARN of the source server. It names the account and the Region that the server replicates to.
+   *
+   * @attribute
+   */
+  readonly sourceServerArn: string;
+}
+
+/**
+ * A source server of AWS Elastic Disaster Recovery (DRS).
+ *
+ * @see https://docs.aws.amazon.com/drs/latest/userguide/source-servers.html
+ */
+export class SourceServer extends Resource implements ISourceServer {
+  /**
+   * References a source server that replicates to the account and the Region of the stack.
+   *
+   * @param scope the construct that the reference belongs to
+   * @param id the construct's ID
+   * @param sourceServerId the ID of the source server: `s-` and 17 letters or digits. A token is checked when it is deployed.
+   * @throws if a concrete ID is malformed
+   */
+  public static fromSourceServerId(scope: Construct, id: string, sourceServerId: string): ISourceServer {
+    checkSourceServerId(scope, id, sourceServerId, sourceServerId);
+    return new SourceServer(scope, id, sourceServerId, formatSourceServerArn(scope, sourceServerId));
+  }
+
+  /**
+   * References a source server by its ARN, which may name another Region than the stack's.
+   *
+   * @param scope the construct that the reference belongs to
+   * @param id the construct's ID
+   * @param sourceServerArn the ARN: `arn:PARTITION:drs:REGION:ACCOUNT:source-server/ID`. A token is checked when it is deployed.
+   * @throws if a concrete ARN is malformed, or is the ARN of something else
+   */
+  public static fromSourceServerArn(scope: Construct, id: string, sourceServerArn: string): ISourceServer {
+    return new SourceServer(scope, id, sourceServerIdOf(scope, id, sourceServerArn), sourceServerArn);
+  }
+
+  public readonly sourceServerId: string;
+  public readonly sourceServerArn: string;
+
+  private constructor(scope: Construct, id: string, sourceServerId: string, sourceServerArn: string) {
+    super(scope, id, { environmentFromArn: sourceServerArn });
+    this.sourceServerId = sourceServerId;
+    this.sourceServerArn = sourceServerArn;
+  }
+}
+
+function formatSourceServerArn(scope: Construct, sourceServerId: string): string {
+  return Stack.of(scope).formatArn({ service: 'drs', resource: 'source-server', resourceName: sourceServerId });
+}
+
+function sourceServerIdOf(scope: Construct, id: string, arn: string): string {
+  if (Token.isUnresolved(arn) && !arn.startsWith('arn:')) {
+    return Stack.of(scope).splitArn(arn, ArnFormat.SLASH_RESOURCE_NAME).resourceName!;
+  }
+  const [prefix, partition, service, region, account, resource, ...rest] = arn.split(':');
+  const [resourceType, sourceServerId, ...more] = (resource ?? '').split('/');
+  const named = (part: string | undefined, form: RegExp) => part !== undefined && (Token.isUnresolved(part) || form.test(part));
+  if (prefix !== 'arn' || !named(partition, /^aws[a-z-]*$/) || !named(region, /^[a-z0-9-]+$/) || !named(account, /^\d{12}$/)) {
+    throw malformed(scope, id, arn);
+  }
+  if (!named(service, /^drs$/) || !named(resourceType, /^source-server$/) || rest.length > 0 || more.length > 0) {
+    throw malformed(scope, id, arn);
+  }
+  checkSourceServerId(scope, id, sourceServerId ?? '', arn);
+  return sourceServerId;
+}
+
+function checkSourceServerId(scope: Construct, id: string, sourceServerId: string, received: string) {
+  if (!Token.isUnresolved(sourceServerId) && !SOURCE_SERVER_ID.test(sourceServerId)) {
+    throw malformed(scope, id, received);
+  }
+}
+
+function malformed(scope: Construct, id: string, received: string): Error {
+  const expected = received.startsWith('arn:')
+    ? 'The ARN of a source server looks like arn:aws:drs:eu-central-1:111122223333:source-server/s-1234567890abcdef0.'
+    : "A source server's ID is 's-' and 17 letters or digits, such as s-1234567890abcdef0.";
+  const find = 'Look it up with `aws drs describe-source-servers`.';
+  return new Error(`'${received}' is not a source server of AWS Elastic Disaster Recovery. ${expected} ${find} [${scope.node.path}/${id}]`);
+}

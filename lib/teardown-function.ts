@@ -1,0 +1,145 @@
+import { createHash } from 'node:crypto';
+import * as path from 'node:path';
+import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import * as lambda from 'aws-cdk-lib/aws-lambda';
+import * as logs from 'aws-cdk-lib/aws-logs';
+import { Construct, type IDependable } from 'constructs';
+import { FAILED_DELETIONS, METRIC_NAMESPACE } from './contract';
+
+/** The ID of a stack's default teardown function. ServiceToken can't be updated, so this is a permanent contract. */
+const DEFAULT_ID = 'DRSTeardownFunction';
+
+/**
+ * Properties of a teardown function.
+ */
+export interface TeardownFunctionProps {
+  /**
+   * The log group that the function writes to: the record of what was disconnected, and why.
+   *
+   * @default - a log group of its own, which stays when the stack is deleted and keeps its events for three months
+   */
+  readonly logGroup?: logs.ILogGroup;
+
+  /**
+   * The role that the function runs with. What the function needs is granted to it; for an imported role that can't be changed, grant it yourself.
+   *
+   * @default - a role of its own, which may do nothing but what the resources of the stack need
+   */
+  readonly role?: iam.IRole;
+}
+
+/**
+ * The Lambda function that tears down DRS resources when CloudFormation deletes the resources that stand for them.
+ *
+ * A stack has one by default. Make one yourself to choose its log group or its role, and pass it to the constructs that shall use it.
+ * It runs outside of VPCs: inside the one that is being torn down, its own network would go first.
+ */
+export class TeardownFunction extends Construct {
+  /**
+   * The stack's default teardown function, which has no options: whoever asks first changes nothing for the others.
+   *
+   * @internal
+   */
+  public static _defaultOf(stack: Stack): TeardownFunction {
+    return (stack.node.tryFindChild(DEFAULT_ID) as TeardownFunction | undefined) ?? new TeardownFunction(stack, DEFAULT_ID);
+  }
+
+  /** The ARN of the Lambda function, which custom resources name as their service token. */
+  public readonly functionArn: string;
+
+  /** The log group that the function writes to. */
+  public readonly logGroup: logs.ILogGroup;
+
+  /** The role that the function runs with. */
+  public readonly role: iam.IRole;
+
+  constructor(scope: Construct, id: string, props: TeardownFunctionProps = {}) {
+    super(scope, id);
+    this.logGroup = props.logGroup ?? this.createLogGroup();
+    this.role = props.role ?? this.createRole();
+    this.logGroup.grantWrite(this.role);
+    this.functionArn = this.createFunction().functionArn;
+  }
+
+  /**
+   * The number of deletions that failed, which is the number of servers that may still replicate although their resource is meant to be gone.
+   *
+   * Watch it: a deletion that fails in the clean-up of an update is tried three times, then CloudFormation drops the resource and the update succeeds.
+   * The metric comes from the function's log, so it costs nothing until a deletion fails. Its dimension is the stack's name.
+   *
+   * @default - the sum over five minutes
+   * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format.html
+   */
+  public metricFailedDeletions(props?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return new cloudwatch.Metric({
+      namespace: METRIC_NAMESPACE,
+      metricName: FAILED_DELETIONS,
+      dimensionsMap: { StackName: Stack.of(this).stackName },
+      statistic: cloudwatch.Stats.SUM,
+      ...props,
+    }).attachTo(this);
+  }
+
+  /**
+   * Grants what a source server disconnection needs: one grant for all of the stack, whatever their number and their IDs.
+   *
+   * @internal
+   */
+  public _grantDisconnect(): IDependable {
+    const stack = Stack.of(this);
+    return this.grant(
+      new iam.PolicyStatement({
+        actions: ['drs:DisconnectSourceServer'],
+        resources: [stack.formatArn({ service: 'drs', region: '*', resource: 'source-server', resourceName: '*' })],
+      }),
+      // The describe actions of DRS know no resources. DescribeRecoveryInstances looks at EC2 on behalf of its caller.
+      new iam.PolicyStatement({
+        actions: ['drs:DescribeSourceServers', 'drs:DescribeRecoveryInstances', 'ec2:DescribeInstances'],
+        resources: ['*'],
+      }),
+      // Is the deletion genuine? A nested stack's ancestors tell, whose names no template knows.
+      new iam.PolicyStatement({
+        actions: ['cloudformation:DescribeStacks'],
+        resources: [stack.formatArn({ service: 'cloudformation', resource: 'stack', resourceName: '*' })],
+      }),
+      new iam.PolicyStatement({ actions: ['cloudformation:ListStackResources'], resources: [stack.stackId] }),
+    );
+  }
+
+  /** A policy of its own for each content: CloudFormation edits policies before it sends the deletions that still need what they said. */
+  private grant(...statements: iam.PolicyStatement[]): IDependable {
+    const content = JSON.stringify(Stack.of(this).resolve(new iam.PolicyDocument({ statements })));
+    const id = `Grant${createHash('sha256').update(content).digest('hex').slice(0, 8)}`;
+    const existing = this.node.tryFindChild(id) as iam.Policy | undefined;
+    if (existing) {
+      return existing;
+    }
+    const policy = new iam.Policy(this, id, { document: new iam.PolicyDocument({ statements }) });
+    this.role.attachInlinePolicy(policy);
+    return policy;
+  }
+
+  private createLogGroup(): logs.ILogGroup {
+    return new logs.LogGroup(this, 'LogGroup', { retention: logs.RetentionDays.THREE_MONTHS, removalPolicy: RemovalPolicy.RETAIN });
+  }
+
+  private createRole(): iam.IRole {
+    return new iam.Role(this, 'Role', { assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com') });
+  }
+
+  private createFunction(): lambda.IFunction {
+    return new lambda.Function(this, 'Resource', {
+      description: 'Disconnects source servers of AWS Elastic Disaster Recovery when CloudFormation deletes their resources (cdk-drs)',
+      // One level above, whether this file runs from lib/, from dist/ or from a built app.
+      code: lambda.Code.fromAsset(path.join(__dirname, '..', 'bundle')),
+      handler: 'index.handler',
+      runtime: lambda.Runtime.NODEJS_24_X,
+      timeout: Duration.minutes(15),
+      memorySize: 512,
+      role: this.role,
+      logGroup: this.logGroup,
+    });
+  }
+}

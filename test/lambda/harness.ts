@@ -1,0 +1,120 @@
+import { CloudFormationClient, DescribeStacksCommand, ListStackResourcesCommand } from '@aws-sdk/client-cloudformation';
+import { DrsClient } from '@aws-sdk/client-drs';
+import type { CloudFormationCustomResourceEvent, Context } from 'aws-lambda';
+import { mockClient } from 'aws-sdk-client-mock';
+import { SOURCE_SERVER_DISCONNECTION } from '../../lib/contract';
+import { handler } from '../../lambda';
+import * as response from '../../lambda/custom-resource/response';
+
+export const ACCOUNT = '111122223333';
+export const REGION = 'eu-central-1';
+export const SERVER_ID = 's-1234567890abcdef0';
+export const SERVER_ARN = `arn:aws:drs:${REGION}:${ACCOUNT}:source-server/${SERVER_ID}`;
+export const OTHER_ID = 's-1234567890abcdef1';
+export const OTHER_ARN = `arn:aws:drs:${REGION}:${ACCOUNT}:source-server/${OTHER_ID}`;
+export const STACK_ID = stackIdOf('LandingZone');
+export const LOGICAL_ID = 'Disconnection1A2B3C4D';
+
+export function stackIdOf(name: string): string {
+  return `arn:aws:cloudformation:${REGION}:${ACCOUNT}:stack/${name}/00000000-0000-4000-8000-000000000000`;
+}
+
+export const drs = mockClient(DrsClient);
+export const cloudFormation = mockClient(CloudFormationClient);
+
+/** An error as a service sends it: known by its name alone. */
+export function serviceError(name: string, message = `${name} happened`, status = 400, members: object = {}): Error {
+  return Object.assign(new Error(message), { name, $metadata: { httpStatusCode: status }, ...members });
+}
+
+/** Lets DescribeStacks answer with the given stack and its ancestors, the stack itself first. */
+export function stackIs(...statuses: string[]) {
+  statuses.forEach((StackStatus, depth) => {
+    const [StackId, ParentId] = [ancestorId(depth), depth + 1 < statuses.length ? ancestorId(depth + 1) : undefined];
+    const StackName = StackId.split('/')[1];
+    cloudFormation.on(DescribeStacksCommand, { StackName: StackId }).resolves({
+      Stacks: [{ StackId, StackName, StackStatus: StackStatus as 'DELETE_IN_PROGRESS', ParentId, CreationTime: new Date() }],
+    });
+  });
+}
+
+function ancestorId(depth: number): string {
+  return depth === 0 ? STACK_ID : stackIdOf(`Ancestor${depth}`);
+}
+
+export function stackHas(...resources: { logicalId: string; physicalId: string; status: string; type?: string }[]) {
+  cloudFormation.on(ListStackResourcesCommand).resolves({
+    StackResourceSummaries: resources.map(({ logicalId, physicalId, status, type }) => ({
+      LogicalResourceId: logicalId,
+      PhysicalResourceId: physicalId,
+      ResourceStatus: status as 'CREATE_COMPLETE',
+      ResourceType: type ?? SOURCE_SERVER_DISCONNECTION,
+      LastUpdatedTimestamp: new Date(),
+    })),
+  });
+}
+
+interface Requested {
+  readonly type: 'Create' | 'Update' | 'Delete';
+  readonly resourceType?: string;
+  readonly physicalId?: string;
+  readonly arn?: unknown;
+  readonly remaining?: number;
+}
+
+export interface Handled {
+  readonly response: response.Response;
+  readonly log: readonly Record<string, unknown>[];
+  /** Everything that was asked of DRS, by operation. */
+  readonly calls: readonly string[];
+  readonly bytes: number;
+}
+
+let delivered: string[] = [];
+
+/** Call in beforeEach: time is fake, so that waiting takes none, and nothing is sent anywhere. */
+export function reset() {
+  jest.useFakeTimers({ now: new Date('2026-11-23T03:00:00Z') });
+  drs.reset();
+  cloudFormation.reset();
+  delivered = [];
+  jest.restoreAllMocks();
+  jest.spyOn(response, 'deliver').mockImplementation((_url, body) => {
+    delivered.push(body);
+    return Promise.resolve();
+  });
+}
+
+/** Sends a request through the handler, and lets time pass until it has answered. */
+export async function handle({ type, resourceType, physicalId, arn = SERVER_ARN, remaining = 900_000 }: Requested): Promise<Handled> {
+  const lines: string[] = [];
+  jest.spyOn(process.stdout, 'write').mockImplementation((line) => lines.push(String(line)) > 0);
+  const event = {
+    RequestType: type,
+    ServiceToken: 'arn:aws:lambda:eu-central-1:111122223333:function:teardown',
+    ResponseURL: 'https://example.invalid/response?X-Amz-Signature=secret',
+    StackId: STACK_ID,
+    RequestId: 'request-1',
+    LogicalResourceId: LOGICAL_ID,
+    ResourceType: resourceType ?? SOURCE_SERVER_DISCONNECTION,
+    ResourceProperties: { ServiceToken: 'token', SourceServerArn: arn },
+    ...(type === 'Create' ? {} : { PhysicalResourceId: physicalId ?? SERVER_ARN }),
+    ...(type === 'Update' ? { OldResourceProperties: { ServiceToken: 'token', SourceServerArn: SERVER_ARN } } : {}),
+  } as unknown as CloudFormationCustomResourceEvent;
+  const end = Date.now() + remaining;
+  let done = false;
+  const handling = handler(event, { getRemainingTimeInMillis: () => end - Date.now() } as Context).finally(() => (done = true));
+  handling.catch(() => undefined);
+  while (!done) {
+    await jest.advanceTimersByTimeAsync(1_000);
+  }
+  await handling;
+  const [body, ...more] = delivered.splice(0);
+  expect(more).toEqual([]);
+  return {
+    response: JSON.parse(body ?? '') as response.Response,
+    bytes: Buffer.byteLength(body ?? ''),
+    log: lines.map((line) => JSON.parse(line) as Record<string, unknown>),
+    calls: drs.calls().map((call) => (call.args[0].constructor.name).replace(/Command$/, '')),
+  };
+}
