@@ -1,0 +1,79 @@
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import * as path from 'node:path';
+import type { Stack } from 'aws-cdk-lib';
+import { defaultAccountId, defaultRegion } from '../../emulator/defaults';
+
+/** What a synthesis left behind: one stack, its template and its assets. */
+export interface Assembly {
+  readonly directory: string;
+  readonly stackName: string;
+}
+
+/** The app that cdk.json names, built. npm runs everything in the package's root. */
+const LANDING_ZONE = path.resolve('.build', 'landing-zone.js');
+const STACK_NAME = 'DisasterRecoveryLandingZone';
+
+/** Runs the landing zone's app as the CDK's command line would, but without the seconds that the command line takes to start. */
+export async function synthesizeLandingZone(sourceServerIds: readonly string[]): Promise<Assembly> {
+  const directory = newDirectory();
+  const env = {
+    ...process.env,
+    CDK_OUTDIR: directory,
+    CDK_CONTEXT_JSON: JSON.stringify({ sourceServerIds: sourceServerIds.join(',') }),
+    CDK_DEFAULT_ACCOUNT: defaultAccountId,
+    CDK_DEFAULT_REGION: defaultRegion,
+  };
+  const child = spawn(process.execPath, [LANDING_ZONE], { env, stdio: ['ignore', 'inherit', 'inherit'] });
+  const code = await new Promise<number | null>((resolve) => child.once('close', resolve));
+  if (code !== 0) {
+    throw new Error(`The landing zone could not be synthesized (exit code ${code}).`);
+  }
+  return { directory, stackName: STACK_NAME };
+}
+
+/** Synthesizes a stack that is made on the spot. */
+export async function synthesizeStack(stackName: string, declare: (stack: Stack) => void): Promise<Assembly> {
+  // Loaded when needed: it takes a second, and the landing zone's app loads its own.
+  const { App, Stack } = await import('aws-cdk-lib');
+  const app = new App({ outdir: newDirectory(), analyticsReporting: false });
+  declare(new Stack(app, stackName, { env: { account: defaultAccountId, region: defaultRegion } }));
+  return { directory: app.synth().directory, stackName };
+}
+
+function newDirectory(): string {
+  return mkdtempSync(path.join(tmpdir(), 'cdk-drs-assembly-'));
+}
+
+interface AssetManifest {
+  readonly files: Record<
+    string,
+    { source: { path: string; packaging: 'zip' | 'file' }; destinations: Record<string, { bucketName: string; objectKey: string }> }
+  >;
+}
+
+/** A file that a deployment uploads, with the pseudo parameters of its destination still in place. */
+export interface Asset {
+  readonly file: string;
+  readonly isFolder: boolean;
+  readonly bucket: string;
+  readonly key: string;
+}
+
+/** The stack's assets, its template among them. */
+export function assetsOf({ directory, stackName }: Assembly): Asset[] {
+  const manifest = JSON.parse(readFileSync(path.join(directory, `${stackName}.assets.json`), 'utf8')) as AssetManifest;
+  return Object.values(manifest.files).flatMap(({ source, destinations }) =>
+    Object.values(destinations).map(({ bucketName, objectKey }) => ({
+      file: path.join(directory, source.path),
+      isFolder: source.packaging === 'zip',
+      bucket: bucketName,
+      key: objectKey,
+    })),
+  );
+}
+
+export function templateFileOf({ directory, stackName }: Assembly): string {
+  return path.join(directory, `${stackName}.template.json`);
+}

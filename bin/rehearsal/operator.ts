@@ -1,0 +1,138 @@
+import { readdirSync, readFileSync, rmSync } from 'node:fs';
+import * as path from 'node:path';
+import {
+  CloudFormationClient,
+  CreateStackCommand,
+  DeleteStackCommand,
+  DescribeStacksCommand,
+  UpdateStackCommand,
+  type CreateStackCommandInput,
+} from '@aws-sdk/client-cloudformation';
+import {
+  DeleteSourceServerCommand,
+  DisconnectRecoveryInstanceCommand,
+  DisconnectSourceServerCommand,
+  DrsClient,
+  paginateDescribeSourceServers,
+  type SourceServer,
+  TerminateRecoveryInstancesCommand,
+} from '@aws-sdk/client-drs';
+import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { zipSync } from 'fflate';
+import type { EmbeddedAws } from '../../emulator';
+import { defaultAccountId } from '../../emulator/defaults';
+import { type Assembly, assetsOf, templateFileOf } from './assembly';
+
+/** Somebody with an AWS account, its command line and the CDK's: works through the services' own interfaces only. */
+export class Operator {
+  private readonly cloudFormation: CloudFormationClient;
+  private readonly s3: S3Client;
+
+  constructor(private readonly aws: EmbeddedAws) {
+    const configuration = { ...this.configuration(aws.environment.AWS_REGION) };
+    this.cloudFormation = new CloudFormationClient(configuration);
+    this.s3 = new S3Client({ ...configuration, forcePathStyle: true });
+  }
+
+  /** Creates or updates the stack; resolves with the status in which it rests. */
+  async deploy(assembly: Assembly, options: Partial<CreateStackCommandInput> = {}): Promise<string> {
+    await this.upload(assembly);
+    const input = {
+      StackName: assembly.stackName,
+      TemplateBody: readFileSync(templateFileOf(assembly), 'utf8'),
+      Capabilities: ['CAPABILITY_IAM' as const],
+      ...options,
+    };
+    rmSync(assembly.directory, { recursive: true, force: true });
+    const exists = (await this.statusOf(assembly.stackName)) !== undefined;
+    await (exists ? this.cloudFormation.send(new UpdateStackCommand(input)) : this.cloudFormation.send(new CreateStackCommand(input)));
+    return this.aws.cloudFormation.settled(assembly.stackName);
+  }
+
+  /** Deletes the stack; resolves with the status in which it rests. */
+  async destroy(stackName: string, retainResources?: string[]): Promise<string> {
+    const { Stacks } = await this.cloudFormation.send(new DescribeStacksCommand({ StackName: stackName }));
+    await this.cloudFormation.send(new DeleteStackCommand({ StackName: stackName, RetainResources: retainResources }));
+    return this.aws.cloudFormation.settled(Stacks![0].StackId!);
+  }
+
+  /** The stack's status; undefined if there is no such stack. */
+  async statusOf(stackName: string): Promise<string | undefined> {
+    try {
+      const { Stacks } = await this.cloudFormation.send(new DescribeStacksCommand({ StackName: stackName }));
+      return Stacks?.[0]?.StackStatus;
+    } catch {
+      return undefined;
+    }
+  }
+
+  async sourceServers(region?: string): Promise<SourceServer[]> {
+    const servers: SourceServer[] = [];
+    for await (const page of paginateDescribeSourceServers({ client: this.drs(region) }, {})) {
+      servers.push(...(page.items ?? []));
+    }
+    return servers;
+  }
+
+  async disconnect(sourceServerID: string): Promise<void> {
+    await this.drs().send(new DisconnectSourceServerCommand({ sourceServerID }));
+  }
+
+  async deleteRecord(sourceServerID: string): Promise<void> {
+    await this.drs().send(new DeleteSourceServerCommand({ sourceServerID }));
+  }
+
+  /** Runs a command of the AWS command line, as a Reason shows it. */
+  async run(command: string): Promise<void> {
+    const [, service, operation, ...rest] = command.split(' ');
+    const option = (name: string) => rest[rest.indexOf(`--${name}`) + 1];
+    const drs = this.drs(option('region'));
+    switch (`${service} ${operation}`) {
+      case 'drs disconnect-recovery-instance':
+        await drs.send(new DisconnectRecoveryInstanceCommand({ recoveryInstanceID: option('recovery-instance-id') }));
+        return;
+      case 'drs terminate-recovery-instances':
+        await drs.send(new TerminateRecoveryInstancesCommand({ recoveryInstanceIDs: [option('recovery-instance-ids')] }));
+        return;
+      case 'drs disconnect-source-server':
+        await drs.send(new DisconnectSourceServerCommand({ sourceServerID: option('source-server-id') }));
+        return;
+      case 'cloudformation delete-stack':
+        await this.destroy(option('stack-name'), rest.includes('--retain-resources') ? [option('retain-resources')] : undefined);
+        return;
+      default:
+        throw new Error(`The rehearsal doesn't know the command: ${command}`);
+    }
+  }
+
+  private drs(region = this.aws.environment.AWS_REGION): DrsClient {
+    return new DrsClient(this.configuration(region));
+  }
+
+  private configuration(region: string) {
+    const { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY } = this.aws.environment;
+    return {
+      endpoint: this.aws.endpoint,
+      region,
+      credentials: { accessKeyId: AWS_ACCESS_KEY_ID, secretAccessKey: AWS_SECRET_ACCESS_KEY },
+    };
+  }
+
+  private async upload(assembly: Assembly): Promise<void> {
+    for (const { file, isFolder, bucket, key } of assetsOf(assembly)) {
+      const Bucket = bucket.replace('${AWS::AccountId}', defaultAccountId).replace('${AWS::Region}', this.aws.environment.AWS_REGION);
+      await this.s3.send(new PutObjectCommand({ Bucket, Key: key, Body: isFolder ? zip(file) : readFileSync(file) }));
+    }
+  }
+}
+
+function zip(folder: string): Uint8Array {
+  const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  const paths = files.map((entry) => path.join(entry.parentPath, entry.name));
+  return zipSync(Object.fromEntries(paths.map((file) => [path.relative(folder, file), readFileSync(file)])));
+}
+
+/** The commands that a Reason shows. */
+export function commandsIn(reason: string): string[] {
+  return Array.from(reason.matchAll(/`(aws [^`]+)`/g), ([, command]) => command);
+}

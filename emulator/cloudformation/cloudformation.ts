@@ -1,0 +1,206 @@
+import { randomUUID } from 'node:crypto';
+import { setMaxListeners } from 'node:events';
+import { Calls } from '../calls';
+import { Clock } from '../clock';
+import { Faults } from '../faults';
+import { Iam } from '../iam/iam';
+import { xmlElement, xmlResponse } from '../protocols/xml';
+import { AwsError, Service, ServiceRequest, ServiceResponse } from '../service';
+import { Settings } from '../settings';
+import { ApiOperations } from './api/api';
+import { changeSets } from './api/change-sets';
+import { changeStacks } from './api/change-stacks';
+import { describeResources } from './api/describe-resources';
+import { describeStacks } from './api/describe-stacks';
+import { QueryInput } from './api/query';
+import { templates } from './api/templates';
+import { CustomResourceRequest, CustomResources } from './custom-resource';
+import { Engine, EngineProvider } from './engine';
+import { reasonOf, validationError } from './errors';
+import { NestedStacks } from './nested-stack';
+import { ResourceProviders } from './resource-provider';
+import { ResponseEndpoint } from './response-endpoint';
+import { Instance, Stack, StackEvent, StackEventListener } from './stack';
+import { Stacks } from './stacks';
+import { fetchTemplate, TemplateStore } from './template-url';
+import { madeUpAttribute, Unmodelled } from './unmodelled';
+import { WaitConditionHandles, WaitConditions } from './wait-condition';
+
+const namespace = 'http://cloudformation.amazonaws.com/doc/2010-05-15/';
+
+const operations: ApiOperations = { ...changeStacks, ...changeSets, ...describeStacks, ...describeResources, ...templates };
+
+export interface CloudFormationDependencies {
+  readonly clock: Clock;
+  readonly settings: Settings;
+  readonly iam: Iam;
+  readonly s3: TemplateStore;
+  readonly faults: Faults;
+  readonly calls: Calls;
+  /** Of all resource types but CloudFormation's own. */
+  readonly providers: ResourceProviders;
+  /** Invokes a function asynchronously; throws what CloudFormation would say if there is no such function. */
+  readonly invoke: (functionArn: string, payload: unknown) => unknown;
+  readonly certificate: { readonly key: string; readonly cert: string };
+}
+
+/** AWS CloudFormation: its API, and the machinery behind it. */
+export class CloudFormation implements Service {
+  readonly signingName = 'cloudformation';
+  /** Every custom resource request ever sent, with the responses to it; oldest first. */
+  readonly customResourceRequests: readonly CustomResourceRequest[];
+  private readonly eventListeners = new Set<StackEventListener>();
+  private readonly unmodelledListeners = new Set<(type: string) => void>();
+  private readonly stacks: Stacks;
+  private readonly endpoint: ResponseEndpoint;
+  private readonly customResources: CustomResources;
+  private readonly waitConditions: WaitConditions;
+  private readonly unmodelled = new Unmodelled((type) => this.unmodelledListeners.forEach((listener) => listener(type)));
+  private readonly providers: Readonly<Record<string, EngineProvider>>;
+  private readonly engine: Engine;
+  private lastTime = 0;
+  private isStopped = false;
+
+  constructor(private readonly deps: CloudFormationDependencies) {
+    const { clock, settings } = deps;
+    this.stacks = new Stacks({ time: () => this.time(), emit: (event) => this.emit(event) });
+    this.endpoint = new ResponseEndpoint(clock, deps.faults, deps.certificate);
+    this.customResources = new CustomResources(clock, this.endpoint, deps.invoke);
+    this.customResourceRequests = this.customResources.requests;
+    this.waitConditions = new WaitConditions(clock);
+    this.engine = {
+      clock,
+      settings,
+      stacks: this.stacks,
+      providerOf: (type) => this.providerOf(type) ?? this.unmodelled,
+      missingAttribute: (instance, name, stack) => this.missingAttribute(instance, name, stack),
+      run: (stack, operation) => run(stack, operation),
+    };
+    this.providers = {
+      ...deps.providers,
+      'AWS::CloudFormation::CustomResource': this.customResources,
+      'AWS::CloudFormation::Stack': new NestedStacks(this.engine, (url) => fetchTemplate(deps.s3, url)),
+      'AWS::CloudFormation::WaitCondition': this.waitConditions,
+      'AWS::CloudFormation::WaitConditionHandle': new WaitConditionHandles(() => this.endpoint.unusedUrl()),
+    };
+  }
+
+  /** Opens the HTTPS port of the response URLs. */
+  async start(): Promise<void> {
+    await this.endpoint.start();
+  }
+
+  /** What runs is left as it is: no timer and no port stays behind. */
+  async stop(): Promise<void> {
+    this.isStopped = true;
+    this.customResources.stop();
+    this.waitConditions.stop();
+    await this.endpoint.stop();
+  }
+
+  operationOf(request: ServiceRequest): string | undefined {
+    const action = parametersOf(request).get('Action');
+    return action !== null && Object.hasOwn(operations, action) ? action : undefined;
+  }
+
+  async handle(request: ServiceRequest): Promise<ServiceResponse> {
+    const action = this.operationOf(request);
+    const operation = action && operations[action];
+    if (!operation) throw new AwsError('InvalidAction', 'Could not find operation', 400);
+    const api = { engine: this.engine, iam: this.deps.iam, fetchTemplate: (url: string) => fetchTemplate(this.deps.s3, url) };
+    const result = operation(api, new QueryInput(parametersOf(request)), request);
+    const answer = { [`${action}Result`]: result, ResponseMetadata: { RequestId: randomUUID() } };
+    return xmlResponse(200, xmlElement(`${action}Response`, answer, namespace));
+  }
+
+  refuse(error: AwsError): ServiceResponse {
+    // The query protocol has older names for what every service may answer.
+    const code = { AccessDeniedException: 'AccessDenied', ThrottlingException: 'Throttling' }[error.code] ?? error.code;
+    const described = { Type: error.status < 500 ? 'Sender' : 'Receiver', Code: code, Message: error.message };
+    return xmlResponse(error.status, xmlElement('ErrorResponse', { Error: described, RequestId: randomUUID() }, namespace), error.headers);
+  }
+
+  /** Returns what ends the listening. */
+  onEvent(listener: StackEventListener): () => void {
+    this.eventListeners.add(listener);
+    return () => this.eventListeners.delete(listener);
+  }
+
+  /** Calls back once for each resource type that nobody models. Returns what ends the listening. */
+  onUnmodelled(listener: (type: string) => void): () => void {
+    this.unmodelledListeners.add(listener);
+    return () => this.unmodelledListeners.delete(listener);
+  }
+
+  /** The stack's status once no operation runs on it any more. A name means the newest stack of that name, deleted or not. */
+  async settled(stackNameOrId: string): Promise<string> {
+    const stack = this.stacks
+      .all()
+      .filter(({ stackId, stackName }) => stackId === stackNameOrId || stackName === stackNameOrId)
+      .at(-1);
+    if (!stack) throw new Error(`Stack ${stackNameOrId} does not exist`);
+    for (let running = runningOn(stack); running; running = runningOn(stack)) await running;
+    return stack.status;
+  }
+
+  private providerOf(type: string): EngineProvider | undefined {
+    if (this.isStopped) throw new Error('The embedded CloudFormation has been stopped.');
+    return this.providers[type] ?? (type.startsWith('Custom::') ? this.customResources : undefined);
+  }
+
+  private missingAttribute(instance: Instance, name: string, stack: Stack): unknown {
+    const { type, logicalId } = instance.definition;
+    const provider = this.providerOf(type);
+    if (!provider) return madeUpAttribute(instance, name, stack);
+    if (provider !== this.customResources)
+      throw validationError(`Template error: resource ${logicalId} does not support attribute type ${name} in Fn::GetAtt`);
+    const requests = this.customResourceRequests.filter(
+      ({ event }) => event.StackId === stack.stackId && event.LogicalResourceId === logicalId,
+    );
+    const object = [stack.stackId, logicalId, requests.at(-1)?.event.RequestId].join('|');
+    const bucket = `cloudformation-custom-resource-storage-${stack.region.replaceAll('-', '')}`;
+    throw validationError(
+      `CustomResource attribute error: Vendor response doesn't contain ${name} key in object ${object} in S3 bucket ${bucket}`,
+    );
+  }
+
+  /** Strictly increasing: the CDK CLI shuffles events of the same time. */
+  private time(): number {
+    this.lastTime = Math.max(Math.floor(this.deps.clock.now()), this.lastTime + 1);
+    return this.lastTime;
+  }
+
+  private emit(event: StackEvent): void {
+    for (const listener of this.eventListeners) listener(event);
+  }
+}
+
+/** An operation begins when the one before it, now cancelled, has ended. */
+async function run(stack: Stack, operation: (cancellation: AbortController) => Promise<void>): Promise<void> {
+  const previous = stack.operation;
+  previous?.cancellation.abort();
+  const cancellation = new AbortController();
+  // One listener for each resource that is being created at the time.
+  setMaxListeners(0, cancellation.signal);
+  const ended = (async () => {
+    await previous?.ended;
+    try {
+      await operation(cancellation);
+    } catch (error) {
+      stack.transition(stack.status.replace(/(_CLEANUP)?_IN_PROGRESS$/, '_FAILED'), `Internal Failure: ${reasonOf(error)}`);
+    }
+  })();
+  const started = { cancellation, ended };
+  stack.operation = started;
+  await ended;
+  if (stack.operation === started) stack.operation = undefined;
+}
+
+/** A nested stack is settled when its root is. */
+function runningOn(stack: Stack): Promise<void> | undefined {
+  return stack.operation?.ended ?? (stack.parent && runningOn(stack.parent));
+}
+
+function parametersOf({ query, body }: ServiceRequest): URLSearchParams {
+  return body.length > 0 ? new URLSearchParams(body.toString()) : query;
+}

@@ -1,0 +1,37 @@
+import { Engine } from '../engine';
+import { Instance, Stack } from '../stack';
+import { Deletion, deleteInstances } from './delete-instances';
+
+/** Ends an update or its rollback: deletes what was removed and replaced, or what had been added. Nested stacks first: they have waited for it. */
+export async function cleanUp(engine: Engine, stack: Stack): Promise<void> {
+  const rolledBack = stack.status === 'UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS';
+  if (!rolledBack && stack.status !== 'UPDATE_COMPLETE_CLEANUP_IN_PROGRESS') return;
+  const { deployment } = stack;
+  const live = stack.liveInstances();
+  const kept = live.filter(({ definition }) => deployment?.resources.has(definition.logicalId));
+  const removed = live
+    .filter((instance) => !kept.includes(instance))
+    .map((instance) => ({ instance, retained: isRetained(instance, rolledBack) }));
+  const replaced = stack
+    .replacedInstances()
+    .map((instance) => ({ instance, retained: !rolledBack && instance.definition.declaration.UpdateReplacePolicy === 'Retain' }));
+  const deletions: Deletion[] = [...removed, ...replaced];
+
+  await Promise.all(kept.map(({ definition, physicalId = '' }) => engine.providerOf(definition.type).cleanUp?.(physicalId)));
+  const failures = await deleteInstances(engine, stack, deletions, { attempts: 3, onFailure: 'go-on' });
+
+  for (const { instance } of removed) stack.resources.delete(instance.definition.logicalId);
+  stack.superseded = [];
+  stack.stable = undefined;
+  const outcome = rolledBack ? 'UPDATE_ROLLBACK_COMPLETE' : 'UPDATE_COMPLETE';
+  stack.transition(
+    outcome,
+    failures.length > 0 && !rolledBack ? 'Update successful. One or more resources could not be deleted.' : undefined,
+  );
+}
+
+/** RetainExceptOnCreate lets go of what the very operation had created. */
+function isRetained({ definition }: Instance, rolledBack: boolean): boolean {
+  const policy = definition.declaration.DeletionPolicy;
+  return policy === 'Retain' || (policy === 'RetainExceptOnCreate' && !rolledBack);
+}

@@ -1,0 +1,206 @@
+import { randomUUID } from 'node:crypto';
+import { ChangeSet } from './change-set';
+import { Deployment, ResourceDefinition } from './deployment';
+import { StackIdentity } from './resource-provider';
+import { Json } from './template';
+
+/** What a definition became in AWS. Never changed, only succeeded by another one. */
+export interface Instance {
+  readonly definition: ResourceDefinition;
+  readonly properties: Json;
+  readonly attributes: Json;
+  /** Undefined while nothing is known to exist. */
+  readonly physicalId?: string;
+}
+
+/** What the stack says of a logical ID. */
+export interface StackResource {
+  readonly instance: Instance;
+  readonly status: string;
+  readonly reason?: string;
+  readonly time: number;
+}
+
+export interface StackEvent {
+  readonly eventId: string;
+  readonly operationId?: string;
+  readonly clientRequestToken?: string;
+  readonly stackId: string;
+  readonly stackName: string;
+  readonly logicalId: string;
+  readonly physicalId: string;
+  readonly type: string;
+  readonly status: string;
+  readonly reason?: string;
+  readonly time: number;
+}
+
+export type StackEventListener = (event: StackEvent) => void;
+
+export interface StackOutput {
+  readonly key: string;
+  readonly value: string;
+  readonly description?: string;
+  readonly exportName?: string;
+}
+
+export type OperationType = 'CREATE_STACK' | 'UPDATE_STACK' | 'DELETE_STACK' | 'CONTINUE_ROLLBACK' | 'ROLLBACK';
+
+/** What an update goes back to if it fails. */
+export interface StableState {
+  readonly deployment: Deployment;
+  readonly outputs: readonly StackOutput[];
+  readonly instances: Map<string, Instance>;
+}
+
+export interface StackOptions {
+  readonly onFailure?: 'ROLLBACK' | 'DELETE' | 'DO_NOTHING';
+  readonly disableRollback?: boolean;
+  readonly capabilities?: readonly string[];
+}
+
+export interface Operation {
+  readonly cancellation: AbortController;
+  readonly ended: Promise<void>;
+}
+
+/** The one clock of all stacks' events, and whoever listens to them. */
+export interface EventLog {
+  /** Emulated milliseconds; never the same twice. */
+  time(): number;
+  emit(event: StackEvent): void;
+}
+
+/** The state of one stack. What changes it is in operations/. */
+export class Stack implements StackIdentity {
+  readonly createdAt: number;
+  readonly resources = new Map<string, StackResource>();
+  /** Oldest first. */
+  readonly events: StackEvent[] = [];
+  readonly changeSets = new Map<string, ChangeSet>();
+  /** Newest first. */
+  readonly lastOperations: { readonly operationId: string; readonly operationType: OperationType }[] = [];
+  status = 'REVIEW_IN_PROGRESS';
+  statusReason?: string;
+  updatedAt?: number;
+  deletedAt?: number;
+  deployment?: Deployment;
+  outputs: readonly StackOutput[] = [];
+  /** Names of other stacks' exports. */
+  readonly imports = new Set<string>();
+  options: StackOptions = {};
+  terminationProtection = false;
+  clientRequestToken?: string;
+  /** Set while an update isn't finished. */
+  stable?: StableState;
+  /** Replaced, and to be deleted in the clean-up. */
+  superseded: Instance[] = [];
+  /** The running operation. */
+  operation?: Operation;
+
+  constructor(
+    readonly accountId: string,
+    readonly region: string,
+    readonly stackName: string,
+    readonly stackId: string,
+    private readonly log: EventLog,
+    readonly parent?: Stack,
+  ) {
+    this.createdAt = log.time();
+  }
+
+  get root(): Stack {
+    return this.parent?.root ?? this;
+  }
+
+  get isDeleted(): boolean {
+    return this.status === 'DELETE_COMPLETE';
+  }
+
+  begin(operationType: OperationType): void {
+    this.lastOperations.unshift({ operationId: randomUUID(), operationType });
+  }
+
+  transition(status: string, reason?: string): void {
+    this.status = status;
+    this.statusReason = reason;
+    const time = this.emit(this.stackName, this.stackId, 'AWS::CloudFormation::Stack', status, reason);
+    if (status === 'DELETE_COMPLETE') this.deletedAt = time;
+    else if (status.startsWith('UPDATE')) this.updatedAt = time;
+  }
+
+  /** What exists, or may exist, for a logical ID. */
+  live(logicalId: string): Instance | undefined {
+    const resource = this.resources.get(logicalId);
+    return resource && !isGone(resource.status) ? resource.instance : undefined;
+  }
+
+  liveInstances(): Instance[] {
+    return [...this.resources.keys()].map((logicalId) => this.live(logicalId)).filter((instance) => instance !== undefined);
+  }
+
+  /** Makes the instance the logical ID's current one, with an event. */
+  mark(instance: Instance, status: string, reason?: string): void {
+    const { logicalId } = instance.definition;
+    const time = this.report(instance, status, reason);
+    this.resources.set(logicalId, { instance, status, time, ...(reason !== undefined && { reason }) });
+  }
+
+  /** Makes it the current one and leaves the status as it is. */
+  replace(instance: Instance): void {
+    const resource = this.resources.get(instance.definition.logicalId);
+    if (resource) this.resources.set(instance.definition.logicalId, { ...resource, instance });
+  }
+
+  /** An event of what is going, and the new status if it is the current instance: a replaced one has no entry any more. */
+  markGoing(instance: Instance, status: string, reason?: string): void {
+    if (this.resources.get(instance.definition.logicalId)?.instance === instance) return this.mark(instance, status, reason);
+    this.report(instance, status, reason);
+    if (isGone(status)) this.superseded = this.superseded.filter((other) => !isSameThing(other, instance));
+  }
+
+  /** What was replaced and still exists. A rollback may have gone back to a replaced one: it is the current one again. */
+  replacedInstances(): Instance[] {
+    const live = this.liveInstances();
+    return this.superseded.filter(
+      (instance, index, all) =>
+        !live.some((other) => isSameThing(other, instance)) && !all.slice(0, index).some((other) => isSameThing(other, instance)),
+    );
+  }
+
+  private report({ definition, physicalId = '' }: Instance, status: string, reason?: string): number {
+    return this.emit(definition.logicalId, physicalId, definition.type, status, reason);
+  }
+
+  private emit(logicalId: string, physicalId: string, type: string, status: string, reason?: string): number {
+    const event: StackEvent = {
+      eventId: logicalId === this.stackName ? randomUUID() : `${logicalId}-${randomUUID()}`,
+      operationId: this.lastOperations[0]?.operationId,
+      clientRequestToken: this.clientRequestToken,
+      stackId: this.stackId,
+      stackName: this.stackName,
+      logicalId,
+      physicalId,
+      type,
+      status,
+      time: this.log.time(),
+      ...(reason !== undefined && { reason }),
+    };
+    this.events.push(event);
+    this.log.emit(event);
+    return event.time;
+  }
+}
+
+/** The same thing in AWS, whatever its properties are by now. */
+function isSameThing(left: Instance, right: Instance): boolean {
+  return (
+    left.physicalId === right.physicalId &&
+    left.definition.logicalId === right.definition.logicalId &&
+    left.definition.type === right.definition.type
+  );
+}
+
+function isGone(status: string): boolean {
+  return status === 'DELETE_COMPLETE' || status === 'DELETE_SKIPPED';
+}

@@ -1,0 +1,88 @@
+import { validationError } from './errors';
+
+export type Json = Record<string, unknown>;
+
+export interface ParameterDeclaration {
+  readonly Type: string;
+  readonly Default?: string | number;
+  readonly NoEcho?: boolean | string;
+  readonly AllowedValues?: readonly (string | number)[];
+  readonly AllowedPattern?: string;
+  readonly Description?: string;
+}
+
+export interface ResourceDeclaration {
+  readonly Type: string;
+  readonly Properties?: Json;
+  readonly DependsOn?: string | readonly string[];
+  readonly Condition?: string;
+  readonly DeletionPolicy?: string;
+  readonly UpdateReplacePolicy?: string;
+  readonly Metadata?: Json;
+}
+
+export interface OutputDeclaration {
+  readonly Value: unknown;
+  readonly Description?: string;
+  readonly Export?: { readonly Name: unknown };
+  readonly Condition?: string;
+}
+
+/** A template as it was written; no intrinsic is resolved yet. */
+export interface Template {
+  readonly body: string;
+  readonly description?: string;
+  readonly parameters: Readonly<Record<string, ParameterDeclaration>>;
+  readonly mappings: Readonly<Record<string, Json>>;
+  readonly conditions: Readonly<Record<string, unknown>>;
+  readonly resources: Readonly<Record<string, ResourceDeclaration>>;
+  readonly outputs: Readonly<Record<string, OutputDeclaration>>;
+}
+
+/** Reads a JSON template. YAML is not understood: the CDK writes JSON. */
+export function parseTemplate(body: string): Template {
+  const root = parseJson(body);
+  const section = <T>(name: string): Record<string, T> => {
+    const value = root[name] ?? {};
+    if (!isObject(value)) throw validationError(`Template format error: ${name} must be an object.`);
+    return value as Record<string, T>;
+  };
+  const resources = section<ResourceDeclaration>('Resources');
+  if (Object.keys(resources).length === 0) throw validationError('Template format error: At least one Resources member must be defined.');
+  for (const [logicalId, resource] of Object.entries(resources)) checkResource(logicalId, resource);
+  return {
+    body,
+    ...(typeof root.Description === 'string' && { description: root.Description }),
+    parameters: section('Parameters'),
+    mappings: section('Mappings'),
+    conditions: section('Conditions'),
+    resources,
+    outputs: section('Outputs'),
+  };
+}
+
+function parseJson(body: string): Json {
+  try {
+    const root: unknown = JSON.parse(body);
+    if (isObject(root)) return root;
+  } catch {
+    // Said below, in CloudFormation's words.
+  }
+  throw validationError('Template format error: unsupported structure.');
+}
+
+function checkResource(logicalId: string, resource: unknown): void {
+  if (!/^[A-Za-z0-9]{1,255}$/.test(logicalId))
+    throw validationError(`Template format error: Resource name ${logicalId} is non alphanumeric.`);
+  if (!isObject(resource) || typeof resource.Type !== 'string') {
+    throw validationError(`Template format error: [/Resources/${logicalId}] Every Resources object must contain a Type member.`);
+  }
+  const policy = resource.DeletionPolicy;
+  if (policy !== undefined && !['Delete', 'Retain', 'Snapshot', 'RetainExceptOnCreate'].includes(String(policy))) {
+    throw validationError(`Template format error: Unrecognized DeletionPolicy ${String(policy)} for resource ${logicalId}`);
+  }
+}
+
+export function isObject(value: unknown): value is Json {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,160 @@
+import type { RecoveryInstance, SourceServer } from '@aws-sdk/client-drs';
+import { Clock } from '../clock';
+import { defaultAccountId, defaultRegion } from '../defaults';
+import { Iam } from '../iam/iam';
+import { jsonBody, jsonResponse, refuseRestJson } from '../protocols/json';
+import { AwsError, FaultErrorKind, Service, ServiceRequest, ServiceResponse } from '../service';
+import { Settings } from '../settings';
+import { drsFault, invalid, invalidFields, uninitializedAccount } from './errors';
+import { Estates } from './estates';
+import { describeJobs, terminateRecoveryInstances } from './jobs';
+import { inputShapes, isOperation, OperationName, problemsOf } from './model';
+import { DrsCall, DrsChange, Operation } from './operation';
+import { deleteRecoveryInstance, describeRecoveryInstances, disconnectRecoveryInstance, stopFailback } from './recovery-instances';
+import { ReplicationServer } from './replication-servers';
+import {
+  defaultStagingSubnetId,
+  launchRecoveryInstance,
+  newSourceServer,
+  RecoveryInstanceSeed,
+  replicatesHere,
+  SourceServerSeed,
+} from './seeds';
+import { deleteSourceServer, describeSourceServers, disconnectSourceServer, stopReplication } from './source-servers';
+
+const operations: Record<OperationName, Operation<never>> = {
+  DeleteRecoveryInstance: deleteRecoveryInstance,
+  DeleteSourceServer: deleteSourceServer,
+  DescribeJobs: describeJobs,
+  DescribeRecoveryInstances: describeRecoveryInstances,
+  DescribeSourceServers: describeSourceServers,
+  DisconnectRecoveryInstance: disconnectRecoveryInstance,
+  DisconnectSourceServer: disconnectSourceServer,
+  StopFailback: stopFailback,
+  StopReplication: stopReplication,
+  TerminateRecoveryInstances: terminateRecoveryInstances,
+};
+
+/** AWS Elastic Disaster Recovery. */
+export class Drs implements Service {
+  readonly signingName = 'drs';
+  private readonly estates: Estates;
+  private readonly listeners = new Set<(change: DrsChange) => void>();
+
+  constructor(private readonly deps: { clock: Clock; settings: Settings; iam: Iam }) {
+    this.estates = new Estates(deps.clock);
+  }
+
+  /** What an agent's installation does. */
+  addSourceServer(seed: SourceServerSeed = {}): SourceServer {
+    const estate = this.estates.of(seed.accountId ?? defaultAccountId, seed.region ?? defaultRegion);
+    const server = newSourceServer(seed, estate, this.deps.clock.now());
+    if (this.estates.holderOf(server.sourceServerID)) throw new Error(`There is a source server ${server.sourceServerID} already.`);
+    estate.initialized = true;
+    estate.sourceServers.set(server.sourceServerID, server);
+    if (replicatesHere(server)) estate.replicationServers.join(server.sourceServerID, seed.stagingSubnetId ?? defaultStagingSubnetId);
+    return structuredClone(server);
+  }
+
+  /** What a drill or a recovery does. */
+  addRecoveryInstance(seed: RecoveryInstanceSeed): RecoveryInstance {
+    const estate = this.estates.holderOf(seed.sourceServerID);
+    const server = estate?.sourceServers.get(seed.sourceServerID);
+    if (!estate || !server) throw new Error(`There is no source server ${seed.sourceServerID}.`);
+    const instance = launchRecoveryInstance(seed, server, estate, this.deps.clock.now());
+    estate.recoveryInstances.set(instance.recoveryInstanceID, instance);
+    return structuredClone(instance);
+  }
+
+  sourceServers(accountId = defaultAccountId, region = defaultRegion): SourceServer[] {
+    return structuredClone([...this.estates.of(accountId, region).sourceServers.values()]);
+  }
+
+  /** In whatever account and Region it is; undefined if its record is gone. */
+  sourceServer(sourceServerID: string): SourceServer | undefined {
+    return structuredClone(this.estates.holderOf(sourceServerID)?.sourceServers.get(sourceServerID));
+  }
+
+  recoveryInstances(accountId = defaultAccountId, region = defaultRegion): RecoveryInstance[] {
+    return structuredClone([...this.estates.of(accountId, region).recoveryInstances.values()]);
+  }
+
+  /** The EC2 instances in staging subnets; each goes some minutes after the last source server has left it. */
+  replicationServers(accountId = defaultAccountId, region = defaultRegion): ReplicationServer[] {
+    return this.estates.of(accountId, region).replicationServers.list();
+  }
+
+  /** Makes an account and Region one where DRS was never used. */
+  uninitialize(accountId = defaultAccountId, region = defaultRegion): void {
+    this.estates.uninitialize(accountId, region);
+  }
+
+  /** Tells of every change that an operation makes; returns what ends the listening. */
+  onChange(listener: (change: DrsChange) => void): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
+  operationOf(request: ServiceRequest): OperationName | undefined {
+    const name = request.path.slice(1);
+    return request.method === 'POST' && isOperation(name) ? name : undefined;
+  }
+
+  async handle(request: ServiceRequest): Promise<ServiceResponse> {
+    const name = this.operationOf(request);
+    if (!name) throw new AwsError('UnknownOperationException', `DRS has no operation ${request.method} ${request.path}.`, 404);
+    const body = jsonBody(request);
+    if (!body) throw invalid('The request body is not a JSON object.', 'cannotParse');
+    const problems = problemsOf(body, inputShapes[name]);
+    if (problems.length > 0) throw invalidFields(problems);
+
+    // The service model's constraints hold, so the body is this operation's input.
+    const input = withoutNulls(body) as never;
+    const call = this.callFor(name, request);
+    operations[name].authorize(input, call);
+    if (!call.estate.initialized) throw uninitializedAccount();
+    const result = operations[name].run(input, call);
+    if (name === 'DeleteSourceServer') return { status: 204 };
+    return jsonResponse(200, result ?? {});
+  }
+
+  refuse(error: AwsError): ServiceResponse {
+    return refuseRestJson(error);
+  }
+
+  faultError(kind: FaultErrorKind, retryAfter?: number): AwsError {
+    return drsFault(kind, retryAfter);
+  }
+
+  private callFor(operation: OperationName, { caller, region }: ServiceRequest): DrsCall {
+    const { clock, settings, iam } = this.deps;
+    const now = clock.now();
+    const { accountId, arn: callerArn } = caller;
+    return {
+      now,
+      caller,
+      settings,
+      estates: this.estates,
+      estate: this.estates.of(accountId, region),
+      authorize: (action, resource, context) => iam.authorize(caller, action, resource, { 'aws:RequestedRegion': region, ...context }),
+      changed: (sourceServerID, recoveryInstanceID) => {
+        const change = {
+          time: now,
+          operation,
+          accountId,
+          region,
+          callerArn,
+          sourceServerID,
+          ...(recoveryInstanceID && { recoveryInstanceID }),
+        };
+        for (const listener of this.listeners) listener(change);
+      },
+    };
+  }
+}
+
+function withoutNulls(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  const members = Object.entries(value).filter(([, member]) => member !== null);
+  return Object.fromEntries(members.map(([name, member]) => [name, withoutNulls(member)]));
+}

@@ -1,0 +1,77 @@
+import type { Job, RecoveryInstance, SourceServer } from '@aws-sdk/client-drs';
+import { Clock } from '../clock';
+import { settleJobs } from './jobs';
+import { ReplicationServers } from './replication-servers';
+
+/** The SDK's types, with the members that every record here has. */
+export type KnownSourceServer = SourceServer &
+  Required<Pick<SourceServer, 'sourceServerID' | 'arn' | 'tags' | 'dataReplicationInfo' | 'stagingArea' | 'sourceProperties'>>;
+export type KnownRecoveryInstance = RecoveryInstance &
+  Required<
+    Pick<RecoveryInstance, 'recoveryInstanceID' | 'ec2InstanceID' | 'sourceServerID' | 'arn' | 'tags' | 'failback' | 'dataReplicationInfo'>
+  >;
+
+export interface RunningJob {
+  readonly job: Job & Required<Pick<Job, 'creationDateTime' | 'participatingServers'>>;
+  /** Emulated milliseconds since 1970. */
+  readonly endsAt: number;
+}
+
+/** What DRS knows in one account and Region. */
+export interface Estate {
+  readonly accountId: string;
+  readonly region: string;
+  /** False where DRS was never used: every operation says so. */
+  initialized: boolean;
+  readonly sourceServers: Map<string, KnownSourceServer>;
+  readonly recoveryInstances: Map<string, KnownRecoveryInstance>;
+  readonly jobs: Map<string, RunningJob>;
+  readonly replicationServers: ReplicationServers;
+}
+
+/** DRS in every account and Region. */
+export class Estates {
+  private readonly estates = new Map<string, Estate>();
+
+  constructor(private readonly clock: Clock) {}
+
+  /** As it is now: jobs that have run their time are over. */
+  of(accountId: string, region: string): Estate {
+    const name = `${accountId}/${region}`;
+    const estate = this.estates.get(name) ?? this.fresh(accountId, region, true);
+    this.estates.set(name, estate);
+    settleJobs(estate, this.clock.now());
+    return estate;
+  }
+
+  /** Forgets everything, as if DRS had never been used there. */
+  uninitialize(accountId: string, region: string): void {
+    this.estates.set(`${accountId}/${region}`, this.fresh(accountId, region, false));
+  }
+
+  /** Where a source server or a recovery instance is. */
+  holderOf(id: string): Estate | undefined {
+    return [...this.estates.values()]
+      .map(({ accountId, region }) => this.of(accountId, region))
+      .find(({ sourceServers, recoveryInstances }) => sourceServers.has(id) || recoveryInstances.has(id));
+  }
+
+  private fresh(accountId: string, region: string, initialized: boolean): Estate {
+    return {
+      accountId,
+      region,
+      initialized,
+      sourceServers: new Map(),
+      recoveryInstances: new Map(),
+      jobs: new Map(),
+      replicationServers: new ReplicationServers(this.clock),
+    };
+  }
+}
+
+/** The recovery instances that keep a source server from being disconnected; a disconnected one is a mere record. */
+export function heldBy(estate: Estate, sourceServerID: string): KnownRecoveryInstance | undefined {
+  return [...estate.recoveryInstances.values()].find(
+    (instance) => instance.sourceServerID === sourceServerID && instance.dataReplicationInfo.dataReplicationState !== 'DISCONNECTED',
+  );
+}

@@ -1,0 +1,120 @@
+import type {
+  DescribeJobsRequest,
+  DescribeJobsResponse,
+  TerminateRecoveryInstancesRequest,
+  TerminateRecoveryInstancesResponse,
+} from '@aws-sdk/client-drs';
+import { randomHex } from '../random';
+import { conflict, tooManyJobs } from './errors';
+import type { Estate, KnownRecoveryInstance, RunningJob } from './estates';
+import { arnOf, authorizeRecoveryInstance, DrsCall, ec2Arn, Operation, recoveryInstanceOf } from './operation';
+import { page } from './page';
+import { refuseDuringFailback } from './recovery-instances';
+
+const terminationTime = 3 * 60_000;
+const concurrentJobs = 20;
+/** EC2 resources of a recovery instance carry DRS's tag. */
+const managedByDrs = { 'aws:ViaAWSService': 'true', 'aws:ResourceTag/AWSElasticDisasterRecoveryManaged': 'drs.amazonaws.com' };
+
+export const terminateRecoveryInstances: Operation<TerminateRecoveryInstancesRequest> = {
+  authorize({ recoveryInstanceIDs = [] }, call) {
+    for (const id of recoveryInstanceIDs) authorizeRecoveryInstance('drs:TerminateRecoveryInstances', id, call);
+    authorizeTermination(recoveryInstanceIDs, call);
+  },
+  run({ recoveryInstanceIDs = [] }, call): TerminateRecoveryInstancesResponse {
+    const instances = recoveryInstanceIDs.map((id) => recoveryInstanceOf(id, call));
+    for (const instance of instances) {
+      refuseDuringFailback('terminate', instance);
+      refuseDuringJob(instance, call.estate);
+    }
+    if (unfinished(call.estate).length >= concurrentJobs) throw tooManyJobs();
+    const running = newTerminateJob(instances, call);
+    for (const { sourceServerID, recoveryInstanceID } of instances) call.changed(sourceServerID, recoveryInstanceID);
+    return { job: running.job };
+  },
+};
+
+export const describeJobs: Operation<DescribeJobsRequest> = {
+  authorize: (_input, call) => call.authorize('drs:DescribeJobs', '*'),
+  run({ filters = {}, ...request }, { estate }): DescribeJobsResponse {
+    const { jobIDs = [], fromDate, toDate } = filters;
+    const jobs = [...estate.jobs.values()]
+      .map(({ job }) => job)
+      .filter(({ jobID = '' }) => jobIDs.length === 0 || jobIDs.includes(jobID))
+      .filter(({ creationDateTime }) => !fromDate || Date.parse(creationDateTime) >= Date.parse(fromDate))
+      .filter(({ creationDateTime }) => !toDate || Date.parse(creationDateTime) <= Date.parse(toDate));
+    return page(jobs, ({ creationDateTime, jobID }) => latestFirst(creationDateTime) + jobID, request);
+  },
+};
+
+/** Ends the jobs that have run their time: the EC2 instances are terminated, the records of the recovery instances deleted. */
+export function settleJobs(estate: Estate, now: number): void {
+  for (const { job, endsAt } of unfinished(estate).filter((running) => running.endsAt <= now)) {
+    job.status = 'COMPLETED';
+    job.endDateTime = new Date(endsAt).toISOString();
+    for (const participant of job.participatingServers) {
+      participant.launchStatus = 'TERMINATED';
+      estate.recoveryInstances.delete(participant.recoveryInstanceID ?? '');
+      const server = estate.sourceServers.get(participant.sourceServerID ?? '');
+      if (server?.recoveryInstanceId === participant.recoveryInstanceID) delete server?.recoveryInstanceId;
+    }
+  }
+}
+
+/** DRS works with the caller's own permissions, so these are the caller's to have. */
+function authorizeTermination(recoveryInstanceIDs: readonly string[], call: DrsCall): void {
+  call.authorize('drs:DescribeSourceServers', '*');
+  call.authorize('ec2:DescribeInstances', '*', { 'aws:ViaAWSService': 'true' });
+  call.authorize('ec2:DescribeVolumes', '*', { 'aws:ViaAWSService': 'true' });
+  for (const id of recoveryInstanceIDs) {
+    const instance = call.estate.recoveryInstances.get(id);
+    call.authorize('ec2:TerminateInstances', ec2Arn(call.estate, 'instance', instance?.ec2InstanceID ?? id), managedByDrs);
+    for (const { ebsVolumeID = '' } of instance?.recoveryInstanceProperties?.disks ?? []) {
+      call.authorize('ec2:DeleteVolume', ec2Arn(call.estate, 'volume', ebsVolumeID), managedByDrs);
+    }
+  }
+}
+
+function newTerminateJob(instances: readonly KnownRecoveryInstance[], { estate, now }: DrsCall): RunningJob {
+  const jobID = `drsjob-${randomHex(17)}`;
+  const running: RunningJob = {
+    endsAt: now + terminationTime,
+    job: {
+      jobID,
+      arn: arnOf(estate, 'job', jobID),
+      type: 'TERMINATE',
+      initiatedBy: 'TERMINATE_RECOVERY_INSTANCES',
+      creationDateTime: new Date(now).toISOString(),
+      status: 'STARTED',
+      participatingServers: instances.map(({ sourceServerID, recoveryInstanceID }) => ({
+        sourceServerID,
+        recoveryInstanceID,
+        launchStatus: 'PENDING',
+      })),
+      tags: {},
+    },
+  };
+  estate.jobs.set(jobID, running);
+  return running;
+}
+
+function refuseDuringJob({ sourceServerID, recoveryInstanceID }: KnownRecoveryInstance, estate: Estate): void {
+  const busy = unfinished(estate).some(({ job }) =>
+    job.participatingServers.some((participant) => participant.sourceServerID === sourceServerID),
+  );
+  if (!busy) return;
+  throw conflict(
+    `Cannot terminate Recovery Instance ${recoveryInstanceID} because a job is in progress.`,
+    'RECOVERY_INSTANCE',
+    recoveryInstanceID,
+  );
+}
+
+function unfinished(estate: Estate): RunningJob[] {
+  return [...estate.jobs.values()].filter(({ job }) => job.status !== 'COMPLETED');
+}
+
+/** A key by which later dates come first. */
+function latestFirst(dateTime: string): string {
+  return String(Number.MAX_SAFE_INTEGER - Date.parse(dateTime)).padStart(16, '0');
+}

@@ -1,0 +1,86 @@
+import { partition } from '../defaults';
+import { AuthorizationContext } from '../iam/iam';
+import { AwsError, Caller } from '../service';
+import { Settings } from '../settings';
+import { accessDenied, invalid, resourceNotFound } from './errors';
+import { Estate, Estates, KnownRecoveryInstance, KnownSourceServer } from './estates';
+import type { OperationName } from './model';
+
+/** A change that an operation made. */
+export interface DrsChange {
+  /** Emulated milliseconds since 1970. */
+  readonly time: number;
+  readonly operation: OperationName;
+  readonly accountId: string;
+  readonly region: string;
+  readonly callerArn: string;
+  readonly sourceServerID: string;
+  readonly recoveryInstanceID?: string;
+}
+
+/** One request, with all that an operation needs to answer it. */
+export interface DrsCall {
+  readonly now: number;
+  readonly caller: Caller;
+  readonly estate: Estate;
+  readonly estates: Estates;
+  readonly settings: Settings;
+  authorize(action: string, resource: string, context?: AuthorizationContext): void;
+  changed(sourceServerID: string, recoveryInstanceID?: string): void;
+}
+
+/** An operation; `run` returns the body of the response, if it has one. */
+export interface Operation<Input> {
+  authorize(input: Input, call: DrsCall): void;
+  run(input: Input, call: DrsCall): object | undefined;
+}
+
+export function arnOf(estate: Estate, kind: 'source-server' | 'recovery-instance' | 'job', id: string): string {
+  return `arn:${partition}:drs:${estate.region}:${estate.accountId}:${kind}/${id}`;
+}
+
+export function authorizeSourceServer(action: string, sourceServerID: string, call: DrsCall): void {
+  call.authorize(
+    action,
+    arnOf(call.estate, 'source-server', sourceServerID),
+    resourceTags(call.estate.sourceServers.get(sourceServerID)?.tags),
+  );
+}
+
+export function authorizeRecoveryInstance(action: string, recoveryInstanceID: string, call: DrsCall): void {
+  const instance = call.estate.recoveryInstances.get(recoveryInstanceID);
+  call.authorize(action, arnOf(call.estate, 'recovery-instance', recoveryInstanceID), {
+    ...resourceTags(instance?.tags),
+    ...(instance && { 'drs:EC2InstanceARN': ec2Arn(call.estate, 'instance', instance.ec2InstanceID) }),
+  });
+}
+
+export function ec2Arn(estate: Estate, kind: 'instance' | 'volume', id: string): string {
+  return `arn:${partition}:ec2:${estate.region}:${estate.accountId}:${kind}/${id}`;
+}
+
+export function resourceTags(tags: Record<string, string> = {}): AuthorizationContext {
+  return Object.fromEntries(Object.entries(tags).map(([key, value]) => [`aws:ResourceTag/${key}`, value]));
+}
+
+export function sourceServerOf(sourceServerID: string, call: DrsCall): KnownSourceServer {
+  const server = call.estate.sourceServers.get(sourceServerID);
+  if (!server) throw absent('SOURCE_SERVER', sourceServerID, call);
+  return server;
+}
+
+export function recoveryInstanceOf(recoveryInstanceID: string, call: DrsCall): KnownRecoveryInstance {
+  const instance = call.estate.recoveryInstances.get(recoveryInstanceID);
+  if (!instance) throw absent('RECOVERY_INSTANCE', recoveryInstanceID, call);
+  return instance;
+}
+
+/** What DRS says of an ID that exists in another account only is not known: a setting. */
+function absent(resourceType: 'SOURCE_SERVER' | 'RECOVERY_INSTANCE', id: string, call: DrsCall): AwsError {
+  const holder = call.estates.holderOf(id);
+  const foreign = holder !== undefined && holder.accountId !== call.estate.accountId;
+  if (foreign && call.settings.foreignServer === 'access-denied')
+    return accessDenied(`User: ${call.caller.arn} is not authorized to access ${id}`);
+  if (foreign && call.settings.foreignServer === 'validation') return invalid(`${id} does not belong to account ${call.estate.accountId}.`);
+  return resourceNotFound(resourceType, id);
+}

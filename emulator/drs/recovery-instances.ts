@@ -1,0 +1,95 @@
+import type {
+  DeleteRecoveryInstanceRequest,
+  DescribeRecoveryInstancesRequest,
+  DescribeRecoveryInstancesResponse,
+  DisconnectRecoveryInstanceRequest,
+  FailbackState,
+  StopFailbackRequest,
+} from '@aws-sdk/client-drs';
+import { AwsError } from '../service';
+import { conflict, invalid } from './errors';
+import { KnownRecoveryInstance } from './estates';
+import { authorizeRecoveryInstance, DrsCall, Operation, recoveryInstanceOf } from './operation';
+import { page } from './page';
+
+const failbackUnderWay: readonly (FailbackState | undefined)[] = [
+  'FAILBACK_IN_PROGRESS',
+  'FAILBACK_READY_FOR_LAUNCH',
+  'FAILBACK_NOT_READY_FOR_LAUNCH',
+];
+
+export const describeRecoveryInstances: Operation<DescribeRecoveryInstancesRequest> = {
+  authorize(_input, call) {
+    call.authorize('drs:DescribeRecoveryInstances', '*');
+    // Its dependent actions: DRS asks for the caller's source servers and EC2 instances with the caller's own permissions.
+    call.authorize('drs:DescribeSourceServers', '*');
+    call.authorize('ec2:DescribeInstances', '*', { 'aws:ViaAWSService': 'true' });
+  },
+  run({ filters = {}, ...request }, { estate }): DescribeRecoveryInstancesResponse {
+    const { recoveryInstanceIDs = [], sourceServerIDs = [] } = filters;
+    const matches = ({ recoveryInstanceID, sourceServerID }: KnownRecoveryInstance): boolean =>
+      (recoveryInstanceIDs.length === 0 || recoveryInstanceIDs.includes(recoveryInstanceID)) &&
+      (sourceServerIDs.length === 0 || sourceServerIDs.includes(sourceServerID));
+    return page([...estate.recoveryInstances.values()].filter(matches), ({ recoveryInstanceID }) => recoveryInstanceID, request);
+  },
+};
+
+/** Its record stays until it is deleted; its EC2 instance runs on; its source server is free. */
+export const disconnectRecoveryInstance: Operation<DisconnectRecoveryInstanceRequest> = {
+  authorize: ({ recoveryInstanceID = '' }, call) => authorizeRecoveryInstance('drs:DisconnectRecoveryInstance', recoveryInstanceID, call),
+  run({ recoveryInstanceID = '' }, call): undefined {
+    const instance = recoveryInstanceOf(recoveryInstanceID, call);
+    if (isDisconnected(instance)) return disconnectedAgain(recoveryInstanceID, call);
+    refuseDuringFailback('disconnect', instance);
+    instance.dataReplicationInfo.dataReplicationState = 'DISCONNECTED';
+    for (const disk of instance.dataReplicationInfo.replicatedDisks ?? []) disk.totalStorageBytes = 0;
+    delete instance.dataReplicationInfo.lagDuration;
+    const server = call.estate.sourceServers.get(instance.sourceServerID);
+    if (server?.recoveryInstanceId === recoveryInstanceID) delete server.recoveryInstanceId;
+    call.changed(instance.sourceServerID, recoveryInstanceID);
+    return undefined;
+  },
+};
+
+/** Deletes the record only. Without a record it succeeds: the service model declares no ResourceNotFoundException here. */
+export const deleteRecoveryInstance: Operation<DeleteRecoveryInstanceRequest> = {
+  authorize: ({ recoveryInstanceID = '' }, call) => authorizeRecoveryInstance('drs:DeleteRecoveryInstance', recoveryInstanceID, call),
+  run({ recoveryInstanceID = '' }, call): undefined {
+    const instance = call.estate.recoveryInstances.get(recoveryInstanceID);
+    if (!instance) return undefined;
+    if (!isDisconnected(instance)) throw cannot('delete', recoveryInstanceID, 'it is not disconnected');
+    call.estate.recoveryInstances.delete(recoveryInstanceID);
+    call.changed(instance.sourceServerID, recoveryInstanceID);
+    return undefined;
+  },
+};
+
+export const stopFailback: Operation<StopFailbackRequest> = {
+  authorize: ({ recoveryInstanceID = '' }, call) => authorizeRecoveryInstance('drs:StopFailback', recoveryInstanceID, call),
+  run({ recoveryInstanceID = '' }, call): undefined {
+    const instance = recoveryInstanceOf(recoveryInstanceID, call);
+    instance.failback.state = 'FAILBACK_NOT_STARTED';
+    call.changed(instance.sourceServerID, recoveryInstanceID);
+    return undefined;
+  },
+};
+
+export function refuseDuringFailback(what: 'disconnect' | 'terminate', { recoveryInstanceID, failback }: KnownRecoveryInstance): void {
+  if (failbackUnderWay.includes(failback.state)) throw cannot(what, recoveryInstanceID, 'a failback is in progress');
+}
+
+/** What DRS answers is not known, no more than for a source server. */
+function disconnectedAgain(recoveryInstanceID: string, { settings }: DrsCall): undefined {
+  const error = cannot('disconnect', recoveryInstanceID, 'it is already disconnected');
+  if (settings.disconnectedAgain === 'conflict') throw error;
+  if (settings.disconnectedAgain === 'validation') throw invalid(error.message);
+  return undefined;
+}
+
+function isDisconnected({ dataReplicationInfo }: KnownRecoveryInstance): boolean {
+  return dataReplicationInfo.dataReplicationState === 'DISCONNECTED';
+}
+
+function cannot(what: string, recoveryInstanceID: string, why: string): AwsError {
+  return conflict(`Cannot ${what} Recovery Instance ${recoveryInstanceID} because ${why}.`, 'RECOVERY_INSTANCE', recoveryInstanceID);
+}

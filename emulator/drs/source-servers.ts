@@ -1,0 +1,91 @@
+import type {
+  DeleteSourceServerRequest,
+  DescribeSourceServersRequest,
+  DescribeSourceServersResponse,
+  DisconnectSourceServerRequest,
+  SourceServer,
+  StopReplicationRequest,
+  StopReplicationResponse,
+} from '@aws-sdk/client-drs';
+import { conflict, invalid } from './errors';
+import { heldBy, KnownSourceServer } from './estates';
+import { authorizeSourceServer, DrsCall, Operation, sourceServerOf } from './operation';
+import { page } from './page';
+
+export const describeSourceServers: Operation<DescribeSourceServersRequest> = {
+  authorize: (_input, call) => call.authorize('drs:DescribeSourceServers', '*'),
+  run({ filters = {}, ...request }, { estate }): DescribeSourceServersResponse {
+    const { sourceServerIDs = [], hardwareId, stagingAccountIDs = [] } = filters;
+    const matches = ({ sourceServerID, sourceProperties: { identificationHints: hints }, stagingArea }: KnownSourceServer): boolean =>
+      (sourceServerIDs.length === 0 || sourceServerIDs.includes(sourceServerID)) &&
+      (!hardwareId || hints?.vmWareUuid === hardwareId || hints?.awsInstanceID === hardwareId) &&
+      (stagingAccountIDs.length === 0 || stagingAccountIDs.includes(stagingArea.stagingAccountID ?? ''));
+    return page([...estate.sourceServers.values()].filter(matches), ({ sourceServerID }) => sourceServerID, request);
+  },
+};
+
+export const disconnectSourceServer: Operation<DisconnectSourceServerRequest> = {
+  authorize: ({ sourceServerID = '' }, call) => authorizeSourceServer('drs:DisconnectSourceServer', sourceServerID, call),
+  run({ sourceServerID = '' }, call): SourceServer {
+    const server = sourceServerOf(sourceServerID, call);
+    refuseAsSet(server, call);
+    if (server.dataReplicationInfo.dataReplicationState === 'DISCONNECTED') return server;
+    refuseWhileHeld('disconnect', server, call);
+    server.dataReplicationInfo.dataReplicationState = 'DISCONNECTED';
+    for (const disk of server.dataReplicationInfo.replicatedDisks ?? []) disk.totalStorageBytes = 0;
+    delete server.dataReplicationInfo.lagDuration;
+    call.estate.replicationServers.leave(sourceServerID);
+    call.changed(sourceServerID);
+    return server;
+  },
+};
+
+export const deleteSourceServer: Operation<DeleteSourceServerRequest> = {
+  authorize: ({ sourceServerID = '' }, call) => authorizeSourceServer('drs:DeleteSourceServer', sourceServerID, call),
+  run({ sourceServerID = '' }, call): undefined {
+    const server = sourceServerOf(sourceServerID, call);
+    refuseWhileHeld('delete', server, call);
+    // The record of an extended server may go at any time: what replicates is in the staging account.
+    if (server.dataReplicationInfo.dataReplicationState !== 'DISCONNECTED' && server.stagingArea.status !== 'EXTENDED') {
+      throw conflict(`Cannot delete Source Server ${sourceServerID} because it is not disconnected.`, 'SOURCE_SERVER', sourceServerID);
+    }
+    call.estate.sourceServers.delete(sourceServerID);
+    call.changed(sourceServerID);
+    return undefined;
+  },
+};
+
+export const stopReplication: Operation<StopReplicationRequest> = {
+  authorize: ({ sourceServerID = '' }, call) => authorizeSourceServer('drs:StopReplication', sourceServerID, call),
+  run({ sourceServerID = '' }, call): StopReplicationResponse {
+    const server = sourceServerOf(sourceServerID, call);
+    if (server.dataReplicationInfo.dataReplicationState === 'DISCONNECTED') {
+      throw conflict(
+        `Cannot stop replication of Source Server ${sourceServerID} because it is disconnected.`,
+        'SOURCE_SERVER',
+        sourceServerID,
+      );
+    }
+    server.dataReplicationInfo.dataReplicationState = 'STOPPED';
+    delete server.dataReplicationInfo.lagDuration;
+    call.estate.replicationServers.leave(sourceServerID);
+    call.changed(sourceServerID);
+    return { sourceServer: server };
+  },
+};
+
+/** What DRS answers to these is not known. */
+function refuseAsSet({ sourceServerID, dataReplicationInfo, stagingArea }: KnownSourceServer, { settings }: DrsCall): void {
+  const refuse = (answer: 'ok' | 'conflict' | 'validation', why: string): void => {
+    const message = `Cannot disconnect Source Server ${sourceServerID} because it is ${why}.`;
+    if (answer === 'conflict') throw conflict(message, 'SOURCE_SERVER', sourceServerID);
+    if (answer === 'validation') throw invalid(message);
+  };
+  if (dataReplicationInfo.dataReplicationState === 'DISCONNECTED') refuse(settings.disconnectedAgain, 'already disconnected');
+  else if (stagingArea.status === 'EXTENDED') refuse(settings.disconnectExtended, 'extended from another account');
+}
+
+function refuseWhileHeld(what: 'disconnect' | 'delete', { sourceServerID }: KnownSourceServer, { estate }: DrsCall): void {
+  if (!heldBy(estate, sourceServerID)) return;
+  throw conflict(`Cannot ${what} Source Server ${sourceServerID} because it has a Recovery Instance.`, 'SOURCE_SERVER', sourceServerID);
+}

@@ -1,0 +1,127 @@
+import { Clock } from '../clock';
+import { ResourceProviders } from '../cloudformation/resource-provider';
+import { partition } from '../defaults';
+import { randomHex, randomUpperCase } from '../random';
+import { AwsError, Caller } from '../service';
+import { Settings } from '../settings';
+import { RequestContext } from './conditions';
+import { evaluate } from './evaluation';
+import { ManagedPolicyProvider } from './managed-policy-provider';
+import { PolicyProvider } from './policy-provider';
+import { RoleProvider } from './role-provider';
+import { Roles } from './roles';
+import { trustIn } from './trust';
+
+export interface Credentials {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+}
+
+export interface SessionCredentials extends Credentials {
+  readonly sessionToken: string;
+}
+
+/** What a service knows of a request: condition key → value or values. */
+export type AuthorizationContext = Record<string, string | readonly string[]>;
+
+/** Who calls, and what they may do. */
+export class Iam {
+  readonly roles: Roles;
+  readonly providers: ResourceProviders;
+  private readonly keys = new Map<string, { readonly caller: Caller; readonly credentials: Credentials | SessionCredentials }>();
+
+  constructor({ clock, settings }: { clock: Clock; settings: Settings }) {
+    this.roles = new Roles(clock, settings.policyPropagation);
+    this.providers = {
+      'AWS::IAM::Role': new RoleProvider(this.roles),
+      'AWS::IAM::Policy': new PolicyProvider(this.roles),
+      'AWS::IAM::ManagedPolicy': new ManagedPolicyProvider(this.roles),
+    };
+  }
+
+  /** The long-term key of an account's operator, to whom nothing is refused. */
+  operatorCredentials(accountId: string): Credentials {
+    const accessKeyId = `AKIAOPER${accountId}`;
+    const known = this.keys.get(accessKeyId);
+    if (known) return known.credentials;
+    const caller: Caller = { kind: 'operator', accountId, arn: `arn:${partition}:iam::${accountId}:user/operator` };
+    const credentials = { accessKeyId, secretAccessKey: randomHex(40) };
+    this.keys.set(accessKeyId, { caller, credentials });
+    return credentials;
+  }
+
+  /** A session of a role, as AWS's own services get one: its trust policy is not asked. */
+  issueCredentials(roleArn: string, sessionName: string): SessionCredentials {
+    return this.issue('role', roleArn, sessionName);
+  }
+
+  /** What STS AssumeRole does. An operator may assume any role, and stays one where the role isn't modelled (CDK's bootstrap roles). */
+  assumeRole(caller: Caller, roleArn: string, sessionName: string, context: AuthorizationContext = {}): SessionCredentials {
+    const { accountId, roleName } = parseRoleArn(roleArn);
+    const role = this.roles.find(accountId, roleName);
+    if (caller.kind === 'operator') return this.issue(role ? 'role' : 'operator', roleArn, sessionName);
+    const callerRoleArn = this.roles.find(caller.accountId, caller.roleName)?.arn ?? caller.arn;
+    const trust = trustIn({ accountId: caller.accountId, roleArn: callerRoleArn, caller }, role?.trust.seen, contextOf(context));
+    if (trust === 'none') throw accessDenied(`User: ${caller.arn} is not authorized to perform: sts:AssumeRole on resource: ${roleArn}`);
+    if (trust === 'account' || caller.accountId !== accountId) this.authorize(caller, 'sts:AssumeRole', roleArn, context);
+    return this.issue('role', roleArn, sessionName);
+  }
+
+  callerOf(accessKeyId: string): Caller | undefined {
+    return this.keys.get(accessKeyId)?.caller;
+  }
+
+  /** As callerOf; temporary credentials are worth nothing without their session token. */
+  authenticate(accessKeyId: string, sessionToken: string | undefined): Caller | undefined {
+    const known = this.keys.get(accessKeyId);
+    if (known && 'sessionToken' in known.credentials && known.credentials.sessionToken !== sessionToken) return undefined;
+    return known?.caller;
+  }
+
+  /** Throws unless the caller's policies, as they stand now, allow this. `resource` is an ARN, or * where the action knows no resources. */
+  authorize(caller: Caller, action: string, resource: string, context: AuthorizationContext = {}): void {
+    if (caller.kind === 'operator') return;
+    const role = this.roles.find(caller.accountId, caller.roleName);
+    const decision = evaluate(role ? this.roles.policiesOf(role) : [], {
+      action,
+      resource,
+      context: contextOf({
+        'aws:PrincipalAccount': caller.accountId,
+        'aws:PrincipalArn': role?.arn ?? caller.arn,
+        'aws:SecureTransport': 'true',
+        'aws:ViaAWSService': 'false',
+        ...context,
+      }),
+    });
+    if (decision === 'allowed') return;
+    const why =
+      decision === 'not allowed'
+        ? `because no identity-based policy allows the ${action} action`
+        : 'with an explicit deny in an identity-based policy';
+    throw accessDenied(`User: ${caller.arn} is not authorized to perform: ${action} on resource: ${resource} ${why}`);
+  }
+
+  private issue(kind: Caller['kind'], roleArn: string, sessionName: string): SessionCredentials {
+    const { accountId, roleName } = parseRoleArn(roleArn);
+    const arn = `arn:${partition}:sts::${accountId}:assumed-role/${roleName}/${sessionName}`;
+    const caller: Caller = kind === 'role' ? { kind, accountId, arn, roleName } : { kind, accountId, arn };
+    const credentials = { accessKeyId: `ASIA${randomUpperCase(16)}`, secretAccessKey: randomHex(40), sessionToken: randomHex(120) };
+    this.keys.set(credentials.accessKeyId, { caller, credentials });
+    return credentials;
+  }
+}
+
+function parseRoleArn(roleArn: string): { accountId: string; roleName: string } {
+  const match = /^arn:[\w-]+:iam::(\d{12}):role\/(?:.*\/)?([\w+=,.@-]{1,64})$/.exec(roleArn);
+  if (!match) throw new AwsError('ValidationError', `${roleArn} is invalid`, 400);
+  const [, accountId = '', roleName = ''] = match;
+  return { accountId, roleName };
+}
+
+function contextOf(context: AuthorizationContext): RequestContext {
+  return new Map(Object.entries(context).map(([key, value]) => [key.toLowerCase(), typeof value === 'string' ? [value] : value]));
+}
+
+function accessDenied(message: string): AwsError {
+  return new AwsError('AccessDeniedException', message, 403);
+}

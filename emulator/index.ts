@@ -1,0 +1,96 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { Server } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Calls } from './calls';
+import { Certificate, createCertificate } from './certificate';
+import { Clock } from './clock';
+import { CloudFormation } from './cloudformation/cloudformation';
+import { defaultAccountId, defaultRegion } from './defaults';
+import { Drs } from './drs/drs';
+import { Faults } from './faults';
+import { Iam } from './iam/iam';
+import { Lambda } from './lambda/lambda';
+import { S3 } from './s3/s3';
+import { FrontDoor, openPort } from './server';
+import { defaultSettings, Settings } from './settings';
+import { Ssm } from './ssm/ssm';
+import { Sts } from './sts/sts';
+
+/** AWS in this process: as much of it as deploys and tears down a stack with our resources. */
+export class EmbeddedAws {
+  readonly clock: Clock;
+  readonly faults: Faults;
+  readonly calls = new Calls();
+  readonly iam: Iam;
+  readonly s3: S3;
+  readonly drs: Drs;
+  readonly lambda: Lambda;
+  readonly cloudFormation: CloudFormation;
+  /** http://127.0.0.1:PORT, for every service. */
+  readonly endpoint: string;
+  /** What an operator exports to work with it. */
+  readonly environment: Record<string, string>;
+  private readonly frontDoor: FrontDoor;
+  private readonly directory = mkdtempSync(join(tmpdir(), 'embedded-aws-'));
+
+  static async start(chosen: Partial<Settings> = {}): Promise<EmbeddedAws> {
+    const certificate = await createCertificate();
+    const aws = new EmbeddedAws({ ...defaultSettings, ...chosen }, await openPort(), certificate);
+    await aws.cloudFormation.start();
+    return aws;
+  }
+
+  private constructor(
+    readonly settings: Settings,
+    server: Server,
+    certificate: Certificate,
+  ) {
+    const clock = (this.clock = new Clock(settings.speed));
+    const faults = (this.faults = new Faults(clock));
+    const iam = (this.iam = new Iam({ clock, settings }));
+    const s3 = (this.s3 = new S3({ clock, iam }));
+    this.drs = new Drs({ clock, settings, iam });
+    this.frontDoor = new FrontDoor(server, { clock, iam, faults, calls: this.calls });
+    this.endpoint = this.frontDoor.endpoint;
+
+    const certificateFile = join(this.directory, 'certificate.pem');
+    writeFileSync(certificateFile, certificate.cert);
+    const lambda = (this.lambda = new Lambda({ clock, settings, iam, s3, endpoint: this.endpoint, certificateFile }));
+    this.cloudFormation = new CloudFormation({
+      clock,
+      settings,
+      iam,
+      s3,
+      faults,
+      calls: this.calls,
+      providers: { ...iam.providers, ...s3.providers, ...lambda.providers },
+      invoke: (functionArn, payload) => lambda.invoke(functionArn, payload),
+      certificate,
+    });
+    this.frontDoor.serve(this.cloudFormation, this.drs, s3, new Ssm(iam), new Sts(iam));
+    this.environment = environmentFor(iam, this.endpoint, certificateFile);
+  }
+
+  /** Leaves no process, port, timer or file behind. */
+  async stop(): Promise<void> {
+    await this.cloudFormation.stop();
+    await this.lambda.stop();
+    await this.frontDoor.stop();
+    rmSync(this.directory, { recursive: true, force: true });
+  }
+}
+
+function environmentFor(iam: Iam, endpoint: string, certificateFile: string): Record<string, string> {
+  const { accessKeyId, secretAccessKey } = iam.operatorCredentials(defaultAccountId);
+  return {
+    AWS_ENDPOINT_URL: endpoint,
+    AWS_REGION: defaultRegion,
+    AWS_DEFAULT_REGION: defaultRegion,
+    AWS_ACCESS_KEY_ID: accessKeyId,
+    AWS_SECRET_ACCESS_KEY: secretAccessKey,
+    // Nobody may look for other credentials on a machine that happens to be an EC2 instance.
+    AWS_EC2_METADATA_DISABLED: 'true',
+    NODE_EXTRA_CA_CERTS: certificateFile,
+  };
+}

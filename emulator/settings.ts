@@ -1,0 +1,27 @@
+/** Where AWS's behaviour is unknown, or only worth varying in a test, it is a setting. */
+export interface Settings {
+  /** How many times faster than the wall clock the embedded AWS runs. */
+  readonly speed: number;
+  /** Seconds of emulated time until a new or edited IAM policy takes effect. */
+  readonly policyPropagation: number;
+  /** What a disconnect of an already disconnected server answers. */
+  readonly disconnectedAgain: 'ok' | 'conflict' | 'validation';
+  /** What a disconnect of an EXTENDED server answers. */
+  readonly disconnectExtended: 'ok' | 'conflict' | 'validation';
+  /** What DRS says of an ID that belongs to another account. */
+  readonly foreignServer: 'not-found' | 'access-denied' | 'validation';
+  /** Whether DescribeStacks returns LastOperations, and what an OnFailure=DELETE leaves in it. */
+  readonly lastOperations: 'absent' | 'names-only-the-create' | 'names-a-delete-too';
+  /** How many processes of one function may run at once. */
+  readonly functionConcurrency: number;
+}
+
+export const defaultSettings: Settings = {
+  speed: 1,
+  policyPropagation: 0,
+  disconnectedAgain: 'conflict',
+  disconnectExtended: 'conflict',
+  foreignServer: 'not-found',
+  lastOperations: 'names-only-the-create',
+  functionConcurrency: 4,
+};

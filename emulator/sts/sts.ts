@@ -1,0 +1,69 @@
+import { Iam } from '../iam/iam';
+import { xmlElement, XmlContent, xmlResponse } from '../protocols/xml';
+import { AwsError, Caller, Service, ServiceRequest, ServiceResponse } from '../service';
+
+const namespace = 'https://sts.amazonaws.com/doc/2011-06-15/';
+const sessionSeconds = 3600;
+
+/** AWS Security Token Service: who am I, and be somebody else. */
+export class Sts implements Service {
+  readonly signingName = 'sts';
+  private readonly operations: Record<string, (caller: Caller, parameters: URLSearchParams) => XmlContent> = {
+    GetCallerIdentity: (caller) => ({ Arn: caller.arn, UserId: caller.arn.split('/').slice(1).join(':'), Account: caller.accountId }),
+    AssumeRole: (caller, parameters) => this.assumeRole(caller, parameters),
+  };
+
+  constructor(private readonly iam: Iam) {}
+
+  operationOf(request: ServiceRequest): string | undefined {
+    const action = new URLSearchParams(request.body.toString()).get('Action') ?? '';
+    return action in this.operations ? action : undefined;
+  }
+
+  async handle(request: ServiceRequest): Promise<ServiceResponse> {
+    const parameters = new URLSearchParams(request.body.toString());
+    const action = parameters.get('Action') ?? '';
+    const result = this.operations[action]?.(request.caller, parameters);
+    return xmlResponse(200, xmlElement(`${action}Response`, { [`${action}Result`]: result }, namespace));
+  }
+
+  refuse(error: AwsError): ServiceResponse {
+    const code = error.code
+      .replace(/^AccessDeniedException$/, 'AccessDenied')
+      .replace(/^UnrecognizedClientException$/, 'InvalidClientTokenId');
+    const content = { Error: { Type: error.status < 500 ? 'Sender' : 'Receiver', Code: code, Message: error.message } };
+    return xmlResponse(error.status, xmlElement('ErrorResponse', content, namespace), error.headers);
+  }
+
+  private assumeRole(caller: Caller, parameters: URLSearchParams): XmlContent {
+    const roleArn = required(parameters, 'RoleArn');
+    const sessionName = required(parameters, 'RoleSessionName');
+    if (!/^[\w+=,.@-]{2,64}$/.test(sessionName)) {
+      throw validationError(
+        `Value '${sessionName}' at 'roleSessionName' failed to satisfy constraint: Member must satisfy regular expression pattern: [\\w+=,.@-]*`,
+      );
+    }
+    const externalId = parameters.get('ExternalId');
+    const credentials = this.iam.assumeRole(caller, roleArn, sessionName, externalId === null ? {} : { 'sts:ExternalId': externalId });
+    return {
+      Credentials: {
+        AccessKeyId: credentials.accessKeyId,
+        SecretAccessKey: credentials.secretAccessKey,
+        SessionToken: credentials.sessionToken,
+        // By the wall clock: it is the client that compares it, with its own.
+        Expiration: new Date(Date.now() + sessionSeconds * 1000).toISOString(),
+      },
+      AssumedRoleUser: { Arn: this.iam.callerOf(credentials.accessKeyId)?.arn, AssumedRoleId: `${credentials.accessKeyId}:${sessionName}` },
+    };
+  }
+}
+
+function required(parameters: URLSearchParams, name: string): string {
+  const value = parameters.get(name);
+  if (!value) throw validationError(`Value null at '${name}' failed to satisfy constraint: Member must not be null`);
+  return value;
+}
+
+function validationError(problem: string): AwsError {
+  return new AwsError('ValidationError', `1 validation error detected: ${problem}`, 400);
+}

@@ -1,0 +1,42 @@
+import { execFileSync } from 'node:child_process';
+
+interface Packed {
+  readonly files: readonly { readonly path: string }[];
+}
+
+/** `npm test` has built what is published. */
+function packed(): string[] {
+  const [tarball] = JSON.parse(execFileSync('npm', ['pack', '--dry-run', '--json'], { encoding: 'utf8', stdio: 'pipe' })) as [Packed];
+  return tarball.files.map(({ path }) => path).sort();
+}
+
+test('the published package holds the library with its types, the function, and nothing else', () => {
+  expect(packed()).toEqual([
+    '.jsii',
+    'LICENSE',
+    'README.md',
+    'bundle/index.js',
+    'dist/contract.d.ts',
+    'dist/contract.js',
+    'dist/index.d.ts',
+    'dist/index.js',
+    'dist/source-server-disconnection.d.ts',
+    'dist/source-server-disconnection.js',
+    'dist/source-server.d.ts',
+    'dist/source-server.js',
+    'dist/teardown-function.d.ts',
+    'dist/teardown-function.js',
+    'package.json',
+  ]);
+});
+
+test('the compiled library finds its function, and synthesizes', () => {
+  const app = `
+    const { App, Stack } = require('aws-cdk-lib');
+    const { SourceServer, SourceServerDisconnection } = require('.');
+    const stack = new Stack(new App(), 'Stack');
+    new SourceServerDisconnection(stack, 'Disconnection', { sourceServer: SourceServer.fromSourceServerId(stack, 'Server', 's-1234567890abcdef0') });
+    process.stdout.write(Object.values(stack.node.root.synth().stacks[0].template.Resources).map(({ Type }) => Type).join());
+  `;
+  expect(execFileSync(process.execPath, ['-e', app], { encoding: 'utf8' })).toContain('Custom::DRSSourceServerDisconnection');
+});

@@ -1,0 +1,39 @@
+import { readFileSync } from 'node:fs';
+import * as path from 'node:path';
+import * as ts from 'typescript';
+
+const samples = Array.from(readFileSync('README.md', 'utf8').matchAll(/```ts\n([^]*?)```/g), ([, code]) => code ?? '');
+const wrong = "import { NoSuch } from 'cdk-drs'; export default NoSuch;";
+
+/** What the compiler has to say about each of these files of a user; one program for all, since it reads all of the CDK's types. */
+function problemsOf(codes: readonly string[]): string[][] {
+  const files = new Map(codes.map((code, index) => [path.resolve(`sample-${index}.ts`), code]));
+  const options: ts.CompilerOptions = {
+    noEmit: true,
+    strict: true,
+    skipLibCheck: true,
+    target: ts.ScriptTarget.ES2022,
+    module: ts.ModuleKind.Node16,
+    moduleResolution: ts.ModuleResolutionKind.Node16,
+    types: ['node'],
+    paths: { 'cdk-drs': [path.resolve('lib/index.ts')] },
+  };
+  const host = ts.createCompilerHost(options);
+  const underlying = ts.createCompilerHost(options);
+  host.fileExists = (name) => files.has(name) || underlying.fileExists(name);
+  host.getSourceFile = (name, ...rest) => {
+    const code = files.get(name);
+    return code === undefined ? underlying.getSourceFile(name, ...rest) : ts.createSourceFile(name, code, ts.ScriptTarget.ES2022);
+  };
+  const program = ts.createProgram([...files.keys()], options, host);
+  return [...files.keys()].map((file) =>
+    ts
+      .getPreEmitDiagnostics(program, program.getSourceFile(file))
+      .map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, '\n')),
+  );
+}
+
+test('every sample of the README compiles, and a wrong one would not', () => {
+  expect(samples.length).toBeGreaterThan(1);
+  expect(problemsOf([...samples, wrong])).toEqual([...samples.map(() => []), [expect.stringContaining('NoSuch')]]);
+});
