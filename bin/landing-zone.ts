@@ -42,7 +42,8 @@ function landingZone(app: App) {
 }
 
 try {
-  const app = new App();
+  // Synthesized only as a whole: without a server's resource its deployment would disconnect that server.
+  const app = new App({ autoSynth: false });
   landingZone(app);
   app.synth();
 } catch (error) {

@@ -40,7 +40,11 @@ export class SourceServer extends Resource implements ISourceServer {
    * @throws if a concrete ID is malformed
    */
   public static fromSourceServerId(scope: Construct, id: string, sourceServerId: string): ISourceServer {
-    checkSourceServerId(scope, id, sourceServerId, sourceServerId);
+    if (!Token.isUnresolved(sourceServerId) && !SOURCE_SERVER_ID.test(sourceServerId)) {
+      const hint = sourceServerId.startsWith('arn:') ? ' (for an ARN, use SourceServer.fromSourceServerArn)' : '';
+      const expected = "the ID of a source server, which is 's-' and 17 letters or digits, such as s-1234567890abcdef0";
+      throw malformed(scope, id, sourceServerId, expected + hint);
+    }
     return new SourceServer(scope, id, sourceServerId, formatSourceServerArn(scope, sourceServerId));
   }
 
@@ -70,33 +74,22 @@ function formatSourceServerArn(scope: Construct, sourceServerId: string): string
   return Stack.of(scope).formatArn({ service: 'drs', resource: 'source-server', resourceName: sourceServerId });
 }
 
+/** Checks what is concrete of an ARN; the rest is known when it is deployed. */
 function sourceServerIdOf(scope: Construct, id: string, arn: string): string {
   if (Token.isUnresolved(arn) && !arn.startsWith('arn:')) {
     return Stack.of(scope).splitArn(arn, ArnFormat.SLASH_RESOURCE_NAME).resourceName!;
   }
-  const [prefix, partition, service, region, account, resource, ...rest] = arn.split(':');
-  const [resourceType, sourceServerId, ...more] = (resource ?? '').split('/');
-  const named = (part: string | undefined, form: RegExp) => part !== undefined && (Token.isUnresolved(part) || form.test(part));
-  if (prefix !== 'arn' || !named(partition, /^aws[a-z-]*$/) || !named(region, /^[a-z0-9-]+$/) || !named(account, /^\d{12}$/)) {
-    throw malformed(scope, id, arn);
+  const forms = [/^arn$/, /^aws[a-z-]*$/, /^drs$/, /^[a-z0-9-]+$/, /^\d{12}$/, /^source-server$/, SOURCE_SERVER_ID];
+  const [first, slash, sourceServerId, ...more] = arn.split(/(\/)/);
+  const parts = [...(first ?? '').split(':'), sourceServerId ?? ''];
+  const isWellFormed = parts.length === forms.length && parts.every((part, index) => Token.isUnresolved(part) || forms[index].test(part));
+  if (!isWellFormed || slash === undefined || more.length > 0) {
+    const expected = 'the ARN of a source server, such as arn:aws:drs:eu-central-1:111122223333:source-server/s-1234567890abcdef0';
+    throw malformed(scope, id, arn, expected);
   }
-  if (!named(service, /^drs$/) || !named(resourceType, /^source-server$/) || rest.length > 0 || more.length > 0) {
-    throw malformed(scope, id, arn);
-  }
-  checkSourceServerId(scope, id, sourceServerId ?? '', arn);
   return sourceServerId;
 }
 
-function checkSourceServerId(scope: Construct, id: string, sourceServerId: string, received: string) {
-  if (!Token.isUnresolved(sourceServerId) && !SOURCE_SERVER_ID.test(sourceServerId)) {
-    throw malformed(scope, id, received);
-  }
-}
-
-function malformed(scope: Construct, id: string, received: string): Error {
-  const expected = received.startsWith('arn:')
-    ? 'The ARN of a source server looks like arn:aws:drs:eu-central-1:111122223333:source-server/s-1234567890abcdef0.'
-    : "A source server's ID is 's-' and 17 letters or digits, such as s-1234567890abcdef0.";
-  const find = 'Look it up with `aws drs describe-source-servers`.';
-  return new Error(`'${received}' is not a source server of AWS Elastic Disaster Recovery. ${expected} ${find} [${scope.node.path}/${id}]`);
+function malformed(scope: Construct, id: string, received: string, expected: string): Error {
+  return new Error(`'${received}' is not ${expected}. Look it up with \`aws drs describe-source-servers\`. [${scope.node.path}/${id}]`);
 }

@@ -29,7 +29,7 @@ test('by ARN: the server of another Region and account', () => {
 test.each(['s-123', 's-1234567890abcdef01', 'i-1234567890abcdef0', 's-1234567890abcdef_', `${ID}\n`, '', ARN])(
   'the ID %j is refused',
   (id) => {
-    expect(() => SourceServer.fromSourceServerId(newStack(), 'Server', id)).toThrow(`'${id}' is not a source server`);
+    expect(() => SourceServer.fromSourceServerId(newStack(), 'Server', id)).toThrow(`'${id}' is not the ID of a source server`);
   },
 );
 
@@ -45,7 +45,7 @@ test.each([
   [`${ARN}:more`],
 ])('the ARN %j is refused', (arn) => {
   expect(() => SourceServer.fromSourceServerArn(newStack(), 'Server', arn)).toThrow(
-    /is not a source server.*aws drs describe-source-servers/,
+    /is not the ARN of a source server.*aws drs describe-source-servers/,
   );
 });
 
@@ -67,5 +67,5 @@ test('of an ARN with tokens, what is concrete is checked', () => {
   const stack = newStack();
   expect(SourceServer.fromSourceServerArn(stack, 'Good', ARN.replace('aws', stack.partition)).sourceServerId).toBe(ID);
   const bad = `arn:${stack.partition}:drs:eu-central-1:111122223333:source-server/s-1`;
-  expect(() => SourceServer.fromSourceServerArn(stack, 'Bad', bad)).toThrow('is not a source server');
+  expect(() => SourceServer.fromSourceServerArn(stack, 'Bad', bad)).toThrow('is not the ARN of a source server');
 });
