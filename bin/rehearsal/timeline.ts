@@ -15,6 +15,7 @@ export class Timeline {
     private readonly output: NodeJS.WriteStream | { isTTY?: boolean; columns?: number; write(text: string): unknown },
   ) {
     aws.cloudFormation.onEvent((event) => this.event(event));
+    aws.lambda.logs.onLine(({ message }) => this.decision(message));
   }
 
   title(name: string, summary: string) {
@@ -78,6 +79,14 @@ export class Timeline {
     this.print(`${this.style('dim', at)}  ${status} ${event.logicalId}  ${this.style('dim', `${event.type}  ${took}`.trim())}`);
     if (event.reason && /FAILED/.test(event.status)) {
       this.reason(event.reason);
+    }
+  }
+
+  /** What the teardown function decided, and why. */
+  private decision(message: string) {
+    const entry = message.startsWith('{') ? (JSON.parse(message) as { decision?: string; why?: string; logicalId?: string }) : {};
+    if (entry.decision) {
+      this.print(`${' '.repeat(10)}${this.style('dim', `${entry.logicalId}: ${entry.decision}: ${entry.why}`)}`);
     }
   }
 

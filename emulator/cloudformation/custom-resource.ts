@@ -32,6 +32,7 @@ export interface CustomResourceRequest {
 type Update = ResourceRequest & { readonly physicalId: string; readonly oldProperties: Json };
 type Deletion = ResourceRequest & { readonly physicalId: string };
 
+/** Also the longest. */
 const defaultServiceTimeout = 3600;
 const longestPhysicalName = 255;
 
@@ -49,6 +50,7 @@ export class CustomResources implements ResourceProvider {
 
   async create(request: ResourceRequest): Promise<CreatedResource> {
     // Whatever happens, the resource needs an ID for its Delete: a made-up one until there is an accepted response.
+    checkServiceTimeout(request.properties);
     return created(await this.send('Create', request, {}, physicalName(request, longestPhysicalName)));
   }
 
@@ -57,6 +59,7 @@ export class CustomResources implements ResourceProvider {
     if (properties.ServiceToken !== oldProperties.ServiceToken) {
       throw new ResourceFailure('Modifying service token is not allowed.', undefined, false);
     }
+    checkServiceTimeout(properties);
     const old = withScalarsAsStrings(oldProperties) as Json;
     return created(await this.send('Update', request, { PhysicalResourceId: physicalId, OldResourceProperties: old }, physicalId));
   }
@@ -155,6 +158,12 @@ export class CustomResources implements ResourceProvider {
       ...more,
     };
   }
+}
+
+function checkServiceTimeout(properties: Json): void {
+  const timeout = serviceTimeout(properties);
+  if (Number.isInteger(timeout) && timeout >= 1 && timeout <= defaultServiceTimeout) return;
+  throw new ResourceFailure(`ServiceTimeout must be an integer between 1 and ${defaultServiceTimeout}.`, undefined, false);
 }
 
 function serviceTimeout({ ServiceTimeout }: Json): number {

@@ -90,7 +90,7 @@ const intrinsics: Readonly<Record<string, Intrinsic>> = {
     return found;
   },
   'Fn::ImportValue': (argument, scope) => scope.importValue(String(resolve(argument, scope))),
-  'Fn::GetAZs': (argument, scope) => ['a', 'b', 'c'].map((zone) => `${String(resolve(argument, scope) || scope.region)}${zone}`),
+  'Fn::GetAZs': (argument, scope) => ['a', 'b', 'c'].map((zone) => (String(resolve(argument, scope)) || scope.region) + zone),
   'Fn::Base64': (argument, scope) => Buffer.from(String(resolve(argument, scope))).toString('base64'),
 };
 
@@ -107,7 +107,7 @@ function ref(name: string, scope: Scope): unknown {
 
 function substituted(name: string, scope: Scope): unknown {
   const [logicalId, attribute] = splitAttribute(name.trim());
-  return attribute ? scope.attribute(logicalId, String(attribute)) : ref(logicalId, scope);
+  return attribute === '' ? ref(logicalId, scope) : scope.attribute(logicalId, String(attribute));
 }
 
 function list(argument: unknown, scope: Scope): unknown[] {

@@ -124,9 +124,11 @@ export class Stack implements StackIdentity {
   transition(status: string, reason?: string): void {
     this.status = status;
     this.statusReason = reason;
-    const time = this.emit(this.stackName, this.stackId, 'AWS::CloudFormation::Stack', status, reason);
+    const time = this.log.time();
     if (status === 'DELETE_COMPLETE') this.deletedAt = time;
     else if (status.startsWith('UPDATE')) this.updatedAt = time;
+    const type = 'AWS::CloudFormation::Stack';
+    this.emit({ logicalId: this.stackName, physicalId: this.stackId, type, status, time, ...(reason !== undefined && { reason }) });
   }
 
   /** What exists, or may exist, for a logical ID. */
@@ -142,8 +144,9 @@ export class Stack implements StackIdentity {
   /** Makes the instance the logical ID's current one, with an event. */
   mark(instance: Instance, status: string, reason?: string): void {
     const { logicalId } = instance.definition;
-    const time = this.report(instance, status, reason);
+    const time = this.log.time();
     this.resources.set(logicalId, { instance, status, time, ...(reason !== undefined && { reason }) });
+    this.report(instance, status, reason, time);
   }
 
   /** Makes it the current one and leaves the status as it is. */
@@ -155,7 +158,7 @@ export class Stack implements StackIdentity {
   /** An event of what is going, and the new status if it is the current instance: a replaced one has no entry any more. */
   markGoing(instance: Instance, status: string, reason?: string): void {
     if (this.resources.get(instance.definition.logicalId)?.instance === instance) return this.mark(instance, status, reason);
-    this.report(instance, status, reason);
+    this.report(instance, status, reason, this.log.time());
     if (isGone(status)) this.superseded = this.superseded.filter((other) => !isSameThing(other, instance));
   }
 
@@ -168,27 +171,28 @@ export class Stack implements StackIdentity {
     );
   }
 
-  private report({ definition, physicalId = '' }: Instance, status: string, reason?: string): number {
-    return this.emit(definition.logicalId, physicalId, definition.type, status, reason);
+  private report({ definition, physicalId = '' }: Instance, status: string, reason: string | undefined, time: number): void {
+    this.emit({
+      logicalId: definition.logicalId,
+      physicalId,
+      type: definition.type,
+      status,
+      time,
+      ...(reason !== undefined && { reason }),
+    });
   }
 
-  private emit(logicalId: string, physicalId: string, type: string, status: string, reason?: string): number {
+  private emit(what: Pick<StackEvent, 'logicalId' | 'physicalId' | 'type' | 'status' | 'reason' | 'time'>): void {
     const event: StackEvent = {
-      eventId: logicalId === this.stackName ? randomUUID() : `${logicalId}-${randomUUID()}`,
+      ...what,
+      eventId: what.physicalId === this.stackId ? randomUUID() : `${what.logicalId}-${randomUUID()}`,
       operationId: this.lastOperations[0]?.operationId,
       clientRequestToken: this.clientRequestToken,
       stackId: this.stackId,
       stackName: this.stackName,
-      logicalId,
-      physicalId,
-      type,
-      status,
-      time: this.log.time(),
-      ...(reason !== undefined && { reason }),
     };
     this.events.push(event);
     this.log.emit(event);
-    return event.time;
   }
 }
 

@@ -39,6 +39,8 @@ export interface Template {
   readonly outputs: Readonly<Record<string, OutputDeclaration>>;
 }
 
+const maxResources = 500;
+
 /** Reads a JSON template. YAML is not understood: the CDK writes JSON. */
 export function parseTemplate(body: string): Template {
   const root = parseJson(body);
@@ -49,6 +51,10 @@ export function parseTemplate(body: string): Template {
   };
   const resources = section<ResourceDeclaration>('Resources');
   if (Object.keys(resources).length === 0) throw validationError('Template format error: At least one Resources member must be defined.');
+  const count = Object.keys(resources).length;
+  if (count > maxResources) {
+    throw validationError(`Template format error: Number of resources, ${count}, is greater than maximum allowed, ${maxResources}`);
+  }
   for (const [logicalId, resource] of Object.entries(resources)) checkResource(logicalId, resource);
   return {
     body,
@@ -77,9 +83,9 @@ function checkResource(logicalId: string, resource: unknown): void {
   if (!isObject(resource) || typeof resource.Type !== 'string') {
     throw validationError(`Template format error: [/Resources/${logicalId}] Every Resources object must contain a Type member.`);
   }
-  const policy = resource.DeletionPolicy;
-  if (policy !== undefined && !['Delete', 'Retain', 'Snapshot', 'RetainExceptOnCreate'].includes(String(policy))) {
-    throw validationError(`Template format error: Unrecognized DeletionPolicy ${String(policy)} for resource ${logicalId}`);
+  const policy = resource.DeletionPolicy as string | undefined;
+  if (policy !== undefined && !['Delete', 'Retain', 'Snapshot', 'RetainExceptOnCreate'].includes(policy)) {
+    throw validationError(`Template format error: Unrecognized DeletionPolicy ${policy} for resource ${logicalId}`);
   }
 }
 

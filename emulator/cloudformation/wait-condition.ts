@@ -17,7 +17,7 @@ export class WaitConditions implements ResourceProvider {
         reject(new ResourceFailure(reason));
       };
       const cancelled = (): void => fail('Resource creation cancelled');
-      const expecting = String(properties.Count ?? 1);
+      const expecting = (properties.Count as string | undefined) ?? '1';
       const timer = this.clock.after(Number(properties.Timeout ?? 0) * 1000, () =>
         fail(`WaitCondition timed out. Received 0 conditions when expecting ${expecting}`),
       );

@@ -17,7 +17,7 @@ export async function cleanUp(engine: Engine, stack: Stack): Promise<void> {
     .map((instance) => ({ instance, retained: !rolledBack && instance.definition.declaration.UpdateReplacePolicy === 'Retain' }));
   const deletions: Deletion[] = [...removed, ...replaced];
 
-  await Promise.all(kept.map(({ definition, physicalId = '' }) => engine.providerOf(definition.type).cleanUp?.(physicalId)));
+  await Promise.all(kept.map(async ({ definition, physicalId = '' }) => engine.providerOf(definition.type).cleanUp?.(physicalId)));
   const failures = await deleteInstances(engine, stack, deletions, { attempts: 3, onFailure: 'go-on' });
 
   for (const { instance } of removed) stack.resources.delete(instance.definition.logicalId);

@@ -115,7 +115,7 @@ export class EmbeddedCloudFormation {
 
   async describe(stackName: string): Promise<Stack> {
     const { Stacks = [] } = await this.client.send(new DescribeStacksCommand({ StackName: stackName }));
-    return Stacks[0]!;
+    return Stacks[0];
   }
 
   async resources(stackName: string): Promise<StackResourceSummary[]> {

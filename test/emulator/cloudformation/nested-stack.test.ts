@@ -74,7 +74,7 @@ describe('a nested stack', () => {
     await aws.create(stackName, { Resources: { Nested: nested(child, { Word: 'x' }) } });
     const events = aws.events.filter(({ logicalId, stackName: name }) => logicalId === 'Nested' && name === stackName);
     const firstOfChild = aws.events.findIndex(({ logicalId }) => logicalId === 'Thing');
-    expect(aws.events.indexOf(events[1]!)).toBeLessThan(firstOfChild);
+    expect(aws.events.indexOf(events[1])).toBeLessThan(firstOfChild);
     expect(events[1]?.physicalId).toBe(await childOf(stackName));
   });
 
@@ -182,7 +182,7 @@ describe('the update of a parent', () => {
       Bad: test({ FailOn: ['create'] }, { DependsOn: 'Nested' }),
     };
     expect(await aws.update(stackName, { Resources: { ...update, A: test() } })).toBe('UPDATE_ROLLBACK_COMPLETE');
-    expect(aws.statusesOf(childId.split('/')[1]!).slice(2)).toEqual([
+    expect(aws.statusesOf(childId.split('/')[1]).slice(2)).toEqual([
       'UPDATE_IN_PROGRESS',
       'UPDATE_COMPLETE_CLEANUP_IN_PROGRESS',
       'UPDATE_ROLLBACK_IN_PROGRESS',

@@ -101,4 +101,12 @@ describe('a template', () => {
   ])('%j is refused: %s', (template, message) => {
     expect(() => deploy(template)).toThrow(message);
   });
+
+  it('has 500 resources at most', () => {
+    const ofSize = (length: number): object => ({
+      Resources: Object.fromEntries(Array.from({ length }, (_, index) => [`R${index}`, { Type: 'T' }])),
+    });
+    expect(() => deploy(ofSize(500))).not.toThrow();
+    expect(() => deploy(ofSize(501))).toThrow('Number of resources, 501, is greater than maximum allowed, 500');
+  });
 });

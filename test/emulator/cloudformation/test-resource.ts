@@ -10,13 +10,13 @@ export class TestResources implements ResourceProvider {
 
   async create(request: ResourceRequest): Promise<CreatedResource> {
     const { logicalId, properties } = request;
-    const physicalId = String(properties.Id ?? logicalId);
+    const physicalId = (properties.Id as string | undefined) ?? logicalId;
     await this.carryOut('create', physicalId, request);
     return { physicalId, attributes: { Echo: properties.Echo ?? 'nothing' } };
   }
 
   async update(request: ResourceRequest & { readonly physicalId: string }): Promise<CreatedResource> {
-    const physicalId = String(request.properties.Id ?? request.physicalId);
+    const physicalId = (request.properties.Id as string | undefined) ?? request.physicalId;
     await this.carryOut('update', physicalId, request);
     return { physicalId, attributes: { Echo: request.properties.Echo ?? 'nothing' } };
   }
