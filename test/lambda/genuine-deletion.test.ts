@@ -140,6 +140,7 @@ describe('by the last operations of the stack, read from the answer itself', () 
 
   afterEach(async () => {
     delete process.env.AWS_ENDPOINT_URL;
+    server.closeAllConnections();
     await new Promise((resolve) => server.close(resolve));
   });
 
@@ -151,6 +152,27 @@ describe('by the last operations of the stack, read from the answer itself', () 
       ? `<LastOperations>${operations.map((type) => `<member><OperationType>${type}</OperationType></member>`).join('')}</LastOperations>`
       : '') +
     '<CreationTime>2026-11-23T00:00:00Z</CreationTime></member>';
+
+  const deletion = () => ({
+    type: 'Delete' as const,
+    requestId: 'request-1',
+    resourceType: 'Custom::DRSSourceServerDisconnection',
+    logicalId: LOGICAL_ID,
+    physicalId: SERVER_ARN,
+    properties: {},
+    stack: parseStackId(STACK_ID),
+    deadline: Date.now() + 10_000,
+  });
+
+  test('many requests to a warm function need one connection: it must not run out of sockets', async () => {
+    answers = { LandingZone: describe('LandingZone', 'DELETE_IN_PROGRESS') };
+    let connections = 0;
+    server.on('connection', () => connections++);
+    for (let request = 0; request < 10; request++) {
+      await judgeDeletion(deletion());
+    }
+    expect(connections).toBe(1);
+  });
 
   test.each<[string, Record<string, string>, boolean]>([
     ['DELETE_STACK is named', { LandingZone: describe('LandingZone', 'DELETE_IN_PROGRESS', ['DELETE_STACK', 'CREATE_STACK']) }, true],
@@ -175,16 +197,7 @@ describe('by the last operations of the stack, read from the answer itself', () 
     ],
   ])('%s: genuine %#', async (_what, stacks, genuine) => {
     answers = stacks;
-    const verdict = await judgeDeletion({
-      type: 'Delete',
-      requestId: 'request-1',
-      resourceType: 'Custom::DRSSourceServerDisconnection',
-      logicalId: LOGICAL_ID,
-      physicalId: SERVER_ARN,
-      properties: {},
-      stack: parseStackId(STACK_ID),
-      deadline: Date.now() + 10_000,
-    });
+    const verdict = await judgeDeletion(deletion());
     expect(verdict.genuine).toBe(genuine);
   });
 });
