@@ -5,7 +5,8 @@
  *   npx cdk destroy -c sourceServerIds=s-1234567890abcdef0,s-1234567890abcdef1
  *
  * Context:
- *   sourceServerIds  the source servers to disconnect, separated by commas; at least one
+ *   sourceServerIds  the source servers to disconnect with the stack, separated by commas; at least one. It is the whole truth:
+ *                    a server that it doesn't name any more is disconnected by the next deployment. Better kept in cdk.json.
  */
 import { App, Stack } from 'aws-cdk-lib';
 import { SourceServer, SourceServerDisconnection } from '../lib';

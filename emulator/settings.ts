@@ -12,6 +12,8 @@ export interface Settings {
   readonly foreignServer: 'not-found' | 'access-denied' | 'validation';
   /** Whether DescribeStacks returns LastOperations, and what an OnFailure=DELETE leaves in it. */
   readonly lastOperations: 'absent' | 'names-only-the-create' | 'names-a-delete-too';
+  /** Whether DescribeStacks repeats why a stack is being deleted, as its events tell it. */
+  readonly deletionReason: 'told' | 'absent';
   /** How many processes of one function may run at once. */
   readonly functionConcurrency: number;
 }
@@ -23,5 +25,6 @@ export const defaultSettings: Settings = {
   disconnectExtended: 'conflict',
   foreignServer: 'not-found',
   lastOperations: 'names-only-the-create',
+  deletionReason: 'told',
   functionConcurrency: 4,
 };

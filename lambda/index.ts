@@ -1,6 +1,7 @@
 import type { CloudFormationCustomResourceEvent, Context } from 'aws-lambda';
 import { SOURCE_SERVER_DISCONNECTION } from '../lib/contract';
 import { Failure } from './custom-resource/failure';
+import { judgeDeletion } from './custom-resource/genuine-deletion';
 import { type Answer, answer, type Rule } from './custom-resource/lifecycle';
 import type { Request } from './custom-resource/request';
 import { sourceServerDisconnection } from './source-server-disconnection';
@@ -14,12 +15,14 @@ function ruleOf(resourceType: string): Rule {
   return resourceType === SOURCE_SERVER_DISCONNECTION ? sourceServerDisconnection : unknownType;
 }
 
-/** Its creation is refused, so its deletion finds nothing to do. */
+/** A type of a newer version: after a downgrade its resources may still be there, and nobody here knows how to delete them. */
 async function unknownType(request: Request): Promise<Answer> {
-  if (request.type === 'Delete') {
-    return { physicalId: request.physicalId ?? '' };
+  const { type, physicalId = '' } = request;
+  const wasCreated = /^(arn|drs):/.test(physicalId);
+  if (type === 'Delete' && (!wasCreated || !(await judgeDeletion(request)).genuine)) {
+    return { physicalId };
   }
   throw new Failure(
-    `This version of cdk-drs knows no resource type ${request.resourceType}. Deploy the stack with the version that wrote it.`,
+    `This version of cdk-drs knows no resource type ${request.resourceType}, so nothing was done. Deploy the stack with the version that wrote it.`,
   );
 }

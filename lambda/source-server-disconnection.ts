@@ -7,7 +7,7 @@ import { log } from './custom-resource/log';
 import { identityOf, type Request } from './custom-resource/request';
 import { disconnect } from './drs/disconnect';
 import { Drs } from './drs/drs';
-import { explainExtended, explainRecoveryInstances } from './drs/explanations';
+import { explainExtended, explainRecoveryInstances, isHolding } from './drs/explanations';
 import { attributesOf, isDisconnected, isExtended, nameOf, type NamedServer, parseSourceServerArn } from './drs/source-server';
 
 /** How long to look for attributes that are good to have but decide nothing, in milliseconds. */
@@ -34,16 +34,31 @@ async function create(request: Request): Promise<Answer> {
 
 async function update(request: Request): Promise<Answer> {
   const requested = request.properties.SourceServerArn;
-  if (typeof requested === 'string' && (requested === request.physicalId || (await isKnownToRollBack(request)))) {
-    // Also when the stack rolls back: an Update that fails then leaves a stack that nobody can use.
-    decide(request, 'declared', requested, requested === request.physicalId ? 'info' : 'warning');
-    return { physicalId: requested, data: { ...(await attributesIfKnown(request, requested)) } };
+  if (requested === request.physicalId) {
+    return declare(request, String(requested), 'info');
   }
-  const server = requestedServer(request);
-  const found = await verify(request, server);
-  await refuseIfHeld(request);
-  decide(request, 'declared', server.arn);
-  return { physicalId: server.arn, data: { ...attributesOf(found) } };
+  if (await isKnownToRollBack(request)) {
+    return declare(request, String(requested), 'warning');
+  }
+  try {
+    const server = requestedServer(request);
+    const found = await verify(request, server);
+    await refuseIfHeld(request);
+    decide(request, 'declared', server.arn);
+    return { physicalId: server.arn, data: { ...attributesOf(found) } };
+  } catch (error) {
+    // The status may have been a moment old: an Update that fails in a rollback leaves a stack that nobody can use.
+    if (await isKnownToRollBack(request)) {
+      return declare(request, String(requested), 'warning');
+    }
+    throw error;
+  }
+}
+
+/** Declares a server that was verified before, whatever its state is now. */
+async function declare(request: Request, arn: string, level: 'info' | 'warning'): Promise<Answer> {
+  decide(request, 'declared', arn, level);
+  return { physicalId: arn, data: { ...(await attributesIfKnown(request, arn)) } };
 }
 
 async function remove(request: Request): Promise<Answer> {
@@ -53,18 +68,19 @@ async function remove(request: Request): Promise<Answer> {
     decide(request, 'kept', 'the physical ID is not one of ours: nothing was declared');
     return { physicalId };
   }
-  const verdict = await judgeDeletion(request);
-  if (!verdict.genuine) {
-    decide(request, 'kept', verdict.why);
-    return { physicalId };
-  }
+  let verdict: Verdict | undefined;
   try {
+    verdict = await judgeDeletion(request);
+    if (!verdict.genuine) {
+      decide(request, 'kept', verdict.why);
+      return { physicalId };
+    }
     checkAccount(request, server);
     decide(request, await disconnect(new Drs(request.stack, server.region, request.deadline), server), server.arn);
+    return { physicalId };
   } catch (error) {
     throw new Failure(`${messageOf(error)} ${whatNext(request, server, verdict)}`, { cause: error });
   }
-  return { physicalId };
 }
 
 function requestedServer(request: Request): NamedServer {
@@ -109,13 +125,13 @@ async function verify(request: Request, server: NamedServer): Promise<SourceServ
 /** CloudFormation drops a resource whose deletion fails in the clean-up of an update, so an update that would leave such a one is refused. */
 async function refuseIfHeld(request: Request): Promise<void> {
   const old = parseSourceServerArn(request.physicalId);
-  if (!old) {
+  if (!old || request.properties.RetainOnReplace === 'true') {
     return;
   }
   const drs = new Drs(request.stack, old.region, request.deadline);
   const found = await drs.findSourceServer(old.sourceServerId);
   const instances = !found || isDisconnected(found) ? [] : await drs.recoveryInstancesOf(old.sourceServerId);
-  if (instances.length > 0) {
+  if (instances.some(isHolding)) {
     throw new Failure(
       `The ${nameOf(old)} can't be replaced by another one: the update would have to disconnect it, and it has a recovery instance. ` +
         `${explainRecoveryInstances(instances, old.region)} Then deploy again.`,
@@ -148,16 +164,17 @@ async function attributesIfKnown(request: Request, arn: string): Promise<SourceS
 }
 
 /** What the operator can do about a deletion that failed. */
-function whatNext(request: Request, server: NamedServer, { during, rootStack }: Extract<Verdict, { genuine: true }>): string {
-  const { name, region } = request.stack;
-  if (during === 'clean-up') {
-    return (
-      'CloudFormation tries this deletion three times and then forgets the resource, so finish it by hand: ' +
-      `\`aws drs disconnect-source-server --source-server-id ${server.sourceServerId} --region ${server.region}\`.`
-    );
+function whatNext(request: Request, server: NamedServer, verdict?: Verdict): string {
+  const byHand = `\`aws drs disconnect-source-server --source-server-id ${server.sourceServerId} --region ${server.region}\``;
+  if (!verdict?.genuine) {
+    return `If the ${nameOf(server)} shall go, it can be disconnected by hand: ${byHand}.`;
   }
+  if (verdict.deletedStack === undefined) {
+    return `CloudFormation tries this deletion three times and then forgets the resource, so finish it by hand: ${byHand}.`;
+  }
+  const { name, region } = request.stack;
   return (
-    `Then delete the stack again, which continues where it stopped: \`aws cloudformation delete-stack --stack-name ${rootStack} --region ${region}\`. ` +
+    `Then delete the stack again, which continues where it stopped: \`aws cloudformation delete-stack --stack-name ${verdict.deletedStack} --region ${region}\`. ` +
     `Or leave the server replicating: \`aws cloudformation delete-stack --stack-name ${name} --retain-resources ${request.logicalId} --region ${region}\`.`
   );
 }

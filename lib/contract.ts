@@ -9,6 +9,8 @@ export const SOURCE_SERVER_DISCONNECTION = 'Custom::DRSSourceServerDisconnection
 /** The properties of a source server disconnection. */
 export interface SourceServerDisconnectionProperties {
   readonly SourceServerArn: string;
+  /** Present if the server is not to be disconnected when the resource names another one. */
+  readonly RetainOnReplace?: 'true';
 }
 
 /** The attributes of a source server disconnection, as of the last deployment. */

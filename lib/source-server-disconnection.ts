@@ -30,6 +30,8 @@ export interface SourceServerDisconnectionProps {
   /**
    * The function that does the work. It must belong to the same stack.
    *
+   * Choose it before the first deployment: CloudFormation refuses to change the function of a custom resource.
+   *
    * @default - the stack's default teardown function, which is shared by all that name none
    */
   readonly teardownFunction?: TeardownFunction;
@@ -61,6 +63,9 @@ export class SourceServerDisconnection extends Construct {
    */
   public readonly dataReplicationState: string;
 
+  /** The function that does the work: the one that was passed, or the stack's default. */
+  public readonly teardownFunction: TeardownFunction;
+
   /**
    * @throws if the removal policy is `SNAPSHOT`, if the source server is of another account or declared in this stack already,
    *   or if the teardown function is of another stack
@@ -70,18 +75,22 @@ export class SourceServerDisconnection extends Construct {
     this.refuseSnapshot(props.removalPolicy);
     this.refuseOtherAccount(props.sourceServer);
     this.refuseTwice(props.sourceServer);
-    const teardownFunction = this.checkStack(props.teardownFunction) ?? TeardownFunction._defaultOf(Stack.of(this));
+    this.teardownFunction = this.checkStack(props.teardownFunction) ?? TeardownFunction._defaultOf(Stack.of(this));
 
-    const properties: SourceServerDisconnectionProperties = { SourceServerArn: props.sourceServer.sourceServerArn };
+    const isRetained = props.removalPolicy === RemovalPolicy.RETAIN || props.removalPolicy === RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE;
+    const properties: SourceServerDisconnectionProperties = {
+      SourceServerArn: props.sourceServer.sourceServerArn,
+      ...(isRetained && { RetainOnReplace: 'true' }),
+    };
     const resource = new CustomResource(this, 'Resource', {
       resourceType: SOURCE_SERVER_DISCONNECTION,
-      serviceToken: teardownFunction.functionArn,
+      serviceToken: this.teardownFunction.functionArn,
       // The function answers within four minutes; the rest is for Lambda to run it again, twice.
       serviceTimeout: Duration.seconds(1800),
       removalPolicy: props.removalPolicy,
       properties: { ...properties },
     });
-    resource.node.addDependency(teardownFunction._grantDisconnect());
+    resource.node.addDependency(this.teardownFunction._grantDisconnect());
 
     const attribute = (name: keyof SourceServerDisconnectionAttributes) => resource.getAttString(name);
     this.sourceServerHostname = attribute('SourceServerHostname');

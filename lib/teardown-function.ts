@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import * as path from 'node:path';
-import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy, Stack, Token, TokenComparison } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
@@ -43,7 +43,13 @@ export class TeardownFunction extends Construct {
    * @internal
    */
   public static _defaultOf(stack: Stack): TeardownFunction {
-    return (stack.node.tryFindChild(DEFAULT_ID) as TeardownFunction | undefined) ?? new TeardownFunction(stack, DEFAULT_ID);
+    const existing = stack.node.tryFindChild(DEFAULT_ID);
+    if (existing && !(existing instanceof TeardownFunction)) {
+      throw new Error(
+        `The construct '${existing.node.path}' has the ID of the stack's teardown function. Rename it, or pass a TeardownFunction of your own.`,
+      );
+    }
+    return existing ?? new TeardownFunction(stack, DEFAULT_ID);
   }
 
   /** The ARN of the Lambda function, which custom resources name as their service token. */
@@ -59,12 +65,12 @@ export class TeardownFunction extends Construct {
     super(scope, id);
     this.logGroup = props.logGroup ?? this.createLogGroup();
     this.role = props.role ?? this.createRole();
-    this.logGroup.grantWrite(this.role);
+    this.refuseOtherAccount();
     this.functionArn = this.createFunction().functionArn;
   }
 
   /**
-   * The number of deletions that failed, which is the number of servers that may still replicate although their resource is meant to be gone.
+   * The number of attempts to delete a resource that failed: a server may still replicate although its resource is meant to be gone.
    *
    * Watch it: a deletion that fails in the clean-up of an update is tried three times, then CloudFormation drops the resource and the update succeeds.
    * The metric comes from the function's log, so it costs nothing until a deletion fails. Its dimension is the stack's name.
@@ -129,8 +135,18 @@ export class TeardownFunction extends Construct {
     return new iam.Role(this, 'Role', { assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com') });
   }
 
+  private refuseOtherAccount() {
+    const { account } = Stack.of(this);
+    if (Token.compareStrings(this.role.env.account, account) === TokenComparison.DIFFERENT) {
+      throw new Error(
+        `The role ${this.role.roleArn} belongs to account ${this.role.env.account}, but a Lambda function can only run with a role of its own account, ${account}. ` +
+          `Pass a role of that account. [${this.node.path}]`,
+      );
+    }
+  }
+
   private createFunction(): lambda.IFunction {
-    return new lambda.Function(this, 'Resource', {
+    const fn = new lambda.Function(this, 'Resource', {
       description: 'Disconnects source servers of AWS Elastic Disaster Recovery when CloudFormation deletes their resources (cdk-drs)',
       // One level above, whether this file runs from lib/, from dist/ or from a built app.
       code: lambda.Code.fromAsset(path.join(__dirname, '..', 'bundle')),
@@ -141,5 +157,11 @@ export class TeardownFunction extends Construct {
       role: this.role,
       logGroup: this.logGroup,
     });
+    // A grant of our own: logGroup.grantWrite would give an imported role a resource policy instead, of which an account may have ten.
+    const grant = this.grant(
+      new iam.PolicyStatement({ actions: ['logs:CreateLogStream', 'logs:PutLogEvents'], resources: [this.logGroup.logGroupArn] }),
+    );
+    fn.node.addDependency(grant);
+    return fn;
   }
 }

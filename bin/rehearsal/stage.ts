@@ -1,7 +1,9 @@
 import { deepStrictEqual } from 'node:assert';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Stack } from 'aws-cdk-lib';
 import type { EmbeddedAws } from '../../emulator';
 import type { SourceServerSeed } from '../../emulator/drs/seeds';
+import { FAILED_DELETIONS, METRIC_NAMESPACE } from '../../lib/contract';
 import { type Assembly, synthesizeLandingZone, synthesizeStack } from './assembly';
 import { commandsIn, Operator } from './operator';
 import type { Timeline } from './timeline';
@@ -37,14 +39,16 @@ export class Stage {
   }
 
   /** Deploys a stack that is made on the spot. */
-  async deploy(declare: (stack: Stack) => void, expected = 'CREATE_COMPLETE') {
-    this.timeline.command('npx cdk deploy');
-    await this.deployed(await this.timeline.during('synthesizing', synthesizeStack(STACK, declare)), expected);
+  async deploy(declare: (stack: Stack) => void, expected = 'CREATE_COMPLETE', { stackName = STACK, onFailure }: DeploymentOptions = {}) {
+    this.timeline.command(
+      onFailure ? `aws cloudformation create-stack --on-failure ${onFailure} ...` : `npx cdk deploy${argument(stackName)}`,
+    );
+    await this.deployed(await this.timeline.during('synthesizing', synthesizeStack(stackName, declare)), expected, onFailure);
   }
 
-  async destroy(expected = 'DELETE_COMPLETE') {
-    this.timeline.command('npx cdk destroy');
-    deepStrictEqual(await this.timeline.during('deleting the stack', this.operator.destroy(STACK)), expected);
+  async destroy(expected = 'DELETE_COMPLETE', stackName = STACK) {
+    this.timeline.command(`npx cdk destroy${argument(stackName)}`);
+    deepStrictEqual(await this.timeline.during('deleting the stack', this.operator.destroy(stackName)), expected);
   }
 
   /** Does what a Reason says: runs the commands of it that are wanted. */
@@ -64,6 +68,43 @@ export class Stage {
     return failed ? (JSON.parse(failed.body) as { Reason: string }).Reason : '';
   }
 
+  /** The types of the requests that were sent for a server, oldest first: a Delete says which one by its physical ID, the others by their properties. */
+  requestsFor(sourceServerId: string): string[] {
+    const events = this.aws.cloudFormation.customResourceRequests.map(({ event }) => event);
+    const arnIn = (event: (typeof events)[number]) =>
+      String(event.RequestType === 'Delete' ? event.PhysicalResourceId : event.ResourceProperties.SourceServerArn);
+    return events.filter((event) => arnIn(event).endsWith(`/${sourceServerId}`)).map(({ RequestType }) => RequestType);
+  }
+
+  /** The lines of the functions' logs that CloudWatch counts as failed deletions. */
+  failedDeletions(): FailedDeletion[] {
+    const lines = this.aws.lambda.logs.all().filter(({ message }) => message.startsWith('{'));
+    const counted = lines.map(({ message }) => JSON.parse(message) as FailedDeletion);
+    return counted.filter((line) => line._aws?.CloudWatchMetrics[0]?.Namespace === METRIC_NAMESPACE && line[FAILED_DELETIONS] === 1);
+  }
+
+  /** The function that answers, of the stack that was deployed first. */
+  functionArn(): string {
+    return this.aws.cloudFormation.customResourceRequests[0].event.ServiceToken;
+  }
+
+  /** Fills with the number of the attempt, 1 to 3, whenever Lambda runs a function from now on. */
+  attempts(): readonly number[] {
+    const attempts: number[] = [];
+    this.aws.lambda.onInvoke(({ attempt }) => attempts.push(attempt));
+    return attempts;
+  }
+
+  /** Waits for something that nobody tells of. */
+  async until(what: string, happened: () => boolean) {
+    for (let patience = 1_000; !happened(); patience--) {
+      if (patience === 0) {
+        throw new Error(`It did not happen: ${what}.`);
+      }
+      await sleep(10);
+    }
+  }
+
   async show(title: string) {
     this.timeline.servers(title, await this.operator.sourceServers());
   }
@@ -78,7 +119,25 @@ export class Stage {
     deepStrictEqual(Object.fromEntries(states), expected);
   }
 
-  private async deployed(assembly: Assembly, expected: string) {
-    deepStrictEqual(await this.timeline.during('deploying', this.operator.deploy(assembly)), expected);
+  private async deployed(assembly: Assembly, expected: string, onFailure?: DeploymentOptions['onFailure']) {
+    const deployed = this.operator.deploy(assembly, onFailure && { OnFailure: onFailure });
+    deepStrictEqual(await this.timeline.during('deploying', deployed), expected);
   }
+}
+
+export interface DeploymentOptions {
+  readonly stackName?: string;
+  readonly onFailure?: 'DELETE';
+}
+
+/** A line in CloudWatch's embedded metric format. */
+interface FailedDeletion {
+  readonly _aws?: { readonly CloudWatchMetrics: readonly { readonly Namespace: string }[] };
+  readonly [FAILED_DELETIONS]?: number;
+  readonly reason: string;
+}
+
+/** An app of one stack needs no name. */
+function argument(stackName: string): string {
+  return stackName === STACK ? '' : ` ${stackName}`;
 }

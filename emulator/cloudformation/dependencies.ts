@@ -26,7 +26,7 @@ function collectSubstitutions(argument: unknown, names: Set<string>): void {
 }
 
 /** The nodes that depend on each other in a circle, or on one that does; none if all is well. */
-export function circular(dependencies: ReadonlyMap<string, ReadonlySet<string>>): string[] {
+export function circular<Node>(dependencies: ReadonlyMap<Node, ReadonlySet<Node>>): Node[] {
   const left = new Map(dependencies);
   for (let removed = true; removed;) {
     removed = false;
@@ -39,6 +39,13 @@ export function circular(dependencies: ReadonlyMap<string, ReadonlySet<string>>)
   return [...left.keys()];
 }
 
+/** Whether it waits, by whatever detour, for another one. */
+function isBehind<Node>(node: Node, other: Node, before: (node: Node) => Iterable<Node>, seen = new Set<Node>()): boolean {
+  if (seen.has(node)) return false;
+  seen.add(node);
+  return [...before(node)].some((next) => next === other || isBehind(next, other, before, seen));
+}
+
 /**
  * Visits every node as soon as all that come before it have been visited, so independent ones concurrently.
  * A visit that answers false keeps everything behind it from being visited.
@@ -48,13 +55,17 @@ export async function walk<Node>(
   before: (node: Node) => Iterable<Node>,
   visit: (node: Node) => Promise<boolean>,
 ): Promise<void> {
+  const all = [...nodes];
+  // Each template is free of circles, but after a failed rollback a stack has resources of two templates.
+  const stuck = new Set(circular(new Map(all.map((node) => [node, new Set(before(node))]))));
   const visits = new Map<Node, Promise<boolean>>();
   const visitOnce = (node: Node): Promise<boolean> => {
     const known = visits.get(node);
     if (known) return known;
-    const started = Promise.all([...before(node)].map(visitOnce)).then((done) => done.every(Boolean) && visit(node));
+    const first = [...before(node)].filter((other) => !stuck.has(node) || !isBehind(other, node, before));
+    const started = Promise.all(first.map(visitOnce)).then((done) => done.every(Boolean) && visit(node));
     visits.set(node, started);
     return started;
   };
-  await Promise.all([...nodes].map(visitOnce));
+  await Promise.all(all.map(visitOnce));
 }

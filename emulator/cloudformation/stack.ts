@@ -83,6 +83,7 @@ export class Stack implements StackIdentity {
   status = 'REVIEW_IN_PROGRESS';
   statusReason?: string;
   updatedAt?: number;
+  /** When its deletion began. */
   deletedAt?: number;
   deployment?: Deployment;
   outputs: readonly StackOutput[] = [];
@@ -125,7 +126,7 @@ export class Stack implements StackIdentity {
     this.status = status;
     this.statusReason = reason;
     const time = this.log.time();
-    if (status === 'DELETE_COMPLETE') this.deletedAt = time;
+    if (status === 'DELETE_IN_PROGRESS') this.deletedAt = time;
     else if (status.startsWith('UPDATE')) this.updatedAt = time;
     const type = 'AWS::CloudFormation::Stack';
     this.emit({ logicalId: this.stackName, physicalId: this.stackId, type, status, time, ...(reason !== undefined && { reason }) });

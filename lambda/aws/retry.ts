@@ -6,11 +6,24 @@ interface ServiceError extends Error {
   readonly code?: string;
   readonly retryAfterSeconds?: string | number;
   readonly $metadata?: { readonly httpStatusCode?: number };
-  readonly $response?: { readonly headers?: Record<string, string> };
+  /** Who is to blame, by the model; absent where the answer was no answer of the service. */
+  readonly $fault?: string;
+  readonly $response?: { readonly statusCode?: number; readonly headers?: Record<string, string> };
 }
 
-const THROTTLING = new Set(['Throttling', 'ThrottlingException', 'ThrottledException', 'TooManyRequestsException', 'RequestLimitExceeded']);
-const NETWORK = new Set(['TimeoutError', 'AbortError', 'SyntaxError']);
+const TRANSIENT = new Set([
+  'AbortError',
+  'RequestLimitExceeded',
+  'RequestThrottled',
+  'RequestThrottledException',
+  'RequestTimeout',
+  'RequestTimeoutException',
+  'Throttling',
+  'ThrottlingException',
+  'ThrottledException',
+  'TimeoutError',
+  'TooManyRequestsException',
+]);
 const DENIED = new Set(['AccessDenied', 'AccessDeniedException', 'UnauthorizedOperation']);
 
 /** How long one attempt may take, in milliseconds: a connection can die without a word. */
@@ -72,10 +85,13 @@ function isTransient(error: unknown): boolean {
   if (!(error instanceof Error)) {
     return false;
   }
-  const { name, code, $metadata } = error as ServiceError;
-  const status = $metadata?.httpStatusCode ?? 0;
-  const network = NETWORK.has(name) || /^E[A-Z_]+$/.test(code ?? '');
-  return network || THROTTLING.has(name) || status === 429 || status >= 500;
+  const { name, code, $fault, $metadata, $response } = error as ServiceError;
+  const status = $metadata?.httpStatusCode ?? $response?.statusCode ?? 0;
+  // Of the network, or of Node's HTTP parser; ERR_… would be a mistake of ours.
+  const brokenConnection = /^(E(?!RR_)|HPE_)/.test(code ?? '');
+  // Something answered, but not the service: its answer was cut off, or a proxy wrote it.
+  const unreadable = $response !== undefined && $fault === undefined;
+  return brokenConnection || unreadable || TRANSIENT.has(name) || status === 429 || status >= 500;
 }
 
 function pauseAfter(error: ServiceError, attempt: number): number {

@@ -4,9 +4,13 @@ import type { Request } from './request';
 import { type DescribedStack, describeWithAncestors, listResources } from './stacks';
 
 /** Whether a Delete means what it says. */
-export type Verdict =
-  | { readonly genuine: true; readonly during: 'stack deletion' | 'clean-up'; readonly rootStack: string }
-  | { readonly genuine: false; readonly why: string };
+export type Verdict = Genuine | { readonly genuine: false; readonly why: string };
+
+export interface Genuine {
+  readonly genuine: true;
+  /** The stack whose deletion this is, to be deleted again if it fails; absent in the clean-up of an update. */
+  readonly deletedStack?: string;
+}
 
 /** A stack that rests in one of the others, such as UPDATE_ROLLBACK_COMPLETE, rolls nothing back. */
 const ROLLING_BACK = new Set([
@@ -15,6 +19,8 @@ const ROLLING_BACK = new Set([
   'UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS',
   'IMPORT_ROLLBACK_IN_PROGRESS',
 ]);
+
+const CLEAN_UP = 'UPDATE_COMPLETE_CLEANUP_IN_PROGRESS';
 
 /** The pauses before a status that fits no deletion is read again, in milliseconds: it may be a moment old. */
 const READ_AGAIN = [1_000, 2_000, 4_000, 8_000, 15_000];
@@ -27,16 +33,34 @@ const READ_AGAIN = [1_000, 2_000, 4_000, 8_000, 15_000];
  */
 export async function judgeDeletion(request: Request): Promise<Verdict> {
   for (let attempt = 0; ; attempt++) {
-    const stacks = await describeWithAncestors(request).catch(unreadable);
-    const verdict = stacks instanceof Failure ? undefined : judgeByStatus(stacks);
-    if (verdict) {
-      return verdict.genuine && verdict.during === 'clean-up' ? unlessDeclared(request, verdict) : verdict;
-    }
+    const verdict = await judge(request);
     const pause = READ_AGAIN[attempt];
+    if (!(verdict instanceof Failure)) {
+      return verdict;
+    }
     if (pause === undefined || Date.now() + pause >= request.deadline) {
-      throw stacks instanceof Failure ? stacks : undecided(stacks);
+      throw verdict;
     }
     await sleep(pause);
+  }
+}
+
+/** The verdict, or why there is none yet. */
+async function judge(request: Request): Promise<Verdict | Failure> {
+  try {
+    const stacks = await describeWithAncestors(request);
+    const verdict = judgeByStatus(stacks) ?? undecided(stacks);
+    const inCleanUp = stacks[0]?.status === CLEAN_UP;
+    return inCleanUp && !(verdict instanceof Failure) && verdict.genuine ? await unlessDeclared(request, verdict) : verdict;
+  } catch (error) {
+    const failure = new Failure(
+      `CloudFormation did not tell whether this deletion is genuine, so nothing was disconnected. ${messageOf(error)}`,
+    );
+    if (error instanceof Failure) {
+      // It was tried for long enough already.
+      throw failure;
+    }
+    return failure;
   }
 }
 
@@ -55,34 +79,38 @@ function judgeByStatus(stacks: readonly DescribedStack[]): Verdict | undefined {
   if (isDeletionOfFailedCreate(root)) {
     return { genuine: false, why: `the stack ${root.name} is deleted because it could not be created` };
   }
-  if (own.status === 'DELETE_IN_PROGRESS') {
-    return { genuine: true, during: 'stack deletion', rootStack: root.name };
+  if (own.status !== 'DELETE_IN_PROGRESS' && own.status !== CLEAN_UP) {
+    return undefined;
   }
-  if (own.status === 'UPDATE_COMPLETE_CLEANUP_IN_PROGRESS') {
-    return { genuine: true, during: 'clean-up', rootStack: root.name };
-  }
-  return undefined;
+  // A nested stack is deleted by the deletion of an ancestor, or by the clean-up of an ancestor's update.
+  const inCleanUp = stacks.some(({ status }) => status === CLEAN_UP);
+  const deleted = [...stacks].reverse().find(({ status }) => status === 'DELETE_IN_PROGRESS');
+  return { genuine: true, deletedStack: inCleanUp ? undefined : deleted?.name };
 }
 
-/** OnFailure=DELETE has no status of its own. Only the root of nested stacks can have it, and nobody else's operations say whose deletion it is. */
-function isDeletionOfFailedCreate({ status, lastOperations }: DescribedStack): boolean {
-  return status === 'DELETE_IN_PROGRESS' && lastOperations.length > 0 && !lastOperations.includes('DELETE_STACK');
+/** OnFailure=DELETE has no status of its own. Only the root of nested stacks can have it, and only the root's words say whose deletion it is. */
+function isDeletionOfFailedCreate({ status, statusReason = '', lastOperations }: DescribedStack): boolean {
+  // A stack that was ever updated was created before.
+  const byOperations = lastOperations.length > 0 && !lastOperations.some((type) => type === 'DELETE_STACK' || type === 'UPDATE_STACK');
+  // Both phrases: a stack that was kept after its create had failed may show the first while its user deletes it.
+  const byReason = /failed to create[^]*Delete requested by user/.test(statusReason);
+  return status === 'DELETE_IN_PROGRESS' && (byOperations || byReason);
 }
 
 /** A resource that was renamed or moved inside the stack is deleted under its old name, and still declared under the new one. */
-async function unlessDeclared(request: Request, verdict: Verdict): Promise<Verdict> {
-  const other = (await listResources(request)).find(
+async function unlessDeclared(request: Request, verdict: Genuine): Promise<Verdict | Failure> {
+  const declared = (await listResources(request)).filter(
     (resource) =>
       resource.ResourceType === request.resourceType &&
       resource.PhysicalResourceId === request.physicalId &&
-      resource.LogicalResourceId !== request.logicalId &&
       !resource.ResourceStatus?.startsWith('DELETE_'),
   );
-  return other ? { genuine: false, why: `it is still declared in the stack, as ${other.LogicalResourceId}` } : verdict;
-}
-
-function unreadable(error: unknown): Failure {
-  return new Failure(`CloudFormation did not tell whether this deletion is genuine, so nothing was disconnected. ${messageOf(error)}`);
+  const other = declared.find((resource) => resource.LogicalResourceId !== request.logicalId);
+  if (other) {
+    return { genuine: false, why: `it is still declared in the stack, as ${other.LogicalResourceId}` };
+  }
+  // Then this request is one of an earlier operation that arrives late, or the list does.
+  return declared.length > 0 ? new Failure(`${request.logicalId} is still a resource of the stack, so nothing was disconnected.`) : verdict;
 }
 
 function undecided(stacks: readonly DescribedStack[]): Failure {

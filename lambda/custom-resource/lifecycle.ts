@@ -21,6 +21,9 @@ const MARGIN = 3_000;
 /** How much longer than its deadline a rule may take before it is given up, in milliseconds: only a mistake of ours does. */
 const GRACE = 5_000;
 
+/** A log event has 256 KB, and a message that others wrote may have more. */
+const LONGEST_STACK = 4_000;
+
 /** The physical ID of a resource whose Create failed. No rule takes it for one of its own, so its Delete touches nothing. */
 export const NOT_CREATED = 'cdk-drs:not-created:';
 
@@ -59,7 +62,12 @@ async function beforeDeadline(request: Request, rule: Rule): Promise<Answer> {
 }
 
 function logFailure(request: Request, reason: string, error: unknown) {
-  const entry = { event: 'failed', ...identityOf(request), reason, stack: error instanceof Error ? error.stack : undefined };
+  const entry = {
+    event: 'failed',
+    ...identityOf(request),
+    reason,
+    stack: error instanceof Error ? error.stack?.slice(0, LONGEST_STACK) : undefined,
+  };
   log(request.type === 'Delete' ? { ...entry, ...failedDeletionMetric(request) } : entry);
 }
 

@@ -40,12 +40,14 @@ export function serialize(response: Response): string {
  * Throws if it can't be delivered, so that Lambda runs the request again: that is harmless, since every rule may be repeated.
  */
 export async function deliver(responseUrl: string, body: string, deadline: number): Promise<void> {
-  const url = new URL(responseUrl);
-  if (url.protocol !== 'https:') {
-    throw new Error(`The response was not sent: the response URL is not https but ${url.protocol}`);
+  // Checked first: the error of a failed parse would carry the URL into the log.
+  if (!URL.canParse(responseUrl) || !responseUrl.startsWith('https:')) {
+    throw new Error('The response was not sent: the response URL is not an https URL.');
   }
+  const url = new URL(responseUrl);
   for (let attempt = 0; ; attempt++) {
-    const outcome = await put(url, body, Math.min(ATTEMPT, deadline - Date.now()));
+    // At least a moment: the last attempt may begin just before the deadline.
+    const outcome = await put(url, body, Math.max(1_000, Math.min(ATTEMPT, deadline - Date.now())));
     if (outcome.delivered) {
       return;
     }

@@ -13,6 +13,7 @@ import type { Request } from './request';
 export interface DescribedStack {
   readonly name: string;
   readonly status: string;
+  readonly statusReason?: string;
   readonly parentId?: string;
   /** The kinds of its last operations, such as DELETE_STACK; empty where CloudFormation does not tell. */
   readonly lastOperations: readonly string[];
@@ -56,7 +57,13 @@ async function describe(client: CloudFormationClient, stackId: string, deadline:
   if (stack?.StackStatus === undefined) {
     throw new Failure(`CloudFormation did not describe the stack ${stackId}.`);
   }
-  return { name: stack.StackName ?? stackId, status: stack.StackStatus, parentId: stack.ParentId, lastOperations };
+  return {
+    name: stack.StackName ?? stackId,
+    status: stack.StackStatus,
+    statusReason: stack.StackStatusReason,
+    parentId: stack.ParentId,
+    lastOperations,
+  };
 }
 
 /** This client is older than LastOperations and drops them, so they are read from the answer itself, into the array that is returned. */

@@ -3,7 +3,7 @@ import { Denied, isNamed, OutOfTime } from '../aws/retry';
 import { Failure, messageOf } from '../custom-resource/failure';
 import { sleep } from '../sleep';
 import type { Drs } from './drs';
-import { explainConflict, explainExtended, explainRecoveryInstances } from './explanations';
+import { explainConflict, explainExtended, explainRecoveryInstances, isHolding } from './explanations';
 import { isDisconnected, isExtended, nameOf, type NamedServer, replicationStateOf } from './source-server';
 
 /** How a disconnect ended well: the server is DISCONNECTED, or there is none. */
@@ -35,8 +35,8 @@ function isNothingThere(error: unknown): boolean {
 async function awaitDisconnected(drs: Drs, server: NamedServer): Promise<Disconnected> {
   for (;;) {
     const found = await drs.findSourceServer(server.sourceServerId);
-    if (!found || isDisconnected(found)) {
-      return found ? 'disconnected' : 'absent';
+    if (found && isDisconnected(found)) {
+      return 'disconnected';
     }
     if (Date.now() + LOOK_AGAIN >= drs.deadline) {
       const look = `\`aws drs describe-source-servers --filters sourceServerIDs=${server.sourceServerId} --region ${server.region}\``;
@@ -48,30 +48,32 @@ async function awaitDisconnected(drs: Drs, server: NamedServer): Promise<Disconn
   }
 }
 
-/** DRS refused. A lost answer or an earlier request may be why, so what counts is what the server is now. */
+/**
+ * DRS refused. A lost answer or an earlier request may be why, so what counts is what the server is now. That it isn't found doesn't count:
+ * whoever refuses knows the server, and if it is gone, the next try says so.
+ */
 async function explainRefusal(drs: Drs, server: NamedServer, refusal: unknown): Promise<Disconnected> {
   const told = `The ${nameOf(server)} was not disconnected. ${refusal instanceof Failure ? '' : 'DRS answered: '}${messageOf(refusal)}`;
   if (refusal instanceof Denied || refusal instanceof OutOfTime) {
     throw new Failure(told);
   }
   const found = await look(drs.findSourceServer(server.sourceServerId));
-  if (found !== UNSEEN && (!found || isDisconnected(found))) {
-    return found ? 'disconnected already' : 'absent';
+  if (found && isDisconnected(found)) {
+    return 'disconnected already';
   }
-  if (found !== UNSEEN && found && isExtended(found)) {
+  if (found && isExtended(found)) {
     throw new Failure(`${told} ${explainExtended(found, server.region)}`);
   }
   throw new Failure(isNamed(refusal, 'ConflictException') ? `${told} ${await explainHold(drs, server)}` : told);
 }
 
 async function explainHold(drs: Drs, server: NamedServer): Promise<string> {
-  const instances = await look(drs.recoveryInstancesOf(server.sourceServerId));
-  return instances === UNSEEN || instances.length === 0 ? explainConflict(server) : explainRecoveryInstances(instances, server.region);
+  const instances = (await look(drs.recoveryInstancesOf(server.sourceServerId))) ?? [];
+  const explained = explainRecoveryInstances(instances, server.region);
+  return instances.some(isHolding) ? explained : `${explainConflict(server)} ${explained}`.trim();
 }
 
-const UNSEEN = Symbol('could not be seen');
-
 /** A look that fails must not hide the refusal that it was to explain. */
-function look<T>(seen: Promise<T>): Promise<T | typeof UNSEEN> {
-  return seen.catch(() => UNSEEN);
+function look<T>(seen: Promise<T>): Promise<T | undefined> {
+  return seen.catch(() => undefined);
 }

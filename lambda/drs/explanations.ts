@@ -13,8 +13,16 @@ export function explainRecoveryInstances(instances: readonly RecoveryInstance[],
   return [...explained, ...(others.length > 0 ? [`Likewise for ${others.join(', ')}.`] : [])].join(' ');
 }
 
+/** DRS keeps the record of a recovery instance that was disconnected, and lets go of its source server. */
+export function isHolding(instance: RecoveryInstance): boolean {
+  return instance.dataReplicationInfo?.dataReplicationState !== 'DISCONNECTED';
+}
+
 function explain(instance: RecoveryInstance, region: string): string {
   const id = instance.recoveryInstanceID;
+  if (!isHolding(instance)) {
+    return `Recovery instance ${id} is disconnected; if its record still holds the server, delete that: \`aws drs delete-recovery-instance --recovery-instance-id ${id} --region ${region}\`.`;
+  }
   // DRS leaves isDrill out where it doesn't know: then it is taken for real, and no command that terminates is shown.
   const isDrill = instance.isDrill === true;
   const state = instance.ec2InstanceState ? `, ${instance.ec2InstanceState}` : '';
@@ -37,7 +45,7 @@ function failback({ recoveryInstanceID, failback }: RecoveryInstance, region: st
 /** A conflict without a recovery instance: a job or a failback holds the server. The order is the one that DRS insists on. */
 export function explainConflict({ sourceServerId, region }: NamedServer): string {
   return (
-    `No recovery instance was found, so a job or a failback may hold it. Unwind in this order: wait for running jobs (\`aws drs describe-jobs --region ${region}\`); ` +
+    `No recovery instance is known to hold it, so a job or a failback may. Unwind in this order: wait for running jobs (\`aws drs describe-jobs --region ${region}\`); ` +
     `finish or stop a failback; disconnect or terminate what \`aws drs describe-recovery-instances --filters sourceServerIDs=${sourceServerId} --region ${region}\` shows.`
   );
 }

@@ -43,5 +43,8 @@ export function isExtended(server: SourceServer): boolean {
 
 export function attributesOf(server: SourceServer | undefined): SourceServerDisconnectionAttributes {
   const hostname = server?.sourceProperties?.identificationHints?.hostname || UNKNOWN;
-  return { SourceServerHostname: hostname.slice(0, LONGEST_HOSTNAME), DataReplicationState: replicationStateOf(server) };
+  return {
+    SourceServerHostname: Array.from(hostname).slice(0, LONGEST_HOSTNAME).join(''),
+    DataReplicationState: replicationStateOf(server),
+  };
 }

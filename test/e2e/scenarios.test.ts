@@ -13,7 +13,7 @@ test.each(scenarios)('$name: $summary', async (scenario) => {
   } finally {
     await aws.stop();
   }
-  expect(shown).toContain('npx cdk d');
+  expect(shown).toMatch(/^\$ (npx cdk|aws cloudformation) /m);
   expect(shown).not.toContain('\x1b');
 });
 

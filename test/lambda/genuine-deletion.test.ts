@@ -51,7 +51,7 @@ describe('by the status of the stack', () => {
     ['anything else', ['UPDATE_IN_PROGRESS'], 'fail'],
     ['a stack at rest', ['CREATE_COMPLETE'], 'fail'],
     ['a status that is not known yet', ['SOMETHING_NEW_IN_PROGRESS'], 'fail'],
-  ])('%s (%j): %s%s', async (_what, statuses, then) => {
+  ])('%s (%j): %s', async (_what, statuses, then) => {
     stackIs(...statuses);
     const { response, calls } = await handle({ type: 'Delete' });
     expect(response.Status).toBe(then === 'fail' ? 'FAILED' : 'SUCCESS');
@@ -72,6 +72,30 @@ describe('by the status of the stack', () => {
     const { response, calls } = await handle({ type: 'Delete' });
     expect(response.Status).toBe('SUCCESS');
     expect(calls).toEqual(then === 'disconnect' ? ['DisconnectSourceServer'] : []);
+  });
+
+  test('in the clean-up of an update, and itself still a resource of the stack: a late request FAILS, nothing touched', async () => {
+    stackIs('UPDATE_COMPLETE_CLEANUP_IN_PROGRESS');
+    stackHas(declaredAs(LOGICAL_ID, 'UPDATE_COMPLETE'));
+    const { response, calls } = await handle({ type: 'Delete' });
+    expect(response).toMatchObject({ Status: 'FAILED', Reason: expect.stringContaining('is still a resource of the stack') });
+    expect(calls).toEqual([]);
+  });
+
+  test('… unless the list was only a moment old', async () => {
+    stackIs('UPDATE_COMPLETE_CLEANUP_IN_PROGRESS');
+    const listed = (ResourceStatus: 'CREATE_COMPLETE' | 'DELETE_IN_PROGRESS') => ({
+      LogicalResourceId: LOGICAL_ID,
+      PhysicalResourceId: SERVER_ARN,
+      ResourceStatus,
+      ResourceType: 'Custom::DRSSourceServerDisconnection',
+      LastUpdatedTimestamp: new Date(),
+    });
+    cloudFormation
+      .on(ListStackResourcesCommand)
+      .resolvesOnce({ StackResourceSummaries: [listed('CREATE_COMPLETE')] })
+      .resolves({ StackResourceSummaries: [listed('DELETE_IN_PROGRESS')] });
+    expect(await handle({ type: 'Delete' })).toMatchObject({ response: { Status: 'SUCCESS' }, calls: ['DisconnectSourceServer'] });
   });
 
   test('still declared, on the second page', async () => {
@@ -98,7 +122,31 @@ describe('by the status of the stack', () => {
     cloudFormation.on(DescribeStacksCommand).rejects(error);
     const { response, calls } = await handle({ type: 'Delete' });
     expect(response).toMatchObject({ Status: 'FAILED', PhysicalResourceId: SERVER_ARN, Reason: expect.stringMatching(reason) });
+    expect(response.Reason).toContain(`by hand: \`aws drs disconnect-source-server --source-server-id ${SERVER_ID}`);
     expect(calls).toEqual([]);
+  });
+
+  test('DescribeStacks is refused: FAILED after about 90 s', async () => {
+    cloudFormation.on(DescribeStacksCommand).rejects(serviceError('AccessDenied', 'not authorized', 403));
+    const start = Date.now();
+    await handle({ type: 'Delete' });
+    expect(Date.now() - start).toBeLessThan(100_000);
+  });
+
+  test.each<[string, 'disconnect' | 'keep']>([
+    ['The following resource(s) failed to create: [Sibling]. . Delete requested by user.', 'keep'],
+    ['The following resource(s) failed to create: [Sibling]. ', 'disconnect'],
+    ['User Initiated', 'disconnect'],
+    ['No export named Vpc found. Delete requested by user.', 'disconnect'],
+  ])('being deleted because of %j: %s', async (StackStatusReason, then) => {
+    cloudFormation.on(DescribeStacksCommand).resolves({
+      Stacks: [
+        { StackId: STACK_ID, StackName: 'LandingZone', StackStatus: 'DELETE_IN_PROGRESS', StackStatusReason, CreationTime: new Date() },
+      ],
+    });
+    const { response, calls } = await handle({ type: 'Delete' });
+    expect(response.Status).toBe('SUCCESS');
+    expect(calls).toEqual(then === 'disconnect' ? ['DisconnectSourceServer'] : []);
   });
 
   test('an ancestor can not be read: FAILED, nothing touched', async () => {
@@ -178,6 +226,11 @@ describe('by the last operations of the stack, read from the answer itself', () 
     ['DELETE_STACK is named', { LandingZone: describe('LandingZone', 'DELETE_IN_PROGRESS', ['DELETE_STACK', 'CREATE_STACK']) }, true],
     ['only the create is named: OnFailure=DELETE', { LandingZone: describe('LandingZone', 'DELETE_IN_PROGRESS', ['CREATE_STACK']) }, false],
     ['CloudFormation does not tell', { LandingZone: describe('LandingZone', 'DELETE_IN_PROGRESS') }, true],
+    [
+      'the stack was updated once, so its create had not failed',
+      { LandingZone: describe('LandingZone', 'DELETE_IN_PROGRESS', ['UPDATE_STACK', 'CREATE_STACK']) },
+      true,
+    ],
     ['an empty list tells nothing', { LandingZone: describe('LandingZone', 'DELETE_IN_PROGRESS', []) }, true],
     [
       'the parent is deleted because its create failed',

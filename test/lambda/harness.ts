@@ -60,6 +60,8 @@ interface Requested {
   readonly physicalId?: string;
   readonly arn?: unknown;
   readonly remaining?: number;
+  /** More properties than the ARN. */
+  readonly properties?: object;
 }
 
 export interface Handled {
@@ -86,7 +88,14 @@ export function reset() {
 }
 
 /** Sends a request through the handler, and lets time pass until it has answered. */
-export async function handle({ type, resourceType, physicalId, arn = SERVER_ARN, remaining = 900_000 }: Requested): Promise<Handled> {
+export async function handle({
+  type,
+  resourceType,
+  physicalId,
+  arn = SERVER_ARN,
+  remaining = 900_000,
+  properties = {},
+}: Requested): Promise<Handled> {
   const lines: string[] = [];
   jest.spyOn(process.stdout, 'write').mockImplementation((line) => lines.push(String(line)) > 0);
   const event = {
@@ -97,7 +106,7 @@ export async function handle({ type, resourceType, physicalId, arn = SERVER_ARN,
     RequestId: 'request-1',
     LogicalResourceId: LOGICAL_ID,
     ResourceType: resourceType ?? SOURCE_SERVER_DISCONNECTION,
-    ResourceProperties: { ServiceToken: 'token', SourceServerArn: arn },
+    ResourceProperties: { ServiceToken: 'token', SourceServerArn: arn, ...properties },
     ...(type === 'Create' ? {} : { PhysicalResourceId: physicalId ?? SERVER_ARN }),
     ...(type === 'Update' ? { OldResourceProperties: { ServiceToken: 'token', SourceServerArn: SERVER_ARN } } : {}),
   } as unknown as CloudFormationCustomResourceEvent;
@@ -115,6 +124,6 @@ export async function handle({ type, resourceType, physicalId, arn = SERVER_ARN,
     response: JSON.parse(body ?? '') as response.Response,
     bytes: Buffer.byteLength(body ?? ''),
     log: lines.map((line) => JSON.parse(line) as Record<string, unknown>),
-    calls: drs.calls().map((call) => (call.args[0].constructor.name).replace(/Command$/, '')),
+    calls: drs.calls().map((call) => call.args[0].constructor.name.replace(/Command$/, '')),
   };
 }

@@ -1,5 +1,5 @@
 import { DescribeSourceServersCommand } from '@aws-sdk/client-drs';
-import { drs, handle, reset, SERVER_ARN, SERVER_ID, serviceError, STACK_ID } from './harness';
+import { drs, handle, reset, SERVER_ARN, SERVER_ID, serviceError, STACK_ID, stackIs } from './harness';
 
 beforeEach(reset);
 
@@ -37,9 +37,16 @@ describe('a resource type that this version does not know', () => {
     expect(response).toMatchObject({ Status: 'FAILED', Reason: expect.stringContaining('Custom::DRSSomethingNew') });
   });
 
-  test('Delete: SUCCESS, since nothing was created', async () => {
-    const { response, calls } = await handle({ type: 'Delete', resourceType: 'Custom::DRSSomethingNew' });
-    expect(response.Status).toBe('SUCCESS');
+  // After a downgrade the resources of the newer version are still there.
+  test.each([
+    ['whose Create failed', 'cdk-drs:not-created:Fleet', 'CREATE_COMPLETE', 'SUCCESS'],
+    ['with a physical ID that CloudFormation made up', 'LandingZone-Fleet-1ABCDEFGHIJK', 'DELETE_IN_PROGRESS', 'SUCCESS'],
+    ['in a rollback', 'drs:fleet:111122223333:eu-central-1:0123', 'UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS', 'SUCCESS'],
+    ['that is deleted genuinely', 'drs:fleet:111122223333:eu-central-1:0123', 'DELETE_IN_PROGRESS', 'FAILED'],
+  ])('Delete of one %s (%s, %s): %s', async (_what, physicalId, status, expected) => {
+    stackIs(status);
+    const { response, calls } = await handle({ type: 'Delete', resourceType: 'Custom::DRSSomethingNew', physicalId });
+    expect(response).toMatchObject({ Status: expected, PhysicalResourceId: physicalId });
     expect(calls).toEqual([]);
   });
 });

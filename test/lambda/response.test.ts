@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
+import { inspect } from 'node:util';
 import { generate } from 'selfsigned';
 import { deliver, type Response, serialize } from '../../lambda/custom-resource/response';
 
@@ -115,7 +116,12 @@ describe('deliver', () => {
     expect(error).not.toContain('secret');
   });
 
-  test('a URL that is not https gets nothing', async () => {
-    await expect(deliver('http://127.0.0.1:9/response', '{}', inAMinute())).rejects.toThrow('not https');
-  });
+  test.each(['http://127.0.0.1:9/secret', 'secret', ''])(
+    '%j, which is no https URL, gets nothing, and the error does not tell it',
+    async (noUrl) => {
+      const error: unknown = await deliver(noUrl, '{}', inAMinute()).catch((thrown: unknown) => thrown);
+      expect(error).toMatchObject({ message: expect.stringContaining('not an https URL') });
+      expect(inspect(error)).not.toContain('secret');
+    },
+  );
 });

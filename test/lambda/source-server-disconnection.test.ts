@@ -6,6 +6,7 @@ import {
   type RecoveryInstance,
   type SourceServer,
 } from '@aws-sdk/client-drs';
+import { DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import {
   cloudFormation,
   drs,
@@ -19,6 +20,7 @@ import {
   serviceError,
   stackHas,
   stackIs,
+  STACK_ID,
 } from './harness';
 
 beforeEach(reset);
@@ -38,6 +40,7 @@ const drill: RecoveryInstance = {
   sourceServerID: SERVER_ID,
 };
 const real: RecoveryInstance = { recoveryInstanceID: 'i-0a1', ec2InstanceID: 'i-0a1', isDrill: false, sourceServerID: SERVER_ID };
+const disconnected: RecoveryInstance = { ...real, dataReplicationInfo: { dataReplicationState: 'DISCONNECTED' } };
 const conflict = serviceError('ConflictException', `Cannot disconnect Source Server ${SERVER_ID} because it has a Recovery Instance.`, 409);
 
 function drsHas(...servers: SourceServer[]) {
@@ -164,6 +167,31 @@ describe('Update', () => {
     expect((await handle({ type: 'Update', arn: OTHER_ARN })).response.Status).toBe('SUCCESS');
   });
 
+  test('another server, and the old one has only the record of a disconnected recovery instance: SUCCESS', async () => {
+    stackIs('UPDATE_IN_PROGRESS');
+    drsHas(server('CONTINUOUS'), { ...server('CONTINUOUS'), sourceServerID: OTHER_ID });
+    drsHasInstances(disconnected);
+    expect((await handle({ type: 'Update', arn: OTHER_ARN })).response).toMatchObject({ Status: 'SUCCESS', PhysicalResourceId: OTHER_ARN });
+  });
+
+  test('another server, and the old one is retained anyway: SUCCESS, whatever holds it', async () => {
+    stackIs('UPDATE_IN_PROGRESS');
+    drsHas(server('CONTINUOUS'), { ...server('CONTINUOUS'), sourceServerID: OTHER_ID });
+    drsHasInstances(real);
+    const { response } = await handle({ type: 'Update', arn: OTHER_ARN, properties: { RetainOnReplace: 'true' } });
+    expect(response).toMatchObject({ Status: 'SUCCESS', PhysicalResourceId: OTHER_ARN });
+  });
+
+  test('another server in a rollback that shows late: SUCCESS all the same', async () => {
+    drsHas();
+    const stack = { StackId: STACK_ID, StackName: 'LandingZone', CreationTime: new Date() };
+    cloudFormation
+      .on(DescribeStacksCommand)
+      .resolvesOnce({ Stacks: [{ ...stack, StackStatus: 'UPDATE_IN_PROGRESS' }] })
+      .resolves({ Stacks: [{ ...stack, StackStatus: 'UPDATE_ROLLBACK_IN_PROGRESS' }] });
+    expect((await handle({ type: 'Update', arn: OTHER_ARN })).response).toMatchObject({ Status: 'SUCCESS', PhysicalResourceId: OTHER_ARN });
+  });
+
   test.each([
     ['itself', ['UPDATE_ROLLBACK_IN_PROGRESS']],
     ['by an ancestor', ['UPDATE_IN_PROGRESS', 'UPDATE_ROLLBACK_IN_PROGRESS']],
@@ -238,10 +266,19 @@ describe('Delete, genuine', () => {
     expect((await handle({ type: 'Delete' })).response.Status).toBe('SUCCESS');
   });
 
-  test('ConflictException, and the server turns out to be gone: SUCCESS', async () => {
-    disconnectSays(conflict);
+  test.each([
+    ['ConflictException', conflict],
+    ['InvalidSignatureException', serviceError('InvalidSignatureException')],
+  ])('%s, and the server is not found: FAILED, since who refuses knows it; the next try will tell', async (_name, error) => {
+    disconnectSays(error);
     drsHas();
-    expect((await handle({ type: 'Delete' })).response.Status).toBe('SUCCESS');
+    expect((await handle({ type: 'Delete' })).response).toMatchObject({ Status: 'FAILED', Reason: expect.stringContaining(error.message) });
+  });
+
+  test('200 without a word, and the server is not found: FAILED at the deadline', async () => {
+    disconnectSays({ sourceServerID: SERVER_ID });
+    drsHas();
+    expect((await handle({ type: 'Delete' })).response.Status).toBe('FAILED');
   });
 
   test.each([
@@ -298,6 +335,17 @@ describe('Delete, genuine', () => {
       Status: 'FAILED',
       Reason: expect.stringMatching(/Recovery Instance.*Unwind in this order.*describe-jobs/),
     });
+  });
+
+  test('ConflictException with only the record of a disconnected recovery instance: FAILED, with the order to unwind in and how to delete the record', async () => {
+    disconnectSays(conflict);
+    drsHas(server('CONTINUOUS'));
+    drsHasInstances(disconnected);
+    const { response } = await handle({ type: 'Delete' });
+    expect(response.Reason).toMatch(
+      /Unwind in this order.*`aws drs delete-recovery-instance --recovery-instance-id i-0a1 --region eu-central-1`/,
+    );
+    expect(response.Reason).not.toContain('aws drs disconnect-recovery-instance');
   });
 
   test('ConflictException of an EXTENDED server: FAILED, naming the account where it can be disconnected', async () => {
@@ -382,6 +430,25 @@ describe('Delete, genuine', () => {
     await handle({ type: 'Delete', physicalId: OTHER_ARN, arn: SERVER_ARN });
     expect(drs.calls()[0]?.args[0].input).toEqual({ sourceServerID: OTHER_ID });
   });
+
+  test.each<[string, string[], string | undefined]>([
+    ['its root is deleted', ['DELETE_IN_PROGRESS', 'DELETE_IN_PROGRESS'], 'Ancestor1'],
+    ['it is deleted alone', ['DELETE_IN_PROGRESS', 'CREATE_COMPLETE'], 'LandingZone'],
+    ['an update of its root removed it', ['DELETE_IN_PROGRESS', 'UPDATE_COMPLETE_CLEANUP_IN_PROGRESS'], undefined],
+  ])(
+    'in a nested stack, because %s: FAILED tells to delete again no stack but the one that is deleted',
+    async (_why, statuses, deleted) => {
+      cloudFormation.reset();
+      stackIs(...statuses);
+      disconnectSays(conflict);
+      drsHas(server('CONTINUOUS'));
+      drsHasInstances(real);
+      const { response } = await handle({ type: 'Delete' });
+      const told = /delete-stack --stack-name (\S+) --region/.exec(response.Reason ?? '')?.[1];
+      expect(told).toBe(deleted);
+      expect(response.Reason?.includes('aws drs disconnect-source-server')).toBe(deleted === undefined);
+    },
+  );
 
   test('in the clean-up of an update: FAILED says how to finish by hand', async () => {
     cloudFormation.reset();

@@ -31,8 +31,8 @@ test('the logical IDs are contracts', () => {
     'Disconnection',
     'DRSTeardownFunctionLogGroup',
     'DRSTeardownFunctionRole',
-    'DRSTeardownFunctionRoleDefaultPolicy',
     'DRSTeardownFunction',
+    expect.stringMatching(/^DRSTeardownFunctionGrant[0-9a-f]{8}$/),
     expect.stringMatching(/^DRSTeardownFunctionGrant[0-9a-f]{8}$/),
   ]);
 });
@@ -51,7 +51,10 @@ test.each([
   [RemovalPolicy.RETAIN, 'Retain', 'Retain'],
   [RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE, 'RetainExceptOnCreate', 'Retain'],
 ])('removal policy %s', (removalPolicy, DeletionPolicy, UpdateReplacePolicy) => {
-  declare({ removalPolicy }).template().hasResource(SOURCE_SERVER_DISCONNECTION, { DeletionPolicy, UpdateReplacePolicy });
+  const RetainOnReplace = UpdateReplacePolicy === 'Retain' ? 'true' : Match.absent();
+  declare({ removalPolicy })
+    .template()
+    .hasResource(SOURCE_SERVER_DISCONNECTION, { DeletionPolicy, UpdateReplacePolicy, Properties: { RetainOnReplace } });
 });
 
 test('the removal policy SNAPSHOT is refused', () => {
@@ -101,11 +104,19 @@ test('a teardown function of another stack is refused', () => {
 
 test('the teardown function that is passed is the one that is used', () => {
   const stack = new Stack(new App(), 'Stack', { env });
-  const { template } = declare({ teardownFunction: new TeardownFunction(stack, 'Mine') }, stack);
+  const mine = new TeardownFunction(stack, 'Mine');
+  const { template, disconnection } = declare({ teardownFunction: mine }, stack);
+  expect(disconnection.teardownFunction).toBe(mine);
   template().resourceCountIs('AWS::Lambda::Function', 1);
   template().hasResourceProperties(SOURCE_SERVER_DISCONNECTION, {
     ServiceToken: { 'Fn::GetAtt': [Match.stringLikeRegexp('^Mine'), 'Arn'] },
   });
+});
+
+test('a construct that has the ID of the default teardown function is named', () => {
+  const stack = new Stack(new App(), 'Stack', { env });
+  new Stack(stack, 'DRSTeardownFunction');
+  expect(() => declare({}, stack)).toThrow("'Stack/DRSTeardownFunction' has the ID of the stack's teardown function");
 });
 
 test('480 disconnections share one function, one role and its policies', () => {

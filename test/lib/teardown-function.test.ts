@@ -1,6 +1,6 @@
 import { App, Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
-import { Role } from 'aws-cdk-lib/aws-iam';
+import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { SourceServer, SourceServerDisconnection, TeardownFunction, type TeardownFunctionProps } from '../../lib';
 
@@ -64,7 +64,27 @@ test('an imported role gets the grants, as far as it can be changed', () => {
   changeable.hasResourceProperties('AWS::IAM::Policy', { Roles: ['teardown'] });
   const fixed = stackWith((stack) => ({ role: Role.fromRoleArn(stack, 'Role', arn, { mutable: false }) })).template;
   fixed.resourceCountIs('AWS::IAM::Policy', 0);
+  fixed.resourceCountIs('AWS::Logs::ResourcePolicy', 0);
   fixed.hasResourceProperties('AWS::Lambda::Function', { Role: arn });
+});
+
+test('a role of another stack gets the grants in this stack', () => {
+  const { template } = stackWith((stack) => {
+    const other = new Stack(stack.node.root, 'Roles', { env });
+    return { role: new Role(other, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') }) };
+  });
+  template.resourceCountIs('AWS::IAM::Policy', 2);
+});
+
+test('a role of another account is refused', () => {
+  const role = (stack: Stack) => ({ role: Role.fromRoleArn(stack, 'Role', 'arn:aws:iam::444455556666:role/teardown') });
+  expect(() => stackWith(role)).toThrow(/account 444455556666.*its own account, 111122223333/);
+});
+
+test('the log can be written from the first run to the last: the function depends on that grant', () => {
+  const { template } = stackWith();
+  const [grant] = Object.keys(template.findResources('AWS::IAM::Policy'));
+  template.hasResource('AWS::Lambda::Function', { DependsOn: Match.arrayWith([grant]) });
 });
 
 test('metricFailedDeletions counts the failed deletions of the stack', () => {

@@ -49,6 +49,7 @@ function describe(stack: Stack, settings: Settings): XmlContent {
   return {
     ...common,
     Description: TemplateDescription,
+    ...(stack.status === 'DELETE_IN_PROGRESS' && settings.deletionReason === 'absent' && { StackStatusReason: undefined }),
     DisableRollback: stack.options.disableRollback ?? false,
     EnableTerminationProtection: stack.root.terminationProtection,
     RollbackConfiguration: {},

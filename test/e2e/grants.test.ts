@@ -1,0 +1,98 @@
+import { CfnWaitConditionHandle, type Stack } from 'aws-cdk-lib';
+import { CfnPolicy, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { LogGroup } from 'aws-cdk-lib/aws-logs';
+import { addDisconnection, APP, BOTH_REPLICATE, DATABASE, type Declare, TWO } from '../../bin/rehearsal/scenarios/stacks';
+import { TeardownFunction, type TeardownFunctionProps } from '../../lib';
+import { onStage } from './on-stage';
+
+// CloudFormation changes functions, roles and policies in the update and sends the deletions of what was removed afterwards (aws-cdk issue 14037).
+
+const withFunction =
+  (functionId: string, servers: Record<string, string>, options: (stack: Stack) => TeardownFunctionProps = () => ({})): Declare =>
+  (stack) => {
+    const teardownFunction = new TeardownFunction(stack, functionId, options(stack));
+    Object.entries(servers).forEach(([id, sourceServerId]) => addDisconnection(stack, id, sourceServerId, { teardownFunction }));
+  };
+const ownLogGroup = (stack: Stack) => ({ logGroup: new LogGroup(stack, 'OwnLogGroup') });
+const ownRole = (stack: Stack) => ({ role: new Role(stack, 'OwnRole', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') }) });
+
+describe('A disconnection that an update removes is disconnected, though the update also', () => {
+  test.each<[string, Declare, Declare, Record<string, string>]>([
+    [
+      'removes its function, role and grant, which no other disconnection needs',
+      withFunction('Teardown', { App: APP }),
+      (stack) => void new CfnWaitConditionHandle(stack, 'SomethingElse'),
+      { [APP]: 'DISCONNECTED', [DATABASE]: 'CONTINUOUS' },
+    ],
+    [
+      'removes its function, role and grant for those of another function with other options',
+      withFunction('Teardown', { App: APP }),
+      withFunction('OtherTeardown', { Database: DATABASE }, (stack) => ({ ...ownLogGroup(stack), ...ownRole(stack) })),
+      { [APP]: 'DISCONNECTED', [DATABASE]: 'CONTINUOUS' },
+    ],
+    [
+      "changes its function's log group",
+      withFunction('Teardown', { App: APP, Database: DATABASE }),
+      withFunction('Teardown', { Database: DATABASE }, ownLogGroup),
+      { [APP]: 'DISCONNECTED', [DATABASE]: 'CONTINUOUS' },
+    ],
+    [
+      "changes its function's role",
+      withFunction('Teardown', { App: APP, Database: DATABASE }),
+      withFunction('Teardown', { Database: DATABASE }, ownRole),
+      { [APP]: 'DISCONNECTED', [DATABASE]: 'CONTINUOUS' },
+    ],
+    [
+      "changes its function's role, and the server of another disconnection",
+      withFunction('Teardown', { Server: APP }),
+      withFunction('Teardown', { Server: DATABASE }, ownRole),
+      { [APP]: 'DISCONNECTED', [DATABASE]: 'CONTINUOUS' },
+    ],
+  ])('%s', async (_what, before, after, states) => {
+    await onStage({ policyPropagation: 30 }, async (stage) => {
+      stage.seed(...TWO);
+      await stage.deploy(before);
+      await stage.deploy(after, 'UPDATE_COMPLETE');
+      expect(stage.failedDeletions()).toEqual([]);
+      await stage.expectStates(states);
+    });
+  });
+});
+
+describe('A new version of the library grants less', () => {
+  const before = withFunction('Teardown', { App: APP, Database: DATABASE });
+  /** What the grant would be if the next version had no need of the disconnect any more. */
+  const after =
+    (logicalId?: string): Declare =>
+    (stack) => {
+      withFunction('Teardown', { Database: DATABASE })(stack);
+      const isGrant = (candidate: unknown): candidate is CfnPolicy =>
+        candidate instanceof CfnPolicy && candidate.node.path.includes('/Grant');
+      const grant = stack.node.findAll().find(isGrant)!;
+      grant.addPropertyOverride('PolicyDocument.Statement.0.Action', 'drs:StopReplication');
+      if (logicalId !== undefined) {
+        grant.overrideLogicalId(logicalId);
+      }
+    };
+
+  test('as a policy of its own, which is how the library does it: what is removed keeps the old grant to its end', async () => {
+    await onStage({}, async (stage) => {
+      stage.seed(...TWO);
+      await stage.deploy(before);
+      await stage.deploy(after('GrantOfTheNextVersion'), 'UPDATE_COMPLETE');
+      expect(stage.failedDeletions()).toEqual([]);
+      await stage.expectStates({ [APP]: 'DISCONNECTED', [DATABASE]: 'CONTINUOUS' });
+    });
+  });
+
+  test('in place, which is why the library does not: the deletion is refused, tried three times and dropped', async () => {
+    await onStage({}, async (stage) => {
+      stage.seed(...TWO);
+      await stage.deploy(before);
+      await stage.deploy(after(), 'UPDATE_COMPLETE');
+      const denied = expect.objectContaining({ reason: expect.stringContaining('may not call drs:DisconnectSourceServer') });
+      expect(stage.failedDeletions()).toEqual([denied, denied, denied]);
+      await stage.expectStates(BOTH_REPLICATE);
+    });
+  });
+});

@@ -1,0 +1,45 @@
+import { onFailureDelete } from '../../bin/rehearsal/scenarios/rollbacks';
+import { scenarios } from '../../bin/rehearsal/scenarios';
+import { APP, DATABASE, TWO, twoAndAFailingSibling } from '../../bin/rehearsal/scenarios/stacks';
+import type { Settings } from '../../emulator/settings';
+import { onStage } from './on-stage';
+
+// What nobody knows of AWS is a setting. Scenarios in which it matters, with the values that scenarios.test.ts doesn't play already.
+
+test.each<[string, Partial<Settings>]>([
+  ['two-stacks', { lastOperations: 'absent' }],
+  ['two-stacks', { lastOperations: 'names-a-delete-too' }],
+  ['nested', { lastOperations: 'absent' }],
+  [onFailureDelete.name, { deletionReason: 'absent' }],
+  ['nested', { lastOperations: 'names-a-delete-too' }],
+  ['already-gone', { disconnectedAgain: 'ok' }],
+  ['already-gone', { disconnectedAgain: 'validation' }],
+  ['killed', { disconnectedAgain: 'ok' }],
+  ['killed', { disconnectedAgain: 'validation' }],
+  ['rollback', { policyPropagation: 30 }],
+  ['replacement', { policyPropagation: 30 }],
+  ['cancelled-create', { functionConcurrency: 1 }],
+])('%s, with %j', async (name, settings) => {
+  const scenario = scenarios.find((candidate) => candidate.name === name)!;
+  await onStage({ ...scenario.settings, ...settings }, (stage) => scenario.play(stage));
+});
+
+test.each<Settings['lastOperations']>(['absent', 'names-a-delete-too'])(
+  `${onFailureDelete.name}, with LastOperations %s: the reason of the stack's status tells it`,
+  async (lastOperations) => {
+    await onStage({ ...onFailureDelete.settings, lastOperations }, (stage) => onFailureDelete.play(stage));
+  },
+);
+
+// Then nothing in DescribeStacks' answer differs from a deletion that somebody asked for, and a wrong "kept" would be worse:
+// a stack that is really deleted would leave its servers replicating for years.
+test.each<Settings['lastOperations']>(['absent', 'names-a-delete-too'])(
+  `${onFailureDelete.name}, with LastOperations %s and no reason: can't be told from a deletion, so the servers are disconnected`,
+  async (lastOperations) => {
+    await onStage({ lastOperations, deletionReason: 'absent' }, async (stage) => {
+      stage.seed(...TWO);
+      await stage.deploy(twoAndAFailingSibling, 'DELETE_COMPLETE', { onFailure: 'DELETE' });
+      await stage.expectStates({ [APP]: 'DISCONNECTED', [DATABASE]: 'DISCONNECTED' });
+    });
+  },
+);
