@@ -136,11 +136,11 @@ describe('what the role may do is what the function does', () => {
     .map((file) => readFileSync(path.join('lambda', file), 'utf8'))
     .join('\n');
   const imported = Array.from(sources.matchAll(/import \{([^}]*)\} from '@aws-sdk\/client-([a-z0-9]+)'/g), ([, names, service]) =>
-    names!
+    names
       .split(',')
       .map((name) => name.trim())
       .filter((name) => name !== '' && !name.startsWith('type '))
-      .map((name) => ({ name, service: service! })),
+      .map((name) => ({ name, service: service })),
   ).flat();
   const called = imported
     .filter(({ name }) => name.endsWith('Command'))
@@ -158,7 +158,7 @@ describe('what the role may do is what the function does', () => {
   });
 
   test('failures name the actions that are called', () => {
-    const named = Array.from(sources.matchAll(/'((?:drs|cloudformation|ec2|sts):[A-Z]\w+)'/g), ([, action]) => action!);
+    const named = Array.from(sources.matchAll(/'((?:drs|cloudformation|ec2|sts):[A-Z]\w+)'/g), ([, action]) => action);
     expect(sorted(named)).toEqual(sorted(called));
   });
 
