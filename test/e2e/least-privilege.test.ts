@@ -93,7 +93,7 @@ const logs = ['logs:CreateLogStream', 'logs:PutLogEvents'];
 const forTheLog = [...logs.map((action) => [action]), logs];
 
 test.each(needed)('without %j, when %s: a failure that names the action, and nobody is disconnected', async (removed, _situation, play) => {
-  await onStage({ speed: 120 }, async (stage) => {
+  await onStage({}, async (stage) => {
     stage.seed({ sourceServerID: APP }, { sourceServerID: DATABASE });
     await play(stage, removed);
     expect(stage.reason()).toContain('The teardown function may not call ');
@@ -106,7 +106,7 @@ describe('what only explains a conflict, or writes the log, is missed but not ne
   test.each([['drs:DescribeSourceServers'], ['drs:DescribeRecoveryInstances'], ['ec2:DescribeInstances']])(
     'without %s, when a server with a recovery instance is to be disconnected: a failure with what DRS said',
     async (removed) => {
-      await onStage({ speed: 120 }, async (stage) => {
+      await onStage({}, async (stage) => {
         stage.seed({ sourceServerID: APP });
         await deployWithout(stage, [], declare(['Disconnection', APP]), 'CREATE_COMPLETE');
         await deployWithout(stage, [removed], declare(['Disconnection', APP]), 'UPDATE_COMPLETE');
@@ -119,8 +119,8 @@ describe('what only explains a conflict, or writes the log, is missed but not ne
     },
   );
 
-  test.each(forTheLog)('without %s %s: no log, and the server is disconnected', async (...removed) => {
-    await onStage({ speed: 120 }, async (stage) => {
+  test.each(forTheLog.map((removed) => [removed]))('without %j: no log, and the server is disconnected', async (removed) => {
+    await onStage({}, async (stage) => {
       stage.seed({ sourceServerID: APP });
       await deployWithout(stage, removed, declare(['Disconnection', APP]), 'CREATE_COMPLETE');
       expect(await stage.operator.destroy(STACK)).toBe('DELETE_COMPLETE');

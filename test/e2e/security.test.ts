@@ -116,7 +116,7 @@ describe('what the owner of a source server writes breaks neither the log nor th
   const idOf = (index: number) => `s-1a2b3c4d5e6f7100${index}`;
 
   test('a hostname, a tag', async () => {
-    await onStage({}, async (stage) => {
+    await onStage({ speed: 10 }, async (stage) => {
       const ids = stage.seed(
         ...hostile.map(([, text], index) => ({
           sourceServerID: idOf(index),
@@ -131,8 +131,9 @@ describe('what the owner of a source server writes breaks neither the log nor th
       const creations = requestsOf(stage).filter(({ event }) => event.RequestType === 'Create');
       expect(creations).toHaveLength(hostile.length);
       for (const { event, responses } of requestsOf(stage)) {
-        expect(responses).toMatchObject([{ verdict: 'accepted' }]);
-        const [{ body, bytes }] = responses as [(typeof responses)[0]];
+        const accepted = responses.filter(({ verdict }) => verdict === 'accepted');
+        expect(accepted).toHaveLength(1);
+        const { body, bytes } = accepted[0];
         expect(bytes).toBeLessThanOrEqual(4096);
         expect(JSON.parse(body)).toMatchObject({
           StackId: event.StackId,

@@ -10,7 +10,7 @@ beforeEach(() => {
 });
 
 /** All that was written to the log, line by line as it was written. */
-const written = () => jest.mocked(process.stdout.write).mock.calls.map(([line]) => String(line));
+const written = () => jest.spyOn(process.stdout, 'write').mock.calls.map(([line]) => String(line));
 
 test.each([
   ['Create', 'SUCCESS'],
@@ -37,7 +37,7 @@ test.each([
 ])('with %s left, the delivery ends before the function does', async (_left, remaining, limit) => {
   const start = Date.now();
   await handle({ type: 'Create', remaining });
-  const deadline = jest.mocked(response.deliver).mock.calls[0]![2];
+  const deadline = jest.mocked(response.deliver).mock.calls[0][2];
   expect(deadline - start).toBeGreaterThan(limit - 2_000);
   expect(deadline - start).toBeLessThanOrEqual(limit);
 });

@@ -1,5 +1,6 @@
 import { EventEmitter } from 'node:events';
 import * as https from 'node:https';
+import { inspect } from 'node:util';
 import { deliver } from '../../lambda/custom-resource/response';
 
 // What happens between us and the response URL, with a clock of its own. What a real server receives is in response.test.ts.
@@ -18,7 +19,7 @@ let sent: Sent[];
 function answers(...script: (number | Error | 'nothing')[]) {
   sent = [];
   request.mockImplementation(((_url: unknown, _options: unknown, respond: (response: unknown) => void) => {
-    const next = script[Math.min(sent.length, script.length - 1)]!;
+    const next = script[Math.min(sent.length, script.length - 1)];
     const connection: Sent = Object.assign(new EventEmitter(), { end: jest.fn(), destroy: jest.fn() });
     connection.end.mockImplementation(() => {
       if (next instanceof Error) {
@@ -58,7 +59,7 @@ test('the response is PUT once, with its length in bytes and an empty content ty
     { method: 'PUT', agent: false, headers: { 'content-type': '', 'content-length': Buffer.byteLength(body) } },
     expect.any(Function),
   );
-  expect(sent.map(({ end }) => end.mock.calls)).toEqual([[[body]]]);
+  expect(sent.map(({ end }) => end.mock.calls as unknown[][])).toEqual([[[body]]]);
 });
 
 test('a server that takes it and never answers is left after ten seconds, and asked again', async () => {
@@ -93,10 +94,20 @@ test.each([301, 400, 403, 404])('HTTP status %s is final: it throws at once, wit
   expect(error).not.toMatch(/example|Signature|secret/);
 });
 
-test.each(['http:', 'ftp:', 'file:', 'not a URL '])('%s gets nothing: it throws, without a word of the URL', async (protocol) => {
+test.each([
+  'http://example.invalid/?secret',
+  'ftp://example.invalid/?secret',
+  'example.invalid/?secret',
+  'https://[example.invalid/?secret',
+])('%s gets nothing: it throws, without a word of the URL', async (url) => {
   answers(200);
-  const { error } = await delivery(URL.replace('https:', protocol));
+  const { error } = await delivery(url);
   expect(error).toContain('not an https URL');
-  expect(error).not.toMatch(/example|Signature|secret/);
+  expect(error).not.toMatch(/example|secret/);
   expect(sent).toEqual([]);
+});
+
+test('not even the input of an error that is thrown holds the URL', async () => {
+  const error: unknown = await deliver('https://[example.invalid/?secret', '{}', Date.now()).catch((thrown: unknown) => thrown);
+  expect(inspect(error, { depth: null, showHidden: true })).not.toMatch(/example|secret/);
 });

@@ -36,6 +36,7 @@ afterAll(async () => {
 
 test.each([
   ['UPDATE_COMPLETE_CLEANUP_IN_PROGRESS', 'UPDATE_STACK', true],
+  ['UPDATE_COMPLETE_CLEANUP_IN_PROGRESS', 'CREATE_CHANGESET', true],
   ['DELETE_IN_PROGRESS', 'DELETE_STACK', true],
   ['DELETE_IN_PROGRESS', 'CREATE_STACK', false],
 ])('%s after %s: genuine %s', async (now, last, genuine) => {

@@ -151,6 +151,18 @@ describe('a Delete', () => {
     expect((await handle({ type: 'Delete' })).response).toMatchObject({ Status: 'FAILED', Reason: expect.stringContaining('in use') });
   });
 
+  test.each(['ThrottlingException', 'AccessDeniedException'])(
+    'that ends with %s asks for nothing else: there is no time left for it',
+    async (name) => {
+      stackIs('DELETE_IN_PROGRESS');
+      drs.on(DisconnectSourceServerCommand).rejects(serviceError(name, 'not now', 400));
+      drs.on(DescribeSourceServersCommand).resolves({ items: [server(SERVER_ID)] });
+      const { response, calls } = await handle({ type: 'Delete' });
+      expect(response).toMatchObject({ Status: 'FAILED', Reason: expect.stringContaining('not now') });
+      expect(new Set(calls)).toEqual(new Set(['DisconnectSourceServer']));
+    },
+  );
+
   test('that is told of a conflict and can not see the server fails', async () => {
     stackIs('DELETE_IN_PROGRESS');
     drs.on(DisconnectSourceServerCommand).rejects(serviceError('ConflictException', 'in use', 409));
