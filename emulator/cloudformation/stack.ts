@@ -158,9 +158,10 @@ export class Stack implements StackIdentity {
 
   /** An event of what is going, and the new status if it is the current instance: a replaced one has no entry any more. */
   markGoing(instance: Instance, status: string, reason?: string): void {
-    if (this.resources.get(instance.definition.logicalId)?.instance === instance) return this.mark(instance, status, reason);
-    this.report(instance, status, reason, this.log.time());
+    // A rollback may have gone back to a replaced one, so that it is the current one too: gone is gone.
     if (isGone(status)) this.superseded = this.superseded.filter((other) => !isSameThing(other, instance));
+    if (this.resources.get(instance.definition.logicalId)?.instance === instance) this.mark(instance, status, reason);
+    else this.report(instance, status, reason, this.log.time());
   }
 
   /** What was replaced and still exists. A rollback may have gone back to a replaced one: it is the current one again. */

@@ -1,0 +1,133 @@
+import { LATE } from './simulation/invariants';
+import { play } from './simulation/play';
+import type { Sequence } from './simulation/steps';
+
+/** A sequence that once violated an invariant. */
+function regression(what: string, sequence: Sequence) {
+  test(what, async () => void (await play(sequence)));
+}
+
+/** What nobody can tell apart: documented in docs/reliability.md. If this fails, somebody found a way. */
+function limit(what: string, sequence: Sequence) {
+  test(`not prevented: ${what}`, async () => expect((await play(sequence)).sights).toContain(LATE));
+}
+
+regression('a Delete of a rollback comes again in the clean-up of the next update, which declares the server again', {
+  settings: {},
+  seed: 0,
+  steps: [
+    { do: 'deploy', stack: 'A', spec: { disconnections: [{ name: 'One', server: 1 }], sibling: { seconds: { delete: 600 } } } },
+    {
+      do: 'deploy',
+      stack: 'A',
+      spec: {
+        disconnections: [
+          { name: 'One', server: 1 },
+          { name: 'Two', server: 0 },
+        ],
+        sibling: { seconds: { update: 20 }, fails: ['update'] },
+      },
+    },
+    {
+      do: 'deploy',
+      stack: 'A',
+      spec: {
+        disconnections: [
+          { name: 'One', server: 1 },
+          { name: 'Two', server: 0 },
+        ],
+      },
+      then: 60,
+    },
+    { do: 'deliver again', last: 2 },
+  ],
+});
+
+limit('a Delete of a rollback comes again in the clean-up of the next update, which declares the server no more', {
+  settings: {},
+  seed: 0,
+  steps: [
+    { do: 'deploy', stack: 'A', spec: { disconnections: [{ name: 'One', server: 1 }], sibling: { seconds: { delete: 600 } } } },
+    {
+      do: 'deploy',
+      stack: 'A',
+      spec: {
+        disconnections: [
+          { name: 'One', server: 1 },
+          { name: 'Two', server: 0 },
+        ],
+        sibling: { seconds: { update: 20 }, fails: ['update'] },
+      },
+    },
+    { do: 'deploy', stack: 'A', spec: { disconnections: [{ name: 'One', server: 1 }] }, then: 60 },
+    { do: 'deliver again', last: 1 },
+  ],
+});
+
+limit('a Delete of a rollback comes again while the stack is deleted', {
+  settings: {},
+  seed: 0,
+  steps: [
+    {
+      do: 'deploy',
+      stack: 'A',
+      spec: { disconnections: [{ name: 'One', server: 1 }], sibling: { seconds: { delete: 600 }, position: 'after' } },
+    },
+    {
+      do: 'deploy',
+      stack: 'A',
+      spec: {
+        disconnections: [
+          { name: 'One', server: 1 },
+          { name: 'Two', server: 0 },
+        ],
+        sibling: { seconds: { update: 20 }, fails: ['update'], position: 'after' },
+      },
+    },
+    { do: 'delete', stack: 'A', then: 60 },
+    { do: 'deliver again', last: 1 },
+  ],
+});
+
+regression('resources of two templates, which wait for each other, are deleted after a failed rollback', {
+  settings: {},
+  seed: 0,
+  steps: [
+    {
+      do: 'deploy',
+      stack: 'A',
+      spec: { disconnections: [{ name: 'One', server: 0 }], sibling: { fails: ['update'], position: 'before' } },
+    },
+    {
+      do: 'deploy',
+      stack: 'A',
+      spec: { disconnections: [{ name: 'One', server: 1 }], sibling: { fails: ['update'], position: 'after' } },
+    },
+  ],
+});
+
+regression('a server that a rollback has gone back to is deleted once, although the stack is deleted twice', {
+  settings: {},
+  seed: 0,
+  steps: [
+    {
+      do: 'deploy',
+      stack: 'A',
+      spec: {
+        disconnections: [],
+        sibling: { fails: ['update'] },
+        nested: { disconnections: [{ name: 'Three', server: 0 }], sibling: { fails: ['delete'] } },
+      },
+    },
+    {
+      do: 'deploy',
+      stack: 'A',
+      spec: {
+        disconnections: [],
+        sibling: {},
+        nested: { disconnections: [{ name: 'Three', server: 1 }], sibling: { fails: ['update'], position: 'after' } },
+      },
+    },
+    { do: 'delete', stack: 'A' },
+  ],
+});

@@ -1,0 +1,24 @@
+import fc from 'fast-check';
+import { sequences } from './sequences';
+import { play, Violation } from './simulation/play';
+import type { Sequence } from './simulation/steps';
+
+/** Names that are made up at random, and decide nothing. */
+const MADE_UP = /[0-9a-f]{8}-[0-9a-f-]{27}|\b[A-Z2-7]{12}\b/g;
+
+async function storyOf(sequence: Sequence): Promise<string[]> {
+  const { story } = await play(sequence).catch((error: Violation) => error);
+  // A made-up name at the end of a line may be cut off.
+  return story.map((line) => line.replace(MADE_UP, '…').slice(0, 150));
+}
+
+test('the same sequence happens in the same way again, to the millisecond', async () => {
+  for (const sequence of fc.sample(sequences({ nested: true }), { numRuns: 10, seed: 1 })) {
+    expect(await storyOf(sequence)).toEqual(await storyOf(sequence));
+  }
+});
+
+test('another seed makes other latencies', async () => {
+  const steps: Sequence['steps'] = [{ do: 'deploy', stack: 'A', spec: { disconnections: [{ name: 'One', server: 0 }] } }];
+  expect(await storyOf({ settings: {}, seed: 1, steps })).not.toEqual(await storyOf({ settings: {}, seed: 2, steps }));
+});

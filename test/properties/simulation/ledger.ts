@@ -1,0 +1,149 @@
+import type { CustomResourceEvent } from '../../../emulator/cloudformation/custom-resource-response';
+import type { StackEvent } from '../../../emulator/cloudformation/stack';
+import type { StackName } from './steps';
+import { NESTED, servers, type StackSpec } from './templates';
+
+/** What CloudFormation does with a stack, as it knows itself and the handler has to find out. */
+type Phase = 'at rest' | 'creating' | 'updating' | 'cleaning up' | 'rolling back' | 'deleting for its user' | 'deleting a failed create';
+
+/** Why CloudFormation sent a Delete. */
+export interface Cause {
+  readonly genuine: boolean;
+  readonly why: string;
+}
+
+/** A stack that is nobody's child, with the children it has. */
+export class RootStack {
+  stackId?: string;
+  status = 'REVIEW_IN_PROGRESS';
+  phase: Phase = 'at rest';
+  /** What it is being brought to, or was last. */
+  target?: StackSpec;
+  /** What it was when it was last complete. */
+  stable?: StackSpec;
+  userDeletes = false;
+  /** How often its status has turned. */
+  turns = 0;
+  /** The stack ID of the nested stack that was created last; one before it is another stack, which is on its way out. */
+  nestedId?: string;
+  /** ARNs of the servers that its user has let go of. */
+  readonly retained = new Set<string>();
+  /** By logical ID. */
+  readonly resources = new Map<string, { readonly status: string; readonly physicalId: string }>();
+
+  constructor(readonly name: StackName) {}
+
+  get isDeleted(): boolean {
+    return this.status === 'DELETE_COMPLETE';
+  }
+
+  /** Whether a stack of it declares the server by now, or may have to again. */
+  declares(stackId: string, arn: string): boolean {
+    const counting = { 'cleaning up': [this.target], 'deleting for its user': [], 'deleting a failed create': [] }[this.phase as string];
+    const specs = counting ?? [this.target, this.stable];
+    if (isNested(stackId)) {
+      return stackId === this.nestedId && specs.some((spec) => arnsIn(spec?.nested).includes(arn));
+    }
+    return specs.some((spec) => arnsIn(spec).includes(arn));
+  }
+
+  /** Why a Delete is sent now. */
+  causeOf({ PhysicalResourceId = '', StackId }: CustomResourceEvent): Cause {
+    if (!PhysicalResourceId.startsWith('arn:')) {
+      return { genuine: false, why: 'it was never created' };
+    }
+    if (this.phase === 'cleaning up' && this.declares(StackId, PhysicalResourceId)) {
+      return { genuine: false, why: 'still declared' };
+    }
+    return { genuine: this.deletesGenuinely, why: this.phase };
+  }
+
+  happened({ logicalId, physicalId, status }: StackEvent) {
+    this.resources.set(logicalId, { status, physicalId });
+  }
+
+  /** Whether a Delete that looks like one of what it does now is meant. */
+  get deletesGenuinely(): boolean {
+    return this.phase === 'cleaning up' || this.phase === 'deleting for its user';
+  }
+
+  turned(status: string) {
+    this.turns++;
+    this.status = status;
+    this.phase = this.phaseIn(status);
+    if (status === 'CREATE_COMPLETE' || status === 'UPDATE_COMPLETE_CLEANUP_IN_PROGRESS') {
+      this.stable = this.target;
+    }
+    if (status.startsWith('UPDATE_ROLLBACK_COMPLETE')) {
+      this.target = this.stable;
+    }
+  }
+
+  private phaseIn(status: string): Phase {
+    switch (status) {
+      case 'CREATE_IN_PROGRESS':
+        return 'creating';
+      case 'UPDATE_IN_PROGRESS':
+        return 'updating';
+      case 'UPDATE_COMPLETE_CLEANUP_IN_PROGRESS':
+        return 'cleaning up';
+      case 'DELETE_IN_PROGRESS':
+        return this.userDeletes ? 'deleting for its user' : 'deleting a failed create';
+      default:
+        return status.endsWith('_IN_PROGRESS') ? 'rolling back' : 'at rest';
+    }
+  }
+}
+
+/** All root stacks: what their users wanted, and what CloudFormation does about it. */
+export class Ledger {
+  private readonly newest = new Map<StackName, RootStack>();
+  private readonly byId = new Map<string, RootStack>();
+
+  /** The newest of the name; a new one if there is none, or it is gone. */
+  get(name: StackName): RootStack {
+    const existing = this.newest.get(name);
+    if (existing && !existing.isDeleted) {
+      return existing;
+    }
+    const stack = new RootStack(name);
+    this.newest.set(name, stack);
+    return stack;
+  }
+
+  /** All that were ever begun. */
+  all(): RootStack[] {
+    return [...new Set(this.byId.values())];
+  }
+
+  of(stackId: string): RootStack {
+    return this.byId.get(stackId)!;
+  }
+
+  get isAtRest(): boolean {
+    return this.all().every(({ phase }) => phase === 'at rest');
+  }
+
+  record(event: StackEvent) {
+    const stack = this.byId.get(event.stackId) ?? this.get(event.stackName.split('-')[0] as StackName);
+    this.byId.set(event.stackId, stack);
+    if (isNested(event.stackId)) {
+      stack.nestedId = event.status === 'CREATE_IN_PROGRESS' ? event.stackId : stack.nestedId;
+      return;
+    }
+    stack.stackId = event.stackId;
+    if (event.physicalId === event.stackId) {
+      stack.turned(event.status);
+    } else {
+      stack.happened(event);
+    }
+  }
+}
+
+function arnsIn(spec?: StackSpec): string[] {
+  return (spec?.disconnections ?? []).map(({ server }) => servers[server].arn);
+}
+
+function isNested(stackId: string): boolean {
+  return stackId.includes(`-${NESTED}-`);
+}

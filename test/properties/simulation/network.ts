@@ -1,0 +1,184 @@
+import { EventEmitter } from 'node:events';
+import type { IncomingHttpHeaders } from 'node:http';
+import { Readable } from 'node:stream';
+import { type Invocation, runningInvocation } from './invocation';
+
+/** A request that a server has dealt with. */
+export interface Exchange {
+  /** Such as DisconnectSourceServer; PutResponse for a response to CloudFormation. */
+  readonly operation: string;
+  readonly body: string;
+  readonly invocation?: Invocation;
+  /** Undefined if the connection broke instead. */
+  readonly status?: number;
+}
+
+interface Answer {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: Buffer;
+}
+
+type RequestOptions = { host?: string; port?: number | string; path?: string; method?: string; headers?: Record<string, string | number> };
+type ResponseListener = (response: Readable & { statusCode: number; headers: IncomingHttpHeaders }) => void;
+
+/** The shortest and the longest way of a request or an answer through the network, in milliseconds. */
+const LATENCY = [3, 40] as const;
+
+const servers = new Map<number, VirtualServer>();
+const listeners = new Set<(exchange: Exchange) => void>();
+
+/** Tells of each request that a server has dealt with, before anybody hears the answer. */
+export function onExchange(listener: (exchange: Exchange) => void) {
+  listeners.add(listener);
+}
+
+/** Forgets every server and listener. */
+export function resetNetwork() {
+  servers.clear();
+  listeners.clear();
+}
+
+/** node:http or node:https without sockets: its servers are reached by its clients of this process only, in simulated time. */
+export function withoutSockets<T extends object>(actual: T): T {
+  return { ...actual, createServer, request };
+}
+
+function createServer(...parameters: unknown[]): VirtualServer {
+  const server = new VirtualServer();
+  const listener = parameters.find((parameter) => typeof parameter === 'function');
+  if (listener) {
+    server.on('request', listener as () => void);
+  }
+  return server;
+}
+
+function request(...parameters: unknown[]): VirtualRequest {
+  const invocation = runningInvocation();
+  if (invocation && !invocation.isAlive) {
+    // Ends what is left of the process: nothing that it does can be seen any more.
+    throw new Error('this process is dead');
+  }
+  const [target, options] = parameters as [URL | RequestOptions, RequestOptions];
+  const callback = parameters.at(-1) as ResponseListener;
+  if (target instanceof URL) {
+    return new VirtualRequest({ port: target.port, path: target.pathname + target.search, ...options }, callback, invocation);
+  }
+  return new VirtualRequest(target, callback, invocation);
+}
+
+class VirtualServer extends EventEmitter {
+  private port = 0;
+
+  listen(_port: number, _host: string, listening: () => void): this {
+    this.port = servers.size + 1;
+    servers.set(this.port, this);
+    listening();
+    return this;
+  }
+
+  address() {
+    return { port: this.port };
+  }
+
+  closeAllConnections() {
+    // There are none.
+  }
+
+  close(closed: () => void) {
+    servers.delete(this.port);
+    closed();
+  }
+
+  /** Resolves with the answer, or with undefined if the connection breaks. */
+  handle(options: RequestOptions, body: Buffer): Promise<Answer | undefined> {
+    return new Promise((resolve) => {
+      const headers = Object.fromEntries(Object.entries(options.headers ?? {}).map(([name, value]) => [name.toLowerCase(), String(value)]));
+      const breakConnection = () => resolve(undefined);
+      const socket = { destroy: breakConnection, resetAndDestroy: breakConnection };
+      const incoming = Object.assign(Readable.from(body.length > 0 ? [body] : []), {
+        method: options.method,
+        url: options.path,
+        headers,
+        socket,
+      });
+      let head = { status: 200, headers: {} };
+      const outgoing = {
+        writeHead(status: number, answered: IncomingHttpHeaders) {
+          head = { status, headers: answered };
+          return outgoing;
+        },
+        end(answered: string | Buffer = '') {
+          resolve({ ...head, body: Buffer.from(answered) });
+        },
+      };
+      this.emit('request', incoming, outgoing);
+    });
+  }
+}
+
+class VirtualRequest extends EventEmitter {
+  private isOver = false;
+
+  constructor(
+    private readonly options: RequestOptions,
+    private readonly callback: ResponseListener,
+    private readonly invocation?: Invocation,
+  ) {
+    super();
+  }
+
+  end(body: string | Buffer = '') {
+    void this.exchange(Buffer.from(body));
+  }
+
+  destroy() {
+    this.isOver = true;
+    this.invocation?.hears(operationOf(this.options, Buffer.alloc(0)), undefined);
+  }
+
+  abort() {
+    this.isOver = true;
+  }
+
+  setTimeout() {
+    // The SDK's clients ask for none.
+  }
+
+  private async exchange(body: Buffer) {
+    const { invocation } = this;
+    const operation = operationOf(this.options, body);
+    if (invocation?.dies('before', operation)) {
+      return;
+    }
+    await latency();
+    const server = servers.get(Number(this.options.port));
+    const answer = server && !this.isOver ? await server.handle(this.options, body) : undefined;
+    for (const listener of listeners) {
+      listener({ operation, body: body.toString(), invocation, status: answer?.status });
+    }
+    if (invocation?.dies('after', operation)) {
+      return;
+    }
+    await latency();
+    if (this.isOver || invocation?.isAlive === false) {
+      return;
+    }
+    this.isOver = true;
+    invocation?.hears(operation, answer?.status);
+    if (answer) {
+      this.callback(Object.assign(Readable.from([answer.body]), { statusCode: answer.status, headers: answer.headers }));
+    } else {
+      this.emit('error', Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET' }));
+    }
+  }
+}
+
+function latency(): Promise<void> {
+  const [shortest, longest] = LATENCY;
+  return new Promise((resolve) => setTimeout(resolve, shortest + Math.floor(Math.random() * (longest - shortest))));
+}
+
+function operationOf({ method, path = '' }: RequestOptions, body: Buffer): string {
+  return method === 'PUT' ? 'PutResponse' : (new URLSearchParams(body.toString()).get('Action') ?? path.slice(1));
+}

@@ -1,0 +1,147 @@
+import type { Action, OnFailure, StackName } from './steps';
+import type { Ledger, RootStack } from './ledger';
+import { servers, type StackSpec, templateOf } from './templates';
+import type { World } from './world';
+
+const CAPABILITIES = { 'Capabilities.member.1': 'CAPABILITY_NAMED_IAM', 'Capabilities.member.2': 'CAPABILITY_AUTO_EXPAND' };
+const FAULTY = { PutResponse: 'cloudformation-response', DescribeStacks: 'cloudformation', ListStackResources: 'cloudformation' };
+
+let versions = 0;
+
+/** Carries out an action; one that makes no sense at the moment does nothing. */
+export async function perform(action: Action, world: World, ledger: Ledger): Promise<void> {
+  switch (action.do) {
+    case 'deploy':
+      return deploy(action, world, ledger);
+    case 'delete':
+      return remove(action, world, ledger);
+    case 'cancel update':
+      return void (await world.cloudFormationAccepts('CancelUpdateStack', { StackName: action.stack }));
+    case 'continue rollback': {
+      const { resources } = ledger.get(action.stack);
+      const skipped = action.skip ? list('ResourcesToSkip', failedIn(resources, 'UPDATE_FAILED')) : {};
+      return void (await world.cloudFormationAccepts('ContinueUpdateRollback', { StackName: action.stack, ...skipped }));
+    }
+    case 'roll back':
+      return void (await world.cloudFormationAccepts('RollbackStack', { StackName: action.stack }));
+    case 'launch':
+      return launch(action, world);
+    case 'end recovery':
+      return endRecovery(action.server, world);
+    case 'disconnect by hand':
+      return void (await byHand('DisconnectSourceServer', action.server, world));
+    case 'delete by hand':
+      await byHand('DisconnectSourceServer', action.server, world);
+      return void (await byHand('DeleteSourceServer', action.server, world));
+    case 'deliver again':
+      return deliverAgain(action.last, world);
+    case 'fail': {
+      const service = FAULTY[action.operation as keyof typeof FAULTY] ?? 'drs';
+      return world.faults.add({ ...action, service });
+    }
+    case 'kill':
+      return world.lambda.kill(action);
+    case 'clear faults':
+      world.faults.clear();
+      return world.lambda.spare();
+    case 'nothing':
+  }
+}
+
+/** The servers that have a recovery instance, by index. */
+export function heldServers(world: World): number[] {
+  return servers.flatMap(({ region, sourceServerID }, index) =>
+    world.drs.recoveryInstances(undefined, region).some((instance) => instance.sourceServerID === sourceServerID) ? [index] : [],
+  );
+}
+
+async function deploy({ stack: name, spec, onFailure }: Deploy, world: World, ledger: Ledger) {
+  const existing = ledger.get(name);
+  if (['ROLLBACK_COMPLETE', 'ROLLBACK_FAILED', 'DELETE_FAILED'].includes(existing.status)) {
+    await remove({ stack: name }, world, ledger);
+    await world.passUntil(() => existing.phase === 'at rest');
+  }
+  const stack = ledger.get(name);
+  const before = stack.target;
+  stack.target = spec;
+  const parameters = {
+    StackName: name,
+    TemplateBody: templateOf(spec, ++versions, (template) => world.storeTemplate(template)),
+    ...CAPABILITIES,
+  };
+  const accepted = await world.cloudFormationAccepts(
+    stack.stackId ? 'UpdateStack' : 'CreateStack',
+    stack.stackId
+      ? { ...parameters, DisableRollback: String(onFailure === 'DO_NOTHING') }
+      : { ...parameters, OnFailure: onFailure ?? 'ROLLBACK' },
+  );
+  if (!accepted) {
+    stack.target = before;
+  }
+}
+
+type Deploy = { readonly stack: StackName; readonly spec: StackSpec; readonly onFailure?: OnFailure };
+
+async function remove(
+  { stack: name, how }: { readonly stack: StackName; readonly how?: 'retain' | 'force' },
+  world: World,
+  ledger: Ledger,
+) {
+  const stack = ledger.get(name);
+  if (!stack.stackId || stack.status === 'DELETE_IN_PROGRESS') {
+    return;
+  }
+  const before = stack.userDeletes;
+  stack.userDeletes = true;
+  const retained = how === 'retain' && stack.status === 'DELETE_FAILED' ? failedIn(stack.resources, 'DELETE_FAILED') : [];
+  const force: Record<string, string> = how === 'force' && stack.status === 'DELETE_FAILED' ? { DeletionMode: 'FORCE_DELETE_STACK' } : {};
+  const accepted = await world.cloudFormationAccepts('DeleteStack', { StackName: name, ...force, ...list('RetainResources', retained) });
+  if (!accepted) {
+    stack.userDeletes = before;
+    return;
+  }
+  retained.forEach((logicalId) => stack.retained.add(stack.resources.get(logicalId)!.physicalId));
+}
+
+function failedIn(resources: RootStack['resources'], status: string): string[] {
+  return [...resources].filter(([, resource]) => resource.status === status).map(([logicalId]) => logicalId);
+}
+
+function list(name: string, items: readonly string[]): Record<string, string> {
+  return Object.fromEntries(items.map((item, index) => [`${name}.member.${index + 1}`, item]));
+}
+
+function launch({ server: index, isDrill = false }: { readonly server: number; readonly isDrill?: boolean }, world: World) {
+  const server = world.drs.sourceServer(servers[index].sourceServerID);
+  const isReplicating = server !== undefined && server.dataReplicationInfo?.dataReplicationState !== 'DISCONNECTED';
+  if (isReplicating && !heldServers(world).includes(index)) {
+    world.drs.addRecoveryInstance({ sourceServerID: server.sourceServerID!, isDrill });
+  }
+}
+
+async function endRecovery(index: number, world: World) {
+  const { region, sourceServerID } = servers[index];
+  for (const instance of world.drs.recoveryInstances(undefined, region)) {
+    if (instance.sourceServerID === sourceServerID) {
+      const input = { recoveryInstanceID: instance.recoveryInstanceID };
+      await world.drsAccepts(region, 'DisconnectRecoveryInstance', input);
+      await world.drsAccepts(region, 'DeleteRecoveryInstance', input);
+    }
+  }
+}
+
+function byHand(operation: string, index: number, world: World): Promise<boolean> {
+  const { region, sourceServerID } = servers[index];
+  return world.drsAccepts(region, operation, { sourceServerID });
+}
+
+function deliverAgain(last: number, world: World) {
+  const event = world.cloudFormation.customResourceRequests.at(-last)?.event;
+  try {
+    if (event) {
+      world.lambda.invoke(event.ServiceToken, event);
+    }
+  } catch {
+    // The function is gone, and its events with it.
+  }
+}

@@ -1,0 +1,174 @@
+import './setup';
+import { Calls } from '../../../emulator/calls';
+import { Clock } from '../../../emulator/clock';
+import { CloudFormation } from '../../../emulator/cloudformation/cloudformation';
+import { defaultAccountId, defaultRegion } from '../../../emulator/defaults';
+import { Drs } from '../../../emulator/drs/drs';
+import { Faults } from '../../../emulator/faults';
+import { Iam } from '../../../emulator/iam/iam';
+import { logGroupProvider } from '../../../emulator/logs/log-group-provider';
+import { LogStore } from '../../../emulator/logs/log-store';
+import { FrontDoor, openPort } from '../../../emulator/server';
+import type { Service } from '../../../emulator/service';
+import { defaultSettings, type Settings } from '../../../emulator/settings';
+import { runningInvocation } from './invocation';
+import { SimulatedLambda } from './lambda';
+import { resetNetwork } from './network';
+import { Siblings } from './sibling';
+import { servers } from './templates';
+
+const START = new Date('2026-11-23T03:00:00Z');
+/** Whatever is done must come to its end by then, in simulated milliseconds. */
+const LONGEST = 48 * 3_600_000;
+
+/** The embedded AWS in one process, in simulated time: with the same seed, everything happens in the same order. */
+export class World {
+  readonly clock = new Clock(1);
+  readonly faults = new Faults(this.clock);
+  readonly siblings = new Siblings(this.clock);
+  readonly iam: Iam;
+  readonly drs: Drs;
+  readonly lambda: SimulatedLambda;
+  readonly cloudFormation: CloudFormation;
+  private readonly templates = new Map<string, Buffer>();
+  private readonly operator;
+  private readonly spies: readonly { mockRestore(): void }[];
+
+  static async start(chosen: Partial<Settings>, seed: number, invoked: (event: unknown) => void): Promise<World> {
+    jest.useFakeTimers({ now: START, doNotFake: ['nextTick', 'queueMicrotask', 'setImmediate', 'performance', 'hrtime'] });
+    resetNetwork();
+    const settings = { ...defaultSettings, ...chosen, speed: 1 };
+    const world = new World(settings, invoked, seed);
+    const frontDoor = new FrontDoor(await openPort(), { clock: world.clock, iam: world.iam, faults: world.faults, calls: new Calls() });
+    frontDoor.serve(world.cloudFormation, world.drs);
+    process.env.AWS_ENDPOINT_URL = frontDoor.endpoint;
+    await world.cloudFormation.start();
+    return world;
+  }
+
+  private constructor(settings: Settings, invoked: (event: unknown) => void, seed: number) {
+    this.spies = [
+      jest.spyOn(Math, 'random').mockImplementation(generator(seed)),
+      jest.spyOn(process.stdout, 'write').mockImplementation(writeLog),
+    ];
+    const { clock, faults } = this;
+    const iam = (this.iam = new Iam({ clock, settings }));
+    this.drs = new Drs({ clock, settings, iam });
+    const lambda = (this.lambda = new SimulatedLambda({ clock, iam }));
+    const anchor = { physicalId: 'anchor', attributes: {} };
+    const anchors = { create: () => Promise.resolve(anchor), update: () => Promise.resolve(anchor), delete: () => Promise.resolve() };
+    this.cloudFormation = new CloudFormation({
+      clock,
+      settings,
+      iam,
+      faults,
+      s3: { getObject: (_bucket, key) => this.templates.get(key) },
+      calls: new Calls(),
+      providers: {
+        ...iam.providers,
+        ...lambda.providers,
+        'AWS::Logs::LogGroup': logGroupProvider(new LogStore()),
+        'Test::Sibling': this.siblings,
+        'Test::Anchor': anchors,
+      },
+      invoke: (functionArn, payload) => {
+        invoked(payload);
+        lambda.invoke(functionArn, payload);
+      },
+      certificate: { key: '', cert: '' },
+    });
+    const { accessKeyId } = iam.operatorCredentials(defaultAccountId);
+    this.operator = iam.callerOf(accessKeyId)!;
+    for (const { sourceServerID, region, kind } of servers) {
+      if (kind !== 'missing') {
+        this.drs.addSourceServer({ sourceServerID, region, extended: kind === 'extended', hostname: `host-${sourceServerID.slice(-1)}` });
+      }
+    }
+  }
+
+  /** Calls CloudFormation as the operator; false if that is refused. */
+  cloudFormationAccepts(action: string, parameters: Record<string, string>): Promise<boolean> {
+    const body = new URLSearchParams({ Action: action, ...parameters }).toString();
+    return this.accepts(this.cloudFormation, defaultRegion, '/', body);
+  }
+
+  /** Calls DRS as the operator; false if that is refused. */
+  drsAccepts(region: string, operation: string, input: object): Promise<boolean> {
+    return this.accepts(this.drs, region, `/${operation}`, JSON.stringify(input));
+  }
+
+  storeTemplate(template: string): string {
+    const key = `template-${this.templates.size}`;
+    this.templates.set(key, Buffer.from(template));
+    return `https://s3.${defaultRegion}.amazonaws.com/templates/${key}`;
+  }
+
+  /** Lets time pass. */
+  async pass(milliseconds: number): Promise<void> {
+    let isOver = false;
+    setTimeout(() => (isOver = true), milliseconds);
+    await this.passUntil(() => isOver);
+  }
+
+  /** Lets time pass until something holds; false if it never does. */
+  async passUntil(holds: () => boolean): Promise<boolean> {
+    const end = Date.now() + LONGEST;
+    await everythingThatIsDue();
+    while (!holds()) {
+      if (jest.getTimerCount() === 0 || Date.now() > end) {
+        return false;
+      }
+      jest.advanceTimersToNextTimer();
+      await everythingThatIsDue();
+    }
+    return true;
+  }
+
+  stop() {
+    jest.clearAllTimers();
+    jest.useRealTimers();
+    this.spies.forEach((spy) => spy.mockRestore());
+    delete process.env.AWS_ENDPOINT_URL;
+  }
+
+  private async accepts(service: Service, region: string, path: string, body: string): Promise<boolean> {
+    const request = {
+      method: 'POST',
+      path,
+      query: new URLSearchParams(),
+      headers: {},
+      body: Buffer.from(body),
+      region,
+      caller: this.operator,
+    };
+    return service.handle(request).then(
+      () => true,
+      () => false,
+    );
+  }
+}
+
+/** Timers apart, all that can happen now: every promise, and every stream, comes before the next immediate. */
+function everythingThatIsDue(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
+
+/** What a process writes once it is dead, nobody sees. */
+function writeLog(line: string | Uint8Array): boolean {
+  const invocation = runningInvocation();
+  if (invocation?.isAlive) {
+    invocation.log.push(String(line));
+  }
+  return true;
+}
+
+/** Numbers that look random and are always the same for a seed (mulberry32). */
+function generator(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
+  };
+}
