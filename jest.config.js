@@ -7,6 +7,7 @@ module.exports = {
   // TypeScript first: a stray compiled file must never be what is tested.
   moduleFileExtensions: ['ts', 'js', 'mjs', 'cjs', 'json', 'node'],
   modulePathIgnorePatterns: ['<rootDir>/.build/', '<rootDir>/dist/', '<rootDir>/cdk.out/'],
-  maxWorkers: 2,
+  // More than the two cores that we count on: the end-to-end tests mostly wait.
+  maxWorkers: 3,
   testTimeout: 60_000,
 };
