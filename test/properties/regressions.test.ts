@@ -7,7 +7,7 @@ function regression(what: string, sequence: Sequence) {
   test(what, async () => void (await play(sequence)));
 }
 
-/** What nobody can tell apart: documented in docs/reliability.md. If this fails, somebody found a way. */
+/** What we do not tell apart yet: documented in docs/reliability.md. If this fails, somebody did. */
 function limit(what: string, sequence: Sequence) {
   test(`not prevented: ${what}`, async () => expect((await play(sequence)).sights).toContain(LATE));
 }

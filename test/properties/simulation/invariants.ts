@@ -10,7 +10,7 @@ import type { World } from './world';
 /** What the handler may ask for. Only the last one changes anything. */
 const OPERATIONS = ['DescribeStacks', 'ListStackResources', 'DescribeSourceServers', 'DescribeRecoveryInstances', 'DisconnectSourceServer'];
 
-/** What can't be told apart: see `isLate`. */
+/** What is not told apart: see `isLate`. */
 export const LATE = 'a Delete that was not genuine came again, and disconnected';
 
 const LONGEST_LINE = 220;
