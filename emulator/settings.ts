@@ -10,6 +10,14 @@ export interface Settings {
   readonly disconnectExtended: 'ok' | 'conflict' | 'validation';
   /** What DRS says of an ID that belongs to another account. */
   readonly foreignServer: 'not-found' | 'access-denied' | 'validation';
+  /** Seconds of emulated time for which a source server still counts as held once nothing holds it any more. */
+  readonly conflictLingers: number;
+  /** Whether the record of a disconnected recovery instance holds its source server until it is deleted. */
+  readonly disconnectedRecordHolds: boolean;
+  /** Seconds of emulated time for which DeleteSourceServer doesn't see that a server was disconnected. */
+  readonly recordLingers: number;
+  /** What becomes of the jobs that terminate recovery instances; where they fail, the instances stay. */
+  readonly terminationJobs: 'complete' | 'never-end' | 'fail';
   /** Whether DescribeStacks returns LastOperations, and what an OnFailure=DELETE leaves in it. */
   readonly lastOperations: 'absent' | 'names-only-the-create' | 'names-a-delete-too';
   /** Whether DescribeStacks repeats why a stack is being deleted, as its events tell it. */
@@ -24,6 +32,10 @@ export const defaultSettings: Settings = {
   disconnectedAgain: 'conflict',
   disconnectExtended: 'conflict',
   foreignServer: 'not-found',
+  conflictLingers: 0,
+  disconnectedRecordHolds: false,
+  recordLingers: 0,
+  terminationJobs: 'complete',
   lastOperations: 'names-only-the-create',
   deletionReason: 'told',
   functionConcurrency: 4,

@@ -48,6 +48,10 @@ export class Drs implements Service {
   /** What an agent's installation does. */
   addSourceServer(seed: SourceServerSeed = {}): SourceServer {
     const estate = this.estates.of(seed.accountId ?? defaultAccountId, seed.region ?? defaultRegion);
+    const { extendedFrom } = seed;
+    if (extendedFrom && this.sourceServer(idIn(extendedFrom))?.arn !== extendedFrom) {
+      throw new Error(`There is no source server ${extendedFrom}.`);
+    }
     const server = newSourceServer(seed, estate, this.deps.clock.now());
     if (this.estates.holderOf(server.sourceServerID)) throw new Error(`There is a source server ${server.sourceServerID} already.`);
     estate.initialized = true;
@@ -151,6 +155,10 @@ export class Drs implements Service {
       },
     };
   }
+}
+
+function idIn(arn: string): string {
+  return arn.split('/').pop() ?? '';
 }
 
 function withoutNulls(value: unknown): unknown {

@@ -15,6 +15,8 @@ export interface RunningJob {
   readonly job: Job & Required<Pick<Job, 'creationDateTime' | 'participatingServers'>>;
   /** Emulated milliseconds since 1970. */
   readonly endsAt: number;
+  /** Whether it terminates anything. */
+  readonly succeeds: boolean;
 }
 
 /** What DRS knows in one account and Region. */
@@ -27,6 +29,9 @@ export interface Estate {
   readonly recoveryInstances: Map<string, KnownRecoveryInstance>;
   readonly jobs: Map<string, RunningJob>;
   readonly replicationServers: ReplicationServers;
+  /** When a recovery instance last ceased to hold a source server, and when a source server was disconnected: by its ID, in emulated milliseconds. */
+  readonly releases: Map<string, number>;
+  readonly disconnections: Map<string, number>;
 }
 
 /** DRS in every account and Region. */
@@ -65,13 +70,8 @@ export class Estates {
       recoveryInstances: new Map(),
       jobs: new Map(),
       replicationServers: new ReplicationServers(this.clock),
+      releases: new Map(),
+      disconnections: new Map(),
     };
   }
-}
-
-/** The recovery instances that keep a source server from being disconnected; a disconnected one is a mere record. */
-export function heldBy(estate: Estate, sourceServerID: string): KnownRecoveryInstance | undefined {
-  return [...estate.recoveryInstances.values()].find(
-    (instance) => instance.sourceServerID === sourceServerID && instance.dataReplicationInfo.dataReplicationState !== 'DISCONNECTED',
-  );
 }

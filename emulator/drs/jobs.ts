@@ -5,11 +5,11 @@ import type {
   TerminateRecoveryInstancesResponse,
 } from '@aws-sdk/client-drs';
 import { randomHex } from '../random';
-import { conflict, tooManyJobs } from './errors';
+import { tooManyJobs } from './errors';
 import type { Estate, KnownRecoveryInstance, RunningJob } from './estates';
 import { arnOf, authorizeRecoveryInstance, DrsCall, ec2Arn, Operation, recoveryInstanceOf } from './operation';
 import { page } from './page';
-import { refuseDuringFailback } from './recovery-instances';
+import { refuseDuringFailback, refuseSecondJob, unfinishedJobs } from './refusals';
 
 const terminationTime = 3 * 60_000;
 const concurrentJobs = 20;
@@ -25,9 +25,9 @@ export const terminateRecoveryInstances: Operation<TerminateRecoveryInstancesReq
     const instances = recoveryInstanceIDs.map((id) => recoveryInstanceOf(id, call));
     for (const instance of instances) {
       refuseDuringFailback('terminate', instance);
-      refuseDuringJob(instance, call.estate);
+      refuseSecondJob(instance, call.estate);
     }
-    if (unfinished(call.estate).length >= concurrentJobs) throw tooManyJobs();
+    if (unfinishedJobs(call.estate).length >= concurrentJobs) throw tooManyJobs();
     const running = newTerminateJob(instances, call);
     for (const { sourceServerID, recoveryInstanceID } of instances) call.changed(sourceServerID, recoveryInstanceID);
     return { job: running.job };
@@ -47,18 +47,26 @@ export const describeJobs: Operation<DescribeJobsRequest> = {
   },
 };
 
-/** Ends the jobs that have run their time: the EC2 instances are terminated, the records of the recovery instances deleted. */
+/** Ends the jobs that have run their time: the EC2 instances are terminated, the records of the recovery instances deleted; or nothing is. */
 export function settleJobs(estate: Estate, now: number): void {
-  for (const { job, endsAt } of unfinished(estate).filter((running) => running.endsAt <= now)) {
+  for (const { job, endsAt, succeeds } of unfinishedJobs(estate).filter((running) => running.endsAt <= now)) {
     job.status = 'COMPLETED';
     job.endDateTime = new Date(endsAt).toISOString();
     for (const participant of job.participatingServers) {
-      participant.launchStatus = 'TERMINATED';
-      estate.recoveryInstances.delete(participant.recoveryInstanceID ?? '');
-      const server = estate.sourceServers.get(participant.sourceServerID ?? '');
-      if (server?.recoveryInstanceId === participant.recoveryInstanceID) delete server?.recoveryInstanceId;
+      participant.launchStatus = succeeds ? 'TERMINATED' : 'FAILED';
+      const { sourceServerID = '', recoveryInstanceID = '' } = participant;
+      const instance = estate.recoveryInstances.get(recoveryInstanceID);
+      if (succeeds) remove(sourceServerID, recoveryInstanceID, estate, endsAt);
+      else if (instance) instance.ec2InstanceState = 'RUNNING';
     }
   }
+}
+
+function remove(sourceServerID: string, recoveryInstanceID: string, estate: Estate, time: number): void {
+  estate.recoveryInstances.delete(recoveryInstanceID);
+  estate.releases.set(sourceServerID, time);
+  const server = estate.sourceServers.get(sourceServerID);
+  if (server?.recoveryInstanceId === recoveryInstanceID) delete server.recoveryInstanceId;
 }
 
 /** DRS works with the caller's own permissions, so these are the caller's to have. */
@@ -75,10 +83,11 @@ function authorizeTermination(recoveryInstanceIDs: readonly string[], call: DrsC
   }
 }
 
-function newTerminateJob(instances: readonly KnownRecoveryInstance[], { estate, now }: DrsCall): RunningJob {
+function newTerminateJob(instances: readonly KnownRecoveryInstance[], { estate, now, settings }: DrsCall): RunningJob {
   const jobID = `drsjob-${randomHex(17)}`;
   const running: RunningJob = {
-    endsAt: now + terminationTime,
+    endsAt: settings.terminationJobs === 'never-end' ? Infinity : now + terminationTime,
+    succeeds: settings.terminationJobs === 'complete',
     job: {
       jobID,
       arn: arnOf(estate, 'job', jobID),
@@ -95,23 +104,8 @@ function newTerminateJob(instances: readonly KnownRecoveryInstance[], { estate, 
     },
   };
   estate.jobs.set(jobID, running);
+  for (const instance of instances) instance.ec2InstanceState = 'SHUTTING-DOWN';
   return running;
-}
-
-function refuseDuringJob({ sourceServerID, recoveryInstanceID }: KnownRecoveryInstance, estate: Estate): void {
-  const busy = unfinished(estate).some(({ job }) =>
-    job.participatingServers.some((participant) => participant.sourceServerID === sourceServerID),
-  );
-  if (!busy) return;
-  throw conflict(
-    `Cannot terminate Recovery Instance ${recoveryInstanceID} because a job is in progress.`,
-    'RECOVERY_INSTANCE',
-    recoveryInstanceID,
-  );
-}
-
-function unfinished(estate: Estate): RunningJob[] {
-  return [...estate.jobs.values()].filter(({ job }) => job.status !== 'COMPLETED');
 }
 
 /** A key by which later dates come first. */

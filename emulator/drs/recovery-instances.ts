@@ -3,20 +3,13 @@ import type {
   DescribeRecoveryInstancesRequest,
   DescribeRecoveryInstancesResponse,
   DisconnectRecoveryInstanceRequest,
-  FailbackState,
   StopFailbackRequest,
 } from '@aws-sdk/client-drs';
-import { AwsError } from '../service';
-import { conflict, invalid } from './errors';
+import { invalid } from './errors';
 import { KnownRecoveryInstance } from './estates';
 import { authorizeRecoveryInstance, DrsCall, Operation, recoveryInstanceOf } from './operation';
 import { page } from './page';
-
-const failbackUnderWay: readonly (FailbackState | undefined)[] = [
-  'FAILBACK_IN_PROGRESS',
-  'FAILBACK_READY_FOR_LAUNCH',
-  'FAILBACK_NOT_READY_FOR_LAUNCH',
-];
+import { cannot, isDisconnected, refuseDuringFailback, refuseWhileTerminating } from './refusals';
 
 export const describeRecoveryInstances: Operation<DescribeRecoveryInstancesRequest> = {
   authorize(_input, call) {
@@ -41,11 +34,13 @@ export const disconnectRecoveryInstance: Operation<DisconnectRecoveryInstanceReq
     const instance = recoveryInstanceOf(recoveryInstanceID, call);
     if (isDisconnected(instance)) return disconnectedAgain(recoveryInstanceID, call);
     refuseDuringFailback('disconnect', instance);
+    refuseWhileTerminating(instance, call.estate);
     instance.dataReplicationInfo.dataReplicationState = 'DISCONNECTED';
     for (const disk of instance.dataReplicationInfo.replicatedDisks ?? []) disk.totalStorageBytes = 0;
     delete instance.dataReplicationInfo.lagDuration;
     const server = call.estate.sourceServers.get(instance.sourceServerID);
     if (server?.recoveryInstanceId === recoveryInstanceID) delete server.recoveryInstanceId;
+    call.estate.releases.set(instance.sourceServerID, call.now);
     call.changed(instance.sourceServerID, recoveryInstanceID);
     return undefined;
   },
@@ -59,6 +54,7 @@ export const deleteRecoveryInstance: Operation<DeleteRecoveryInstanceRequest> = 
     if (!instance) return undefined;
     if (!isDisconnected(instance)) throw cannot('delete', recoveryInstanceID, 'it is not disconnected');
     call.estate.recoveryInstances.delete(recoveryInstanceID);
+    if (call.settings.disconnectedRecordHolds) call.estate.releases.set(instance.sourceServerID, call.now);
     call.changed(instance.sourceServerID, recoveryInstanceID);
     return undefined;
   },
@@ -74,22 +70,10 @@ export const stopFailback: Operation<StopFailbackRequest> = {
   },
 };
 
-export function refuseDuringFailback(what: 'disconnect' | 'terminate', { recoveryInstanceID, failback }: KnownRecoveryInstance): void {
-  if (failbackUnderWay.includes(failback.state)) throw cannot(what, recoveryInstanceID, 'a failback is in progress');
-}
-
 /** What DRS answers is not known, no more than for a source server. */
 function disconnectedAgain(recoveryInstanceID: string, { settings }: DrsCall): undefined {
   const error = cannot('disconnect', recoveryInstanceID, 'it is already disconnected');
   if (settings.disconnectedAgain === 'conflict') throw error;
   if (settings.disconnectedAgain === 'validation') throw invalid(error.message);
   return undefined;
-}
-
-function isDisconnected({ dataReplicationInfo }: KnownRecoveryInstance): boolean {
-  return dataReplicationInfo.dataReplicationState === 'DISCONNECTED';
-}
-
-function cannot(what: string, recoveryInstanceID: string, why: string): AwsError {
-  return conflict(`Cannot ${what} Recovery Instance ${recoveryInstanceID} because ${why}.`, 'RECOVERY_INSTANCE', recoveryInstanceID);
 }

@@ -1,4 +1,4 @@
-import type { DataReplicationState, FailbackState, ReplicationDirection } from '@aws-sdk/client-drs';
+import type { DataReplicationState, FailbackState, ReplicationDirection, StagingArea } from '@aws-sdk/client-drs';
 import { partition } from '../defaults';
 import { randomHex } from '../random';
 import { Estate, KnownRecoveryInstance, KnownSourceServer } from './estates';
@@ -20,6 +20,8 @@ export interface SourceServerSeed {
   readonly state?: DataReplicationState;
   /** Whether it is the record of a server that replicates in a staging account. */
   readonly extended?: boolean;
+  /** The same, with the ARN of that server. */
+  readonly extendedFrom?: string;
   /** FAILOVER unless told. */
   readonly direction?: ReplicationDirection;
   /** The subnet of its replication server, which servers of the same subnet share. */
@@ -28,7 +30,8 @@ export interface SourceServerSeed {
 
 export interface RecoveryInstanceSeed {
   readonly sourceServerID: string;
-  readonly isDrill?: boolean;
+  /** False unless told; what is unknown is in no answer. */
+  readonly isDrill?: boolean | 'unknown';
   /** In DRS a recovery instance has the ID of its EC2 instance. */
   readonly ec2InstanceID?: string;
   readonly failbackState?: FailbackState;
@@ -41,7 +44,7 @@ const inactive: readonly DataReplicationState[] = ['STOPPED', 'DISCONNECTED'];
 
 /** A source server as DescribeSourceServers shows it a week after its agent was installed. */
 export function newSourceServer(seed: SourceServerSeed, estate: Estate, now: number): KnownSourceServer {
-  const { state = 'CONTINUOUS', disks = [{ deviceName: '/dev/xvda', bytes: 100 * gibibyte }], extended = false } = seed;
+  const { state = 'CONTINUOUS', disks = [{ deviceName: '/dev/xvda', bytes: 100 * gibibyte }] } = seed;
   const sourceServerID = seed.sourceServerID ?? `s-${randomHex(17)}`;
   const hostname = seed.hostname ?? `host-${sourceServerID.slice(-4)}`;
   const arn = arnOf(estate, 'source-server', sourceServerID);
@@ -83,14 +86,15 @@ export function newSourceServer(seed: SourceServerSeed, estate: Estate, now: num
       os: { fullString: 'Linux version 6.1.0' },
       supportsNitroInstances: true,
     },
-    stagingArea: extended
-      ? {
-          status: 'EXTENDED',
-          stagingAccountID: stagingAccountOfExtendedServers,
-          stagingSourceServerArn: `arn:${partition}:drs:${estate.region}:${stagingAccountOfExtendedServers}:source-server/s-${randomHex(17)}`,
-        }
-      : { status: 'NOT_EXTENDED', stagingAccountID: estate.accountId, stagingSourceServerArn: arn },
+    stagingArea: stagingAreaOf(seed, estate, arn),
   };
+}
+
+function stagingAreaOf({ extended, extendedFrom }: SourceServerSeed, estate: Estate, arn: string): StagingArea {
+  if (!extended && !extendedFrom) return { status: 'NOT_EXTENDED', stagingAccountID: estate.accountId, stagingSourceServerArn: arn };
+  const madeUp = `arn:${partition}:drs:${estate.region}:${stagingAccountOfExtendedServers}:source-server/s-${randomHex(17)}`;
+  const stagingSourceServerArn = extendedFrom ?? madeUp;
+  return { status: 'EXTENDED', stagingAccountID: stagingSourceServerArn.split(':')[4], stagingSourceServerArn };
 }
 
 /** Whether a server of this kind has a replication server at work for it. */
@@ -106,15 +110,19 @@ export function launchRecoveryInstance(
   estate: Estate,
   now: number,
 ): KnownRecoveryInstance {
-  const { isDrill = false, ec2InstanceID = `i-${randomHex(17)}`, failbackState = 'FAILBACK_NOT_STARTED' } = seed;
+  const { isDrill: kind = false, ec2InstanceID = `i-${randomHex(17)}`, failbackState = 'FAILBACK_NOT_STARTED' } = seed;
   const { identificationHints, disks = [], cpus, ramBytes, os } = server.sourceProperties;
+  const isDrill = kind === 'unknown' ? undefined : kind;
   const jobID = `drsjob-${randomHex(17)}`;
   const apiCallDateTime = new Date(now).toISOString();
   server.recoveryInstanceId = ec2InstanceID;
   server.lastLaunchResult = 'SUCCEEDED';
   server.lifeCycle = {
     ...server.lifeCycle,
-    lastLaunch: { initiated: { apiCallDateTime, jobID, type: isDrill ? 'DRILL' : 'RECOVERY' }, status: 'LAUNCHED' },
+    lastLaunch: {
+      initiated: { apiCallDateTime, jobID, ...(isDrill !== undefined && { type: isDrill ? 'DRILL' : 'RECOVERY' }) },
+      status: 'LAUNCHED',
+    },
   };
   return {
     recoveryInstanceID: ec2InstanceID,

@@ -8,9 +8,10 @@ import type {
   StopReplicationResponse,
 } from '@aws-sdk/client-drs';
 import { conflict, invalid } from './errors';
-import { heldBy, KnownSourceServer } from './estates';
+import { KnownSourceServer } from './estates';
 import { authorizeSourceServer, DrsCall, Operation, sourceServerOf } from './operation';
 import { page } from './page';
+import { isDisconnected, isRecent, refuseWhileHeld } from './refusals';
 
 export const describeSourceServers: Operation<DescribeSourceServersRequest> = {
   authorize: (_input, call) => call.authorize('drs:DescribeSourceServers', '*'),
@@ -29,12 +30,13 @@ export const disconnectSourceServer: Operation<DisconnectSourceServerRequest> = 
   run({ sourceServerID = '' }, call): SourceServer {
     const server = sourceServerOf(sourceServerID, call);
     refuseAsSet(server, call);
-    if (server.dataReplicationInfo.dataReplicationState === 'DISCONNECTED') return server;
+    if (isDisconnected(server)) return server;
     refuseWhileHeld('disconnect', server, call);
     server.dataReplicationInfo.dataReplicationState = 'DISCONNECTED';
     for (const disk of server.dataReplicationInfo.replicatedDisks ?? []) disk.totalStorageBytes = 0;
     delete server.dataReplicationInfo.lagDuration;
     call.estate.replicationServers.leave(sourceServerID);
+    call.estate.disconnections.set(sourceServerID, call.now);
     call.changed(sourceServerID);
     return server;
   },
@@ -46,7 +48,8 @@ export const deleteSourceServer: Operation<DeleteSourceServerRequest> = {
     const server = sourceServerOf(sourceServerID, call);
     refuseWhileHeld('delete', server, call);
     // The record of an extended server may go at any time: what replicates is in the staging account.
-    if (server.dataReplicationInfo.dataReplicationState !== 'DISCONNECTED' && server.stagingArea.status !== 'EXTENDED') {
+    const hasSpread = !isRecent(call.estate.disconnections.get(sourceServerID), call.settings.recordLingers, call.now);
+    if (server.stagingArea.status !== 'EXTENDED' && !(isDisconnected(server) && hasSpread)) {
       throw conflict(`Cannot delete Source Server ${sourceServerID} because it is not disconnected.`, 'SOURCE_SERVER', sourceServerID);
     }
     call.estate.sourceServers.delete(sourceServerID);
@@ -59,7 +62,7 @@ export const stopReplication: Operation<StopReplicationRequest> = {
   authorize: ({ sourceServerID = '' }, call) => authorizeSourceServer('drs:StopReplication', sourceServerID, call),
   run({ sourceServerID = '' }, call): StopReplicationResponse {
     const server = sourceServerOf(sourceServerID, call);
-    if (server.dataReplicationInfo.dataReplicationState === 'DISCONNECTED') {
+    if (isDisconnected(server)) {
       throw conflict(
         `Cannot stop replication of Source Server ${sourceServerID} because it is disconnected.`,
         'SOURCE_SERVER',
@@ -75,17 +78,13 @@ export const stopReplication: Operation<StopReplicationRequest> = {
 };
 
 /** What DRS answers to these is not known. */
-function refuseAsSet({ sourceServerID, dataReplicationInfo, stagingArea }: KnownSourceServer, { settings }: DrsCall): void {
+function refuseAsSet(server: KnownSourceServer, { settings }: DrsCall): void {
+  const { sourceServerID, stagingArea } = server;
   const refuse = (answer: 'ok' | 'conflict' | 'validation', why: string): void => {
     const message = `Cannot disconnect Source Server ${sourceServerID} because it is ${why}.`;
     if (answer === 'conflict') throw conflict(message, 'SOURCE_SERVER', sourceServerID);
     if (answer === 'validation') throw invalid(message);
   };
-  if (dataReplicationInfo.dataReplicationState === 'DISCONNECTED') refuse(settings.disconnectedAgain, 'already disconnected');
+  if (isDisconnected(server)) refuse(settings.disconnectedAgain, 'already disconnected');
   else if (stagingArea.status === 'EXTENDED') refuse(settings.disconnectExtended, 'extended from another account');
-}
-
-function refuseWhileHeld(what: 'disconnect' | 'delete', { sourceServerID }: KnownSourceServer, { estate }: DrsCall): void {
-  if (!heldBy(estate, sourceServerID)) return;
-  throw conflict(`Cannot ${what} Source Server ${sourceServerID} because it has a Recovery Instance.`, 'SOURCE_SERVER', sourceServerID);
 }

@@ -9,8 +9,8 @@ import { evaluate } from './evaluation';
 import { ManagedPolicyProvider } from './managed-policy-provider';
 import { PolicyProvider } from './policy-provider';
 import { RoleProvider } from './role-provider';
-import { Roles } from './roles';
-import { trustIn } from './trust';
+import { Role, Roles } from './roles';
+import { Trust, trustIn } from './trust';
 
 export interface Credentials {
   readonly accessKeyId: string;
@@ -28,6 +28,7 @@ export type AuthorizationContext = Record<string, string | readonly string[]>;
 export class Iam {
   readonly roles: Roles;
   readonly providers: ResourceProviders;
+  private readonly sessions = new WeakMap<Caller, Role>();
   private readonly keys = new Map<string, { readonly caller: Caller; readonly credentials: Credentials | SessionCredentials }>();
 
   constructor({ clock, settings }: { clock: Clock; settings: Settings }) {
@@ -57,13 +58,13 @@ export class Iam {
 
   /** What STS AssumeRole does. An operator may assume any role, and stays one where the role isn't modelled (CDK's bootstrap roles). */
   assumeRole(caller: Caller, roleArn: string, sessionName: string, context: AuthorizationContext = {}): SessionCredentials {
-    const { accountId, roleName } = parseRoleArn(roleArn);
-    const role = this.roles.find(accountId, roleName);
+    const { accountId } = parseRoleArn(roleArn);
+    const role = this.roles.findByArn(roleArn);
     if (caller.kind === 'operator') return this.issue(role ? 'role' : 'operator', roleArn, sessionName);
-    const callerRoleArn = this.roles.find(caller.accountId, caller.roleName)?.arn ?? caller.arn;
-    const trust = trustIn({ accountId: caller.accountId, roleArn: callerRoleArn, caller }, role?.trust.seen, contextOf(context));
+    const request = { 'sts:RoleSessionName': sessionName, ...context };
+    const trust = this.trustOf(caller, role, request);
     if (trust === 'none') throw accessDenied(`User: ${caller.arn} is not authorized to perform: sts:AssumeRole on resource: ${roleArn}`);
-    if (trust === 'account' || caller.accountId !== accountId) this.authorize(caller, 'sts:AssumeRole', roleArn, context);
+    if (trust === 'account' || caller.accountId !== accountId) this.authorize(caller, 'sts:AssumeRole', roleArn, request);
     return this.issue('role', roleArn, sessionName);
   }
 
@@ -81,17 +82,11 @@ export class Iam {
   /** Throws unless the caller's policies, as they stand now, allow this. `resource` is an ARN, or * where the action knows no resources. */
   authorize(caller: Caller, action: string, resource: string, context: AuthorizationContext = {}): void {
     if (caller.kind === 'operator') return;
-    const role = this.roles.find(caller.accountId, caller.roleName);
+    const role = this.roleOf(caller);
     const decision = evaluate(role ? this.roles.policiesOf(role) : [], {
       action,
       resource,
-      context: contextOf({
-        'aws:PrincipalAccount': caller.accountId,
-        'aws:PrincipalArn': role?.arn ?? caller.arn,
-        'aws:SecureTransport': 'true',
-        'aws:ViaAWSService': 'false',
-        ...context,
-      }),
+      context: contextOf(caller, role, context),
     });
     if (decision === 'allowed') return;
     const why =
@@ -101,10 +96,25 @@ export class Iam {
     throw accessDenied(`User: ${caller.arn} is not authorized to perform: ${action} on resource: ${resource} ${why}`);
   }
 
+  /** The role that a session is of, unless that was deleted: one created anew under its name is another. */
+  private roleOf(caller: Caller): Role | undefined {
+    const role = this.roles.find(caller.accountId, caller.roleName);
+    return role === (this.sessions.get(caller) ?? role) ? role : undefined;
+  }
+
+  private trustOf(caller: Caller, role: Role | undefined, context: AuthorizationContext): Trust {
+    const own = this.roleOf(caller);
+    if (!own) return 'none';
+    const principal = { accountId: caller.accountId, roleId: own.id, sessionArn: caller.arn };
+    return trustIn(principal, role?.trust.seen, contextOf(caller, own, context));
+  }
+
   private issue(kind: Caller['kind'], roleArn: string, sessionName: string): SessionCredentials {
     const { accountId, roleName } = parseRoleArn(roleArn);
     const arn = `arn:${partition}:sts::${accountId}:assumed-role/${roleName}/${sessionName}`;
     const caller: Caller = kind === 'role' ? { kind, accountId, arn, roleName } : { kind, accountId, arn };
+    const role = this.roleOf(caller);
+    if (role) this.sessions.set(caller, role);
     const credentials = { accessKeyId: `ASIA${randomUpperCase(16)}`, secretAccessKey: randomHex(40), sessionToken: randomHex(120) };
     this.keys.set(credentials.accessKeyId, { caller, credentials });
     return credentials;
@@ -118,7 +128,14 @@ function parseRoleArn(roleArn: string): { accountId: string; roleName: string } 
   return { accountId, roleName };
 }
 
-function contextOf(context: AuthorizationContext): RequestContext {
+function contextOf(caller: Caller, role: Role | undefined, about: AuthorizationContext): RequestContext {
+  const context: AuthorizationContext = {
+    'aws:PrincipalAccount': caller.accountId,
+    'aws:PrincipalArn': role?.arn ?? caller.arn,
+    'aws:SecureTransport': 'true',
+    'aws:ViaAWSService': 'false',
+    ...about,
+  };
   return new Map(Object.entries(context).map(([key, value]) => [key.toLowerCase(), typeof value === 'string' ? [value] : value]));
 }
 

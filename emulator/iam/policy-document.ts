@@ -61,6 +61,6 @@ function checkStatement(statement: Statement, kind: 'identity' | 'trust'): void 
   }
 }
 
-function malformed(message: string): AwsError {
+export function malformed(message: string): AwsError {
   return new AwsError('MalformedPolicyDocument', message, 400);
 }

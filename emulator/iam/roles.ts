@@ -5,6 +5,7 @@ import { AwsError } from '../service';
 import { awsManagedPolicy } from './aws-managed-policies';
 import { PolicyDocument, policySize } from './policy-document';
 import { Propagated } from './propagated';
+import { withRoleIds } from './trust';
 
 /** IAM's quotas; sizes without white space. */
 const quotas = { trustPolicySize: 2048, inlinePoliciesSize: 10_240, managedPolicySize: 6144, managedPoliciesPerRole: 10 };
@@ -40,6 +41,10 @@ export class Roles {
     return this.roles.get(`${accountId}/${name}`);
   }
 
+  findByArn(roleArn: string): Role | undefined {
+    return [...this.roles.values()].find(({ arn }) => arn === roleArn);
+  }
+
   get(accountId: string, name: string): Role {
     const role = this.find(accountId, name);
     if (!role) throw new AwsError('NoSuchEntity', `The role with name ${name} cannot be found.`, 404);
@@ -62,7 +67,7 @@ export class Roles {
       name,
       arn: `arn:${partition}:iam::${accountId}:role${path}${name}`,
       id: `AROA${randomUpperCase(17)}`,
-      trust: this.propagated(trust),
+      trust: this.propagated(withRoleIds(trust, this)),
       inlinePolicies: new Map(),
       attachments: new Map(),
     };
@@ -72,7 +77,7 @@ export class Roles {
 
   setTrust(role: Role, trust: PolicyDocument): void {
     checkTrustPolicySize(trust);
-    role.trust.set(trust);
+    role.trust.set(withRoleIds(trust, this));
   }
 
   delete(role: Role): void {

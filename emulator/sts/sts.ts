@@ -4,13 +4,15 @@ import { AwsError, Caller, Service, ServiceRequest, ServiceResponse } from '../s
 
 const namespace = 'https://sts.amazonaws.com/doc/2011-06-15/';
 const sessionSeconds = 3600;
+/** Every other parameter of AssumeRole changes what the session may do, or for how long. */
+const modelledParameters = ['Action', 'Version', 'RoleArn', 'RoleSessionName', 'ExternalId'];
 
 /** AWS Security Token Service: who am I, and be somebody else. */
 export class Sts implements Service {
   readonly signingName = 'sts';
-  private readonly operations: Record<string, (caller: Caller, parameters: URLSearchParams) => XmlContent> = {
+  private readonly operations: Record<string, (caller: Caller, parameters: URLSearchParams, region: string) => XmlContent> = {
     GetCallerIdentity: (caller) => ({ Arn: caller.arn, UserId: caller.arn.split('/').slice(1).join(':'), Account: caller.accountId }),
-    AssumeRole: (caller, parameters) => this.assumeRole(caller, parameters),
+    AssumeRole: (caller, parameters, region) => this.assumeRole(caller, parameters, region),
   };
 
   constructor(private readonly iam: Iam) {}
@@ -23,7 +25,7 @@ export class Sts implements Service {
   async handle(request: ServiceRequest): Promise<ServiceResponse> {
     const parameters = new URLSearchParams(request.body.toString());
     const action = parameters.get('Action') ?? '';
-    const result = this.operations[action]?.(request.caller, parameters);
+    const result = this.operations[action]?.(request.caller, parameters, request.region);
     return xmlResponse(200, xmlElement(`${action}Response`, { [`${action}Result`]: result }, namespace));
   }
 
@@ -35,7 +37,9 @@ export class Sts implements Service {
     return xmlResponse(error.status, xmlElement('ErrorResponse', content, namespace), error.headers);
   }
 
-  private assumeRole(caller: Caller, parameters: URLSearchParams): XmlContent {
+  private assumeRole(caller: Caller, parameters: URLSearchParams, region: string): XmlContent {
+    const unmodelled = [...parameters.keys()].find((name) => !modelledParameters.includes(name));
+    if (unmodelled) throw new AwsError('ValidationError', `AssumeRole's ${unmodelled} is not modelled by the embedded AWS.`, 400);
     const roleArn = required(parameters, 'RoleArn');
     const sessionName = required(parameters, 'RoleSessionName');
     if (!/^[\w+=,.@-]{2,64}$/.test(sessionName)) {
@@ -44,7 +48,10 @@ export class Sts implements Service {
       );
     }
     const externalId = parameters.get('ExternalId');
-    const credentials = this.iam.assumeRole(caller, roleArn, sessionName, externalId === null ? {} : { 'sts:ExternalId': externalId });
+    const credentials = this.iam.assumeRole(caller, roleArn, sessionName, {
+      'aws:RequestedRegion': region,
+      ...(externalId !== null && { 'sts:ExternalId': externalId }),
+    });
     return {
       Credentials: {
         AccessKeyId: credentials.accessKeyId,

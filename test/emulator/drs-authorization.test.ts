@@ -121,6 +121,29 @@ describe('a condition', () => {
   });
 });
 
+describe('who terminates a recovery instance lends DRS the permission for its EC2 instance and volumes', () => {
+  const terminate = (client: DrsClient) =>
+    client.send(new TerminateRecoveryInstancesCommand({ recoveryInstanceIDs: [recoveryInstanceID] }));
+  const others = ['drs:TerminateRecoveryInstances', 'drs:DescribeSourceServers', 'ec2:DescribeInstances', 'ec2:DescribeVolumes'];
+  const lent = (Condition: object) => ({
+    Effect: 'Allow',
+    Action: ['ec2:TerminateInstances', 'ec2:DeleteVolume'],
+    Resource: '*',
+    Condition,
+  });
+  const tag = 'aws:ResourceTag/AWSElasticDisasterRecoveryManaged';
+
+  test.each<[string, object, boolean]>([
+    ['which DRS made, and through DRS', managed, true],
+    ["which have DRS's tag with its value", { StringEquals: { [tag]: 'drs.amazonaws.com' } }, true],
+    ['which have no tag of DRS', { ...managed, Null: { [tag]: 'true' } }, false],
+    ['but not through DRS', { ...managed, Bool: { 'aws:ViaAWSService': 'false' } }, false],
+  ])('%s', async (_name, condition, allowed) => {
+    const statements = [...others.map((action) => allow(action, '*')), lent(condition)];
+    expect(await lacking(terminate, statements)).toBe(allowed ? undefined : 'ec2:TerminateInstances');
+  });
+});
+
 test('comes before whether there is such a server, and after what the service model says', async () => {
   const [unknown, malformed] = ['s-00000000000000000', 's-0'].map((id) => new DisconnectSourceServerCommand({ sourceServerID: id }));
   const client = services.drsClient({ credentials: await services.roleWith() });

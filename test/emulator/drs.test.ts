@@ -312,9 +312,18 @@ describe('recovery instances', () => {
 describe('TerminateRecoveryInstances', () => {
   test('is a job, and the source server is held until it has ended', async () => {
     seedRecoveryInstance({ isDrill: true });
-    const { job } = await terminate();
-    const participatingServers = [{ sourceServerID, recoveryInstanceID }];
-    expect(job).toMatchObject({ type: 'TERMINATE', initiatedBy: 'TERMINATE_RECOVERY_INSTANCES', status: 'STARTED', participatingServers });
+    const { job, $metadata } = await terminate();
+    expect($metadata.httpStatusCode).toBe(200);
+    expect(job).toEqual({
+      jobID: expect.stringMatching(/^drsjob-[0-9a-zA-Z]{17}$/),
+      arn: `arn:aws:drs:${defaultRegion}:${defaultAccountId}:job/${job?.jobID}`,
+      type: 'TERMINATE',
+      initiatedBy: 'TERMINATE_RECOVERY_INSTANCES',
+      creationDateTime: new Date(services.clock.now()).toISOString(),
+      status: 'STARTED',
+      participatingServers: [{ sourceServerID, recoveryInstanceID, launchStatus: 'PENDING' }],
+      tags: {},
+    });
     await expect(disconnect()).rejects.toMatchObject({ name: 'ConflictException' });
     await expect(terminate()).rejects.toMatchObject({
       name: 'ConflictException',
