@@ -6,6 +6,8 @@ module.exports = {
   transform: { '^.+\\.ts$': ['ts-jest', { diagnostics: false }] },
   // TypeScript first: a stray compiled file must never be what is tested.
   moduleFileExtensions: ['ts', 'js', 'mjs', 'cjs', 'json', 'node'],
+  // The examples import the package by its name, as its users do.
+  moduleNameMapper: { '^cdk-drs$': '<rootDir>/lib' },
   modulePathIgnorePatterns: ['<rootDir>/.build/', '<rootDir>/dist/', '<rootDir>/cdk.out/'],
   // More than the two cores that we count on: the end-to-end tests mostly wait.
   maxWorkers: 3,

@@ -2,21 +2,23 @@ import type { CloudFormationCustomResourceEvent, Context } from 'aws-lambda';
 import { SOURCE_SERVER_DISCONNECTION } from '../lib/contract';
 import { Failure } from './custom-resource/failure';
 import { judgeDeletion } from './custom-resource/genuine-deletion';
-import { type Answer, answer, type Rule } from './custom-resource/lifecycle';
+import { type Answer, answer, type Rules } from './custom-resource/lifecycle';
 import type { Request } from './custom-resource/request';
 import { sourceServerDisconnection } from './source-server-disconnection';
 
 /** Answers a request of CloudFormation by the rules of its resource type. */
 export async function handler(event: CloudFormationCustomResourceEvent, context: Context): Promise<void> {
-  await answer(event, context, ruleOf(event.ResourceType));
+  await answer(event, context, rulesOf(event.ResourceType));
 }
 
-function ruleOf(resourceType: string): Rule {
+function rulesOf(resourceType: string): Rules {
   return resourceType === SOURCE_SERVER_DISCONNECTION ? sourceServerDisconnection : unknownType;
 }
 
 /** A type of a newer version: after a downgrade its resources may still be there, and nobody here knows how to delete them. */
-async function unknownType(request: Request): Promise<Answer> {
+const unknownType: Rules = { limit: () => 240_000, answer: refuseUnlessKept };
+
+async function refuseUnlessKept(request: Request): Promise<Answer> {
   const { type, physicalId = '' } = request;
   const wasCreated = /^(arn|drs):/.test(physicalId);
   if (type === 'Delete' && (!wasCreated || !(await judgeDeletion(request)).genuine)) {

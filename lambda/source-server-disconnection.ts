@@ -2,57 +2,61 @@ import type { SourceServer } from '@aws-sdk/client-drs';
 import type { SourceServerDisconnectionAttributes } from '../lib/contract';
 import { Failure, messageOf } from './custom-resource/failure';
 import { isRollingBack, judgeDeletion, type Verdict } from './custom-resource/genuine-deletion';
-import type { Answer } from './custom-resource/lifecycle';
+import type { Answer, Rules } from './custom-resource/lifecycle';
 import { log } from './custom-resource/log';
 import { identityOf, type Request } from './custom-resource/request';
-import { disconnect } from './drs/disconnect';
+import { accountOfRole } from './aws/assume-role';
 import { Drs } from './drs/drs';
-import { explainExtended, explainRecoveryInstances, isHolding } from './drs/explanations';
+import { explainExtended, explainRecoveryInstances } from './drs/explanations';
+import { type Options, readOptions } from './drs/options';
+import { isInTheWay } from './drs/release';
 import { attributesOf, isDisconnected, isExtended, nameOf, type NamedServer, parseSourceServerArn } from './drs/source-server';
+import { tearDownSourceServer } from './drs/source-server-teardown';
+
+/** How long a request may take by itself, in milliseconds. */
+const LIMITS = { Create: 120_000, Update: 120_000, Delete: 240_000 };
 
 /** How long to look for attributes that are good to have but decide nothing, in milliseconds. */
 const SHORT_LOOK = 30_000;
 
 /** The rules of Custom::DRSSourceServerDisconnection. Its physical ID is the source server's ARN, and alone says which server is meant. */
-export function sourceServerDisconnection(request: Request): Promise<Answer> {
-  switch (request.type) {
-    case 'Create':
-      return create(request);
-    case 'Update':
-      return update(request);
-    case 'Delete':
-      return remove(request);
-  }
-}
+export const sourceServerDisconnection: Rules = {
+  /** The job that terminates a drill takes as long as it takes. */
+  limit: ({ type, properties }) =>
+    type === 'Delete' && properties.RecoveryInstancePolicy === 'TERMINATE_DRILLS' ? Infinity : LIMITS[type],
+  answer: (request) => ({ Create: create, Update: update, Delete: remove })[request.type](request),
+};
 
 async function create(request: Request): Promise<Answer> {
-  const server = requestedServer(request);
-  const found = await verify(request, server);
-  decide(request, 'declared', server.arn);
-  return { physicalId: server.arn, data: { ...attributesOf(found) } };
+  return declareVerified(request, await verify(request));
 }
 
 async function update(request: Request): Promise<Answer> {
-  const requested = request.properties.SourceServerArn;
-  if (requested === request.physicalId) {
-    return declare(request, String(requested), 'info');
+  const requested = String(request.properties.SourceServerArn);
+  const isSame = requested === request.physicalId;
+  if (isSame && request.properties.AssumeRoleArn === request.oldProperties.AssumeRoleArn) {
+    return declare(request, requested, 'info');
   }
   if (await isKnownToRollBack(request)) {
-    return declare(request, String(requested), 'warning');
+    return declare(request, requested, 'warning');
   }
   try {
-    const server = requestedServer(request);
-    const found = await verify(request, server);
-    await refuseIfHeld(request);
-    decide(request, 'declared', server.arn);
-    return { physicalId: server.arn, data: { ...attributesOf(found) } };
+    const found = await verify(request);
+    await (isSame ? undefined : refuseIfStuck(request));
+    return declareVerified(request, found);
   } catch (error) {
     // The status may have been a moment old: an Update that fails in a rollback leaves a stack that nobody can use.
     if (await isKnownToRollBack(request)) {
-      return declare(request, String(requested), 'warning');
+      return declare(request, requested, 'warning');
     }
     throw error;
   }
+}
+
+function declareVerified(request: Request, found: SourceServer): Answer {
+  const arn = String(request.properties.SourceServerArn);
+  decide(request, 'declared', arn);
+  return { physicalId: arn, data: { ...attributesOf(found) } };
 }
 
 /** Declares a server that was verified before, whatever its state is now. */
@@ -75,8 +79,10 @@ async function remove(request: Request): Promise<Answer> {
       decide(request, 'kept', verdict.why);
       return { physicalId };
     }
-    checkAccount(request, server);
-    decide(request, await disconnect(new Drs(request.stack, server.region, request.deadline), server), server.arn);
+    const options = readOptions(request.properties);
+    const drs = await openDrs(request, server, options);
+    const note = (done: string, to: string) => decide(request, done, to);
+    decide(request, await tearDownSourceServer({ drs, server, options, note }), server.arn);
     return { physicalId };
   } catch (error) {
     throw new Failure(`${messageOf(error)} ${whatNext(request, server, verdict)}`, { cause: error });
@@ -92,49 +98,59 @@ function requestedServer(request: Request): NamedServer {
         `('s-' and 17 letters or digits). Look it up with \`aws drs describe-source-servers\`, correct it and deploy again.`,
     );
   }
-  checkAccount(request, server);
   return server;
 }
 
-/** Another account would answer "not found", and that would count as success. */
-function checkAccount(request: Request, server: NamedServer) {
-  if (server.accountId !== request.stack.accountId) {
+/** DRS in the Region of the server, with credentials of its account: another one would answer "not found", and that would count as success. */
+function openDrs(request: Request, server: NamedServer, { assumeRoleArn }: Options, deadline = request.deadline): Promise<Drs> {
+  const { stack } = request;
+  const accountId = assumeRoleArn === undefined ? stack.accountId : accountOfRole(assumeRoleArn);
+  if (server.accountId !== accountId) {
+    const who = assumeRoleArn === undefined ? `the stack ${stack.name}` : `the role ${assumeRoleArn}`;
     throw new Failure(
-      `The ${nameOf(server)} belongs to another account than the stack ${request.stack.name} (account ${request.stack.accountId}), ` +
-        `which can't look after it: nothing was done. Declare it in a stack of account ${server.accountId}.`,
+      `The ${nameOf(server)} belongs to another account than ${who} (account ${accountId}), which can't look after it: nothing was done. ` +
+        `Let the disconnection assume a role of account ${server.accountId}, or declare it in a stack of that account.`,
     );
   }
+  return Drs.open(stack, server.region, assumeRoleArn, deadline);
 }
 
-async function verify(request: Request, server: NamedServer): Promise<SourceServer> {
-  const found = await new Drs(request.stack, server.region, request.deadline).findSourceServer(server.sourceServerId);
+async function verify(request: Request): Promise<SourceServer> {
+  const server = requestedServer(request);
+  const options = readOptions(request.properties);
+  const drs = await openDrs(request, server, options);
+  const found = await drs.findSourceServer(server.sourceServerId);
   if (!found) {
     throw new Failure(
       `There is no ${nameOf(server)}. See which there are with \`aws drs describe-source-servers --region ${server.region}\`; ` +
         'none, if DRS was never set up there. Correct the ID or the Region and deploy again.',
     );
   }
-  if (isExtended(found)) {
+  if (isExtended(found) && !options.deletesSourceServer) {
     throw new Failure(
-      `The ${nameOf(server)} can't be disconnected from here. ${explainExtended(found, server.region)} Declare its disconnection in a stack of that account.`,
+      `The ${nameOf(server)} can't be disconnected from here. ${explainExtended(found, server.region)} Declare its disconnection in a stack of that account, ` +
+        'or set deleteSourceServer, which deletes no more than the record that is here.',
     );
   }
   return found;
 }
 
 /** CloudFormation drops a resource whose deletion fails in the clean-up of an update, so an update that would leave such a one is refused. */
-async function refuseIfHeld(request: Request): Promise<void> {
+async function refuseIfStuck(request: Request): Promise<void> {
   const old = parseSourceServerArn(request.physicalId);
   if (!old || request.properties.RetainOnReplace === 'true') {
     return;
   }
-  const drs = new Drs(request.stack, old.region, request.deadline);
+  // The clean-up deletes the old resource with its old properties.
+  const options = readOptions(request.oldProperties);
+  const drs = await openDrs(request, old, options);
   const found = await drs.findSourceServer(old.sourceServerId);
   const instances = !found || isDisconnected(found) ? [] : await drs.recoveryInstancesOf(old.sourceServerId);
-  if (instances.some(isHolding)) {
+  const inTheWay = instances.filter((instance) => isInTheWay(instance, options.recoveryInstancePolicy));
+  if (inTheWay.length > 0) {
     throw new Failure(
       `The ${nameOf(old)} can't be replaced by another one: the update would have to disconnect it, and it has a recovery instance. ` +
-        `${explainRecoveryInstances(instances, old.region)} Then deploy again.`,
+        `${explainRecoveryInstances(inTheWay, old.region)} Then deploy again.`,
     );
   }
 }
@@ -156,7 +172,8 @@ async function attributesIfKnown(request: Request, arn: string): Promise<SourceS
   }
   const deadline = Math.min(request.deadline, Date.now() + SHORT_LOOK);
   try {
-    return attributesOf(await new Drs(request.stack, server.region, deadline).findSourceServer(server.sourceServerId));
+    const drs = await openDrs(request, server, readOptions(request.properties), deadline);
+    return attributesOf(await drs.findSourceServer(server.sourceServerId));
   } catch (error) {
     decide(request, 'attributes unknown', messageOf(error), 'warning');
     return attributesOf(undefined);
@@ -165,18 +182,27 @@ async function attributesIfKnown(request: Request, arn: string): Promise<SourceS
 
 /** What the operator can do about a deletion that failed. */
 function whatNext(request: Request, server: NamedServer, verdict?: Verdict): string {
-  const byHand = `\`aws drs disconnect-source-server --source-server-id ${server.sourceServerId} --region ${server.region}\``;
+  const { name, region, accountId } = request.stack;
+  const byHand = commandsByHand(request, server);
+  const where =
+    server.accountId === accountId
+      ? ''
+      : ` Commands of DRS are for account ${server.accountId}, those of CloudFormation for account ${accountId}.`;
   if (!verdict?.genuine) {
-    return `If the ${nameOf(server)} shall go, it can be disconnected by hand: ${byHand}.`;
+    return `If the ${nameOf(server)} shall go, it can be disconnected by hand: ${byHand}.${where}`;
   }
   if (verdict.deletedStack === undefined) {
-    return `CloudFormation tries this deletion three times and then forgets the resource, so finish it by hand: ${byHand}.`;
+    return `CloudFormation tries this deletion three times and then forgets the resource, so finish it by hand: ${byHand}.${where}`;
   }
-  const { name, region } = request.stack;
   return (
     `Then delete the stack again, which continues where it stopped: \`aws cloudformation delete-stack --stack-name ${verdict.deletedStack} --region ${region}\`. ` +
-    `Or leave the server replicating: \`aws cloudformation delete-stack --stack-name ${name} --retain-resources ${request.logicalId} --region ${region}\`.`
+    `Or leave the server as it is: \`aws cloudformation delete-stack --stack-name ${name} --retain-resources ${request.logicalId} --region ${region}\`.${where}`
   );
+}
+
+function commandsByHand({ properties }: Request, { sourceServerId, region }: NamedServer): string {
+  const command = (what: string) => `\`aws drs ${what}-source-server --source-server-id ${sourceServerId} --region ${region}\``;
+  return properties.DeleteSourceServer === 'true' ? `${command('disconnect')}, then ${command('delete')}` : command('disconnect');
 }
 
 function decide(request: Request, decision: string, why: string, level: 'info' | 'warning' = 'info') {

@@ -6,11 +6,20 @@
 /** The resource type of a source server disconnection. Its physical ID is the source server's ARN. */
 export const SOURCE_SERVER_DISCONNECTION = 'Custom::DRSSourceServerDisconnection';
 
-/** The properties of a source server disconnection. */
-export interface SourceServerDisconnectionProperties {
+/** The properties of a source server disconnection. What is absent is as in the first version: no policy is FAIL, no role is the function's own. */
+export interface SourceServerDisconnectionProperties extends RecoveryInstanceProperties {
   readonly SourceServerArn: string;
   /** Present if the server is not to be disconnected when the resource names another one. */
   readonly RetainOnReplace?: 'true';
+}
+
+/** The properties that say how far a disconnection may go, and who makes it. */
+export interface RecoveryInstanceProperties {
+  readonly RecoveryInstancePolicy?: 'DISCONNECT' | 'TERMINATE_DRILLS';
+  /** Present if the record of the source server goes, too. */
+  readonly DeleteSourceServer?: 'true';
+  /** The role to assume for each call of DRS. */
+  readonly AssumeRoleArn?: string;
 }
 
 /** The attributes of a source server disconnection, as of the last deployment. */

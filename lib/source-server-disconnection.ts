@@ -1,10 +1,12 @@
 import { CustomResource, Duration, RemovalPolicy, Stack, Token, TokenComparison } from 'aws-cdk-lib';
+import type * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import {
   SOURCE_SERVER_DISCONNECTION,
   type SourceServerDisconnectionAttributes,
   type SourceServerDisconnectionProperties,
 } from './contract';
+import { RecoveryInstancePolicy } from './recovery-instance-policy';
 import type { ISourceServer } from './source-server';
 import { TeardownFunction } from './teardown-function';
 
@@ -13,9 +15,34 @@ import { TeardownFunction } from './teardown-function';
  */
 export interface SourceServerDisconnectionProps {
   /**
-   * The source server to disconnect. It must replicate to the stack's account; its Region may be another.
+   * The source server to disconnect. Its Region may be another than the stack's; its account, too, with a role of that account to assume.
    */
   readonly sourceServer: ISourceServer;
+
+  /**
+   * What happens if the source server has recovery instances when it is to be disconnected.
+   *
+   * @default RecoveryInstancePolicy.FAIL
+   */
+  readonly recoveryInstancePolicy?: RecoveryInstancePolicy;
+
+  /**
+   * Whether DRS's record of the source server is deleted, too, once the server is disconnected.
+   *
+   * Of a server that is extended from another account only the record is here: it is deleted, and the server goes on replicating in its staging account.
+   *
+   * @default false - the record stays, and shows the server as disconnected
+   */
+  readonly deleteSourceServer?: boolean;
+
+  /**
+   * The role to assume for the calls of DRS. It must belong to the source server's account, trust the role of the teardown function, and outlive this resource.
+   *
+   * Grant it what the disconnection needs; the README lists it.
+   *
+   * @default - the calls are made with the role of the teardown function
+   */
+  readonly assumeRole?: iam.IRole;
 
   /**
    * What happens to the source server when the resource leaves the stack, or the stack is deleted.
@@ -42,7 +69,7 @@ export interface SourceServerDisconnectionProps {
  *
  * Deploying it verifies that the source server exists. Deleting it, with its stack or by an update that removes it, stops the replication for good:
  * DRS deletes the snapshots and the staging resources, and tells the agent to uninstall itself. A server that is gone already counts as disconnected.
- * A server that has a recovery instance can't be disconnected: the deletion fails, and its reason says what to do.
+ * A server that has a recovery instance can't be disconnected: unless the policy says otherwise, the deletion fails, and its reason says what to do.
  * A rollback disconnects nothing.
  *
  * @see https://docs.aws.amazon.com/drs/latest/APIReference/API_DisconnectSourceServer.html
@@ -67,30 +94,28 @@ export class SourceServerDisconnection extends Construct {
   public readonly teardownFunction: TeardownFunction;
 
   /**
-   * @throws if the removal policy is `SNAPSHOT`, if the source server is of another account or declared in this stack already,
-   *   or if the teardown function is of another stack
+   * @throws if the removal policy is `SNAPSHOT`, if the source server is of another account than the stack or the role to assume,
+   *   if it is declared in this stack already, or if the teardown function is of another stack
    */
   constructor(scope: Construct, id: string, props: SourceServerDisconnectionProps) {
     super(scope, id);
     this.refuseSnapshot(props.removalPolicy);
-    this.refuseOtherAccount(props.sourceServer);
+    this.refuseOtherAccount(props);
     this.refuseTwice(props.sourceServer);
     this.teardownFunction = this.checkStack(props.teardownFunction) ?? TeardownFunction._defaultOf(Stack.of(this));
 
-    const isRetained = props.removalPolicy === RemovalPolicy.RETAIN || props.removalPolicy === RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE;
-    const properties: SourceServerDisconnectionProperties = {
-      SourceServerArn: props.sourceServer.sourceServerArn,
-      ...(isRetained && { RetainOnReplace: 'true' }),
-    };
     const resource = new CustomResource(this, 'Resource', {
       resourceType: SOURCE_SERVER_DISCONNECTION,
       serviceToken: this.teardownFunction.functionArn,
-      // The function answers within four minutes; the rest is for Lambda to run it again, twice.
-      serviceTimeout: Duration.seconds(1800),
+      serviceTimeout: props.recoveryInstancePolicy === RecoveryInstancePolicy.TERMINATE_DRILLS ? WITH_DRILLS : WITHOUT_DRILLS,
       removalPolicy: props.removalPolicy,
-      properties: { ...properties },
+      properties: { ...propertiesOf(props) },
     });
-    resource.node.addDependency(this.teardownFunction._grantDisconnect());
+    resource.node.addDependency(...this.teardownFunction._grantDisconnection(props));
+    if (props.assumeRole) {
+      // Where the role is declared in this app: it goes, with its policies, after what needs it.
+      resource.node.addDependency(props.assumeRole);
+    }
 
     const attribute = (name: keyof SourceServerDisconnectionAttributes) => resource.getAttString(name);
     this.sourceServerHostname = attribute('SourceServerHostname');
@@ -106,12 +131,14 @@ export class SourceServerDisconnection extends Construct {
     }
   }
 
-  private refuseOtherAccount(sourceServer: ISourceServer) {
-    const { account } = Stack.of(this);
-    if (Token.compareStrings(sourceServer.env.account, account) === TokenComparison.DIFFERENT) {
+  private refuseOtherAccount({ sourceServer, assumeRole }: SourceServerDisconnectionProps) {
+    const { account } = sourceServer.env;
+    const actor = assumeRole?.env.account ?? Stack.of(this).account;
+    if (Token.compareStrings(account, actor) === TokenComparison.DIFFERENT) {
+      const who = assumeRole ? `the role ${assumeRole.roleArn} to account ${actor}` : `the stack is deployed to account ${actor}`;
       throw this.error(
-        `The source server ${sourceServer.sourceServerArn} belongs to account ${sourceServer.env.account}, but the stack is deployed to account ${account}.`,
-        `Declare the disconnection in a stack of account ${sourceServer.env.account}.`,
+        `The source server ${sourceServer.sourceServerArn} belongs to account ${account}, but ${who}.`,
+        `Pass a role of account ${account} as assumeRole, or declare the disconnection in a stack of that account.`,
       );
     }
   }
@@ -141,6 +168,24 @@ export class SourceServerDisconnection extends Construct {
   private error(what: string, fix: string): Error {
     return new Error(`${what} ${fix} [${this.node.path}]`);
   }
+}
+
+/** The function answers within four minutes; the rest is for Lambda to run it again, twice. */
+const WITHOUT_DRILLS = Duration.seconds(1800);
+/** A job that terminates drills may take all of the function's fifteen minutes, three times. */
+const WITH_DRILLS = Duration.seconds(3300);
+
+/** What is as by default is left out, so that a template of an earlier version says the same. */
+function propertiesOf(props: SourceServerDisconnectionProps): SourceServerDisconnectionProperties {
+  const { recoveryInstancePolicy: policy = RecoveryInstancePolicy.FAIL } = props;
+  const isRetained = props.removalPolicy === RemovalPolicy.RETAIN || props.removalPolicy === RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE;
+  return {
+    SourceServerArn: props.sourceServer.sourceServerArn,
+    ...(isRetained && { RetainOnReplace: 'true' }),
+    ...(policy !== RecoveryInstancePolicy.FAIL && { RecoveryInstancePolicy: policy }),
+    ...(props.deleteSourceServer && { DeleteSourceServer: 'true' }),
+    ...(props.assumeRole && { AssumeRoleArn: props.assumeRole.roleArn }),
+  };
 }
 
 interface Declared {

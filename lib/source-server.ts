@@ -1,4 +1,5 @@
 import { ArnFormat, type IResource, Resource, Stack, Token } from 'aws-cdk-lib';
+import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import type { Construct } from 'constructs';
 import { SOURCE_SERVER_ID } from './contract';
 
@@ -23,6 +24,44 @@ export interface ISourceServer extends IResource {
    * @attribute
    */
   readonly sourceServerArn: string;
+
+  /**
+   * A metric that DRS publishes about the source server, in the server's account and Region.
+   *
+   * @param metricName its name in the namespace `AWS/DRS`
+   * @param props how it is to be seen
+   * @default - the average over five minutes
+   * @see https://docs.aws.amazon.com/drs/latest/userguide/monitoring-cloudwatch.html
+   */
+  metric(metricName: string, props?: cloudwatch.MetricOptions): cloudwatch.Metric;
+
+  /**
+   * How far the replicated data is behind the source server, in seconds.
+   *
+   * @default - the maximum over five minutes
+   */
+  metricLagDuration(props?: cloudwatch.MetricOptions): cloudwatch.Metric;
+
+  /**
+   * How much data is yet to be replicated, in bytes.
+   *
+   * @default - the maximum over five minutes
+   */
+  metricBacklog(props?: cloudwatch.MetricOptions): cloudwatch.Metric;
+
+  /**
+   * How long the source server has been replicating, in seconds.
+   *
+   * @default - the maximum over five minutes
+   */
+  metricElapsedReplicationDuration(props?: cloudwatch.MetricOptions): cloudwatch.Metric;
+
+  /**
+   * How long ago a drill or a recovery of the source server was last launched successfully, in seconds.
+   *
+   * @default - the maximum over five minutes
+   */
+  metricDurationSinceLastSuccessfulRecoveryLaunch(props?: cloudwatch.MetricOptions): cloudwatch.Metric;
 }
 
 /**
@@ -67,6 +106,34 @@ export class SourceServer extends Resource implements ISourceServer {
     super(scope, id, { environmentFromArn: sourceServerArn });
     this.sourceServerId = sourceServerId;
     this.sourceServerArn = sourceServerArn;
+  }
+
+  public metric(metricName: string, props?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    const known = (name: string) => (Token.isUnresolved(name) ? undefined : name);
+    return new cloudwatch.Metric({
+      namespace: 'AWS/DRS',
+      metricName,
+      dimensionsMap: { SourceServerID: this.sourceServerId },
+      account: known(this.env.account),
+      region: known(this.env.region),
+      ...props,
+    });
+  }
+
+  public metricLagDuration(props?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.metric('LagDuration', { statistic: cloudwatch.Stats.MAXIMUM, ...props });
+  }
+
+  public metricBacklog(props?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.metric('Backlog', { statistic: cloudwatch.Stats.MAXIMUM, ...props });
+  }
+
+  public metricElapsedReplicationDuration(props?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.metric('ElapsedReplicationDuration', { statistic: cloudwatch.Stats.MAXIMUM, ...props });
+  }
+
+  public metricDurationSinceLastSuccessfulRecoveryLaunch(props?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.metric('DurationSinceLastSuccessfulRecoveryLaunch', { statistic: cloudwatch.Stats.MAXIMUM, ...props });
   }
 }
 

@@ -7,6 +7,7 @@ import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import { Construct, type IDependable } from 'constructs';
 import { FAILED_DELETIONS, METRIC_NAMESPACE } from './contract';
+import { RecoveryInstancePolicy } from './recovery-instance-policy';
 
 /** The ID of a stack's default teardown function. ServiceToken can't be updated, so this is a permanent contract. */
 const DEFAULT_ID = 'DRSTeardownFunction';
@@ -28,6 +29,13 @@ export interface TeardownFunctionProps {
    * @default - a role of its own, which may do nothing but what the resources of the stack need
    */
   readonly role?: iam.IRole;
+}
+
+/** What a disconnection may do beyond the disconnect, and as whom. */
+interface DisconnectionGrants {
+  readonly recoveryInstancePolicy?: RecoveryInstancePolicy;
+  readonly deleteSourceServer?: boolean;
+  readonly assumeRole?: iam.IRole;
 }
 
 /**
@@ -89,29 +97,75 @@ export class TeardownFunction extends Construct {
   }
 
   /**
-   * Grants what a source server disconnection needs: one grant for all of the stack, whatever their number and their IDs.
+   * Grants what a disconnection needs: policies that all of the stack share, whatever their number and their servers.
    *
    * @internal
    */
-  public _grantDisconnect(): IDependable {
-    const stack = Stack.of(this);
-    return this.grant(
-      new iam.PolicyStatement({
-        actions: ['drs:DisconnectSourceServer'],
-        resources: [stack.formatArn({ service: 'drs', region: '*', resource: 'source-server', resourceName: '*' })],
-      }),
+  public _grantDisconnection(options: DisconnectionGrants): IDependable[] {
+    const { recoveryInstancePolicy: policy, deleteSourceServer, assumeRole } = options;
+    if (assumeRole) {
+      const assumption = new iam.PolicyStatement({ actions: ['sts:AssumeRole'], resources: [assumeRole.roleArn] });
+      return [this.grant(...this.judgement()), this.grant(assumption)];
+    }
+    return [
+      this.grant(...this.disconnect(), ...this.judgement()),
+      ...(deleteSourceServer ? [this.grantDeleteSourceServer()] : []),
+      ...(policy === RecoveryInstancePolicy.DISCONNECT ? [this.grantDisconnectRecoveryInstances()] : []),
+      ...(policy === RecoveryInstancePolicy.TERMINATE_DRILLS ? [this.grantTerminateDrills()] : []),
+    ];
+  }
+
+  private disconnect(): iam.PolicyStatement[] {
+    return [
+      new iam.PolicyStatement({ actions: ['drs:DisconnectSourceServer'], resources: [this.anyOf('drs', 'source-server')] }),
       // The describe actions of DRS know no resources. DescribeRecoveryInstances looks at EC2 on behalf of its caller.
       new iam.PolicyStatement({
         actions: ['drs:DescribeSourceServers', 'drs:DescribeRecoveryInstances', 'ec2:DescribeInstances'],
         resources: ['*'],
       }),
-      // Is the deletion genuine? A nested stack's ancestors tell, whose names no template knows.
+    ];
+  }
+
+  /** Is the deletion genuine? A nested stack's ancestors tell, whose names no template knows. */
+  private judgement(): iam.PolicyStatement[] {
+    const stack = Stack.of(this);
+    return [
       new iam.PolicyStatement({
         actions: ['cloudformation:DescribeStacks'],
         resources: [stack.formatArn({ service: 'cloudformation', resource: 'stack', resourceName: '*' })],
       }),
       new iam.PolicyStatement({ actions: ['cloudformation:ListStackResources'], resources: [stack.stackId] }),
+    ];
+  }
+
+  private grantDeleteSourceServer(): IDependable {
+    return this.grant(new iam.PolicyStatement({ actions: ['drs:DeleteSourceServer'], resources: [this.anyOf('drs', 'source-server')] }));
+  }
+
+  private grantDisconnectRecoveryInstances(): IDependable {
+    const actions = ['drs:DisconnectRecoveryInstance', 'drs:DeleteRecoveryInstance'];
+    return this.grant(new iam.PolicyStatement({ actions, resources: [this.anyOf('drs', 'recovery-instance')] }));
+  }
+
+  /** DRS terminates on behalf of its caller, so the EC2 actions are the caller's to have: through DRS alone, for what carries its tag alone. */
+  private grantTerminateDrills(): IDependable {
+    return this.grant(
+      new iam.PolicyStatement({ actions: ['drs:TerminateRecoveryInstances'], resources: [this.anyOf('drs', 'recovery-instance')] }),
+      new iam.PolicyStatement({ actions: ['drs:DescribeJobs', 'ec2:DescribeVolumes'], resources: ['*'] }),
+      new iam.PolicyStatement({
+        actions: ['ec2:TerminateInstances', 'ec2:DeleteVolume'],
+        resources: [this.anyOf('ec2', 'instance'), this.anyOf('ec2', 'volume')],
+        conditions: {
+          Null: { 'aws:ResourceTag/AWSElasticDisasterRecoveryManaged': 'false' },
+          Bool: { 'aws:ViaAWSService': 'true' },
+        },
+      }),
     );
+  }
+
+  /** All of the account, in any Region: IDs may change, and servers may replicate elsewhere. */
+  private anyOf(service: string, resource: string): string {
+    return Stack.of(this).formatArn({ service, region: '*', resource, resourceName: '*' });
   }
 
   /** A policy of its own for each content: CloudFormation edits policies before it sends the deletions that still need what they said. */

@@ -20,6 +20,8 @@ test('the published package holds the library with its types, the function, and 
     'dist/contract.js',
     'dist/index.d.ts',
     'dist/index.js',
+    'dist/recovery-instance-policy.d.ts',
+    'dist/recovery-instance-policy.js',
     'dist/source-server-disconnection.d.ts',
     'dist/source-server-disconnection.js',
     'dist/source-server.d.ts',

@@ -1,14 +1,17 @@
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import type { StackIdentity } from '../custom-resource/request';
+import type { Credentials } from './assume-role';
 
 /** Connections carry no credentials, so all clients share them: left open by each of hundreds of requests, a warm function would run out of sockets. */
 const requestHandler = new NodeHttpHandler();
 
 /** How every client of AWS is made, anew for each request: nothing of one request's Region or role reaches the next. */
-export function clientConfiguration(stack: StackIdentity, region: string) {
+export function clientConfiguration(stack: StackIdentity, region: string, credentials?: Credentials) {
   return {
     region,
     requestHandler,
+    // Absent, not undefined: then they are the function's own.
+    ...(credentials && { credentials }),
     // Retries are ours, since only we know the deadline.
     maxAttempts: 1,
     // CloudTrail then tells which stack it was.

@@ -47,7 +47,12 @@ export function isNamed(error: unknown, ...names: string[]): boolean {
  * Calls AWS until it answers: throttling, faults of the service and of the network are repeated until the deadline,
  * a denial for as long as policies take to spread.
  */
-export async function retry<T>(action: string, deadline: number, call: (signal: AbortSignal) => Promise<T>): Promise<T> {
+export async function retry<T>(
+  action: string,
+  deadline: number,
+  call: (signal: AbortSignal) => Promise<T>,
+  role = "the function's role",
+): Promise<T> {
   const deniedUntil = Math.min(deadline, Date.now() + POLICY_PROPAGATION);
   for (let attempt = 0; ; attempt++) {
     try {
@@ -59,7 +64,7 @@ export async function retry<T>(action: string, deadline: number, call: (signal: 
       }
       const pause = denied ? POLICY_PAUSE : pauseAfter(error as ServiceError, attempt);
       if (Date.now() + pause >= (denied ? deniedUntil : deadline)) {
-        throw denied ? new Denied(deniedMessage(action, error)) : new OutOfTime(outOfTimeMessage(action, attempt + 1, error));
+        throw denied ? new Denied(deniedMessage(action, role, error)) : new OutOfTime(outOfTimeMessage(action, attempt + 1, error));
       }
       await sleep(pause);
     }
@@ -100,8 +105,8 @@ function pauseAfter(error: ServiceError, attempt: number): number {
   return (Number.isFinite(seconds) ? seconds * 1000 : 0) + jittered;
 }
 
-function deniedMessage(action: string, error: unknown): string {
-  return `The teardown function may not call ${action}. Grant it to the function's role, then try again. AWS says: ${messageOf(error)}`;
+function deniedMessage(action: string, role: string, error: unknown): string {
+  return `The teardown function may not call ${action}. Grant it to ${role}, then try again. AWS says: ${messageOf(error)}`;
 }
 
 function outOfTimeMessage(action: string, attempts: number, error: unknown): string {

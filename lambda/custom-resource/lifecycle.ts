@@ -12,7 +12,11 @@ export interface Answer {
 }
 
 /** The rules of one resource type. */
-export type Rule = (request: Request) => Promise<Answer>;
+export interface Rules {
+  answer(request: Request): Promise<Answer>;
+  /** How long they may take for a request, in milliseconds; Infinity for as long as the function may run. */
+  limit(request: Request): number;
+}
 
 /** How long the delivery of an answer is tried in one run, in milliseconds: when it fails, Lambda runs the request again. */
 const DELIVERY = 120_000;
@@ -27,19 +31,19 @@ const LONGEST_STACK = 4_000;
 /** The physical ID of a resource whose Create failed. No rule takes it for one of its own, so its Delete touches nothing. */
 export const NOT_CREATED = 'cdk-drs:not-created:';
 
-/** Runs the rule and answers the request: exactly one response, whatever happens. */
-export async function answer(event: CloudFormationCustomResourceEvent, context: Context, rule: Rule): Promise<void> {
-  const request = readRequest(event, context);
-  const response = await run(request, rule);
+/** Follows the rules and answers the request: exactly one response, whatever happens. */
+export async function answer(event: CloudFormationCustomResourceEvent, context: Context, rules: Rules): Promise<void> {
+  const request = readRequest(event, context, (received) => rules.limit(received));
+  const response = await run(request, rules);
   const deadline = Date.now() + Math.min(DELIVERY, context.getRemainingTimeInMillis() - MARGIN);
   await deliver(event.ResponseURL, serialize(response), deadline);
   log({ event: 'answered', ...identityOf(request), status: response.Status });
 }
 
-async function run(request: Request, rule: Rule): Promise<Response> {
+async function run(request: Request, rules: Rules): Promise<Response> {
   const ids = { StackId: request.stack.id, RequestId: request.requestId, LogicalResourceId: request.logicalId };
   try {
-    const { physicalId, data } = await beforeDeadline(request, rule);
+    const { physicalId, data } = await beforeDeadline(request, rules);
     return { Status: 'SUCCESS', PhysicalResourceId: physicalId, ...ids, Data: data };
   } catch (error) {
     const reason = messageOf(error);
@@ -48,14 +52,14 @@ async function run(request: Request, rule: Rule): Promise<Response> {
   }
 }
 
-async function beforeDeadline(request: Request, rule: Rule): Promise<Answer> {
+async function beforeDeadline(request: Request, rules: Rules): Promise<Answer> {
   let timer: NodeJS.Timeout | undefined;
   const expired = new Promise<never>((_, reject) => {
     const tooLate = () => reject(new Error('The function ran out of time before it knew the outcome. Try again.'));
     timer = setTimeout(tooLate, request.deadline + GRACE - Date.now());
   });
   try {
-    return await Promise.race([rule(request), expired]);
+    return await Promise.race([rules.answer(request), expired]);
   } finally {
     clearTimeout(timer);
   }

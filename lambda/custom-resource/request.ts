@@ -8,11 +8,15 @@ export interface Request {
   readonly logicalId: string;
   /** Absent on Create. */
   readonly physicalId?: string;
-  readonly properties: Readonly<Record<string, unknown>>;
+  readonly properties: Properties;
+  /** Those before an Update; none otherwise. */
+  readonly oldProperties: Properties;
   readonly stack: StackIdentity;
   /** When the rules give up, in milliseconds since 1970. */
   readonly deadline: number;
 }
+
+type Properties = Readonly<Record<string, unknown>>;
 
 export interface StackIdentity {
   readonly id: string;
@@ -21,24 +25,24 @@ export interface StackIdentity {
   readonly region: string;
 }
 
-/** How long the rules of a request may take by themselves, in milliseconds. */
-const LIMITS = { Create: 120_000, Update: 120_000, Delete: 240_000 };
-
 /** What is left of the function's time to deliver the answer, in milliseconds. */
 const RESERVE = 30_000;
 
-export function readRequest(event: CloudFormationCustomResourceEvent, context: Context): Request {
+/** `limit` tells how long the rules of a request may take by themselves, in milliseconds. */
+export function readRequest(event: CloudFormationCustomResourceEvent, context: Context, limit: (request: Request) => number): Request {
   const now = Date.now();
-  return {
+  const request = {
     type: event.RequestType,
     requestId: event.RequestId,
     resourceType: event.ResourceType,
     logicalId: event.LogicalResourceId,
     physicalId: event.RequestType === 'Create' ? undefined : event.PhysicalResourceId,
     properties: event.ResourceProperties,
+    oldProperties: event.RequestType === 'Update' ? event.OldResourceProperties : {},
     stack: parseStackId(event.StackId),
-    deadline: Math.min(now + LIMITS[event.RequestType], now + context.getRemainingTimeInMillis() - RESERVE),
+    deadline: now + context.getRemainingTimeInMillis() - RESERVE,
   };
+  return { ...request, deadline: Math.min(request.deadline, now + limit(request)) };
 }
 
 /** `arn:PARTITION:cloudformation:REGION:ACCOUNT:stack/NAME/UUID` */

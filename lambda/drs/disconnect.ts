@@ -1,10 +1,12 @@
 import type { SourceServer } from '@aws-sdk/client-drs';
 import { Denied, isNamed, OutOfTime } from '../aws/retry';
-import { Failure, messageOf } from '../custom-resource/failure';
+import { Failure } from '../custom-resource/failure';
 import { sleep } from '../sleep';
-import type { Drs } from './drs';
-import { explainConflict, explainExtended, explainRecoveryInstances, isHolding } from './explanations';
-import { isDisconnected, isExtended, nameOf, type NamedServer, replicationStateOf } from './source-server';
+import { isNothingThere } from './drs';
+import { explainExtended } from './explanations';
+import { explainHold, insist, look, tell } from './insist';
+import { isDisconnected, isExtended, nameOf, replicationStateOf } from './source-server';
+import type { Teardown } from './teardown';
 
 /** How a disconnect ended well: the server is DISCONNECTED, or there is none. */
 export type Disconnected = 'disconnected' | 'disconnected already' | 'absent';
@@ -12,27 +14,27 @@ export type Disconnected = 'disconnected' | 'disconnected already' | 'absent';
 /** The pause between two looks at a server whose disconnect does not show yet, in milliseconds. */
 const LOOK_AGAIN = 5_000;
 
+const NOT_DISCONNECTED = 'was not disconnected';
+
 /**
  * Disconnects the server.
  *
  * @throws Failure if the server still replicates, or may
  */
-export async function disconnect(drs: Drs, server: NamedServer): Promise<Disconnected> {
-  let answered: SourceServer;
-  try {
-    answered = await drs.disconnectSourceServer(server.sourceServerId);
-  } catch (error) {
-    return isNothingThere(error) ? 'absent' : explainRefusal(drs, server, error);
-  }
-  return isDisconnected(answered) ? 'disconnected' : awaitDisconnected(drs, server);
-}
-
-function isNothingThere(error: unknown): boolean {
-  return isNamed(error, 'ResourceNotFoundException', 'UninitializedAccountException');
+export async function disconnect(teardown: Teardown): Promise<Disconnected> {
+  return insist(teardown, NOT_DISCONNECTED, async () => {
+    let answered: SourceServer;
+    try {
+      answered = await teardown.drs.disconnectSourceServer(teardown.server.sourceServerId);
+    } catch (error) {
+      return isNothingThere(error) ? 'absent' : explainRefusal(teardown, error);
+    }
+    return isDisconnected(answered) ? 'disconnected' : awaitDisconnected(teardown);
+  });
 }
 
 /** DRS accepted the disconnect but does not show it yet. */
-async function awaitDisconnected(drs: Drs, server: NamedServer): Promise<Disconnected> {
+async function awaitDisconnected({ drs, server }: Teardown): Promise<Disconnected> {
   for (;;) {
     const found = await drs.findSourceServer(server.sourceServerId);
     if (found && isDisconnected(found)) {
@@ -52,8 +54,9 @@ async function awaitDisconnected(drs: Drs, server: NamedServer): Promise<Disconn
  * DRS refused. A lost answer or an earlier request may be why, so what counts is what the server is now. That it isn't found doesn't count:
  * whoever refuses knows the server, and if it is gone, the next try says so.
  */
-async function explainRefusal(drs: Drs, server: NamedServer, refusal: unknown): Promise<Disconnected> {
-  const told = `The ${nameOf(server)} was not disconnected. ${refusal instanceof Failure ? '' : 'DRS answered: '}${messageOf(refusal)}`;
+async function explainRefusal(teardown: Teardown, refusal: unknown): Promise<Disconnected> {
+  const { drs, server, options } = teardown;
+  const told = tell(server, NOT_DISCONNECTED, refusal);
   if (refusal instanceof Denied || refusal instanceof OutOfTime) {
     throw new Failure(told);
   }
@@ -64,16 +67,8 @@ async function explainRefusal(drs: Drs, server: NamedServer, refusal: unknown): 
   if (found && isExtended(found)) {
     throw new Failure(`${told} ${explainExtended(found, server.region)}`);
   }
-  throw new Failure(isNamed(refusal, 'ConflictException') ? `${told} ${await explainHold(drs, server)}` : told);
-}
-
-async function explainHold(drs: Drs, server: NamedServer): Promise<string> {
-  const instances = (await look(drs.recoveryInstancesOf(server.sourceServerId))) ?? [];
-  const explained = explainRecoveryInstances(instances, server.region);
-  return instances.some(isHolding) ? explained : `${explainConflict(server)} ${explained}`.trim();
-}
-
-/** A look that fails must not hide the refusal that it was to explain. */
-function look<T>(seen: Promise<T>): Promise<T | undefined> {
-  return seen.catch(() => undefined);
+  if (!isNamed(refusal, 'ConflictException')) {
+    throw new Failure(told);
+  }
+  throw options.recoveryInstancePolicy === 'FAIL' ? new Failure(`${told} ${await explainHold(teardown)}`) : refusal;
 }

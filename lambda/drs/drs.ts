@@ -1,27 +1,41 @@
 import {
+  DeleteRecoveryInstanceCommand,
+  DeleteSourceServerCommand,
+  DescribeJobsCommand,
   DescribeRecoveryInstancesCommand,
   DescribeSourceServersCommand,
+  DisconnectRecoveryInstanceCommand,
   DisconnectSourceServerCommand,
   DrsClient,
+  type Job,
   type RecoveryInstance,
   type SourceServer,
+  TerminateRecoveryInstancesCommand,
 } from '@aws-sdk/client-drs';
+import { assumeRole } from '../aws/assume-role';
 import { clientConfiguration } from '../aws/client-configuration';
 import { isNamed, retry } from '../aws/retry';
 import type { StackIdentity } from '../custom-resource/request';
 
-/** The few calls that are made to DRS in one Region, each one repeated until it is answered or the deadline comes. */
+/** The calls that are made to DRS in one Region, each one repeated until it is answered or the deadline comes. */
 export class Drs {
-  private readonly client: DrsClient;
+  /**
+   * DRS in a Region, as the role or, without one, as the function itself.
+   *
+   * @throws Failure if the role can't be assumed
+   */
+  static async open(stack: StackIdentity, region: string, assumeRoleArn: string | undefined, deadline: number): Promise<Drs> {
+    const credentials = assumeRoleArn === undefined ? undefined : await assumeRole(stack, assumeRoleArn, deadline);
+    const role = assumeRoleArn === undefined ? undefined : `the role ${assumeRoleArn}`;
+    return new Drs(new DrsClient(clientConfiguration(stack, region, credentials)), role, deadline);
+  }
 
-  constructor(
-    stack: StackIdentity,
-    region: string,
+  private constructor(
+    private readonly client: DrsClient,
+    private readonly role: string | undefined,
     /** When it gives up, in milliseconds since 1970. */
     readonly deadline: number,
-  ) {
-    this.client = new DrsClient(clientConfiguration(stack, region));
-  }
+  ) {}
 
   /** The source server as it is after the disconnect. */
   disconnectSourceServer(sourceServerID: string): Promise<SourceServer> {
@@ -46,6 +60,40 @@ export class Drs {
     });
   }
 
+  /** Ends DRS's hold on the instance; its EC2 instance runs on, unprotected. */
+  async disconnectRecoveryInstance(recoveryInstanceID: string): Promise<void> {
+    const command = new DisconnectRecoveryInstanceCommand({ recoveryInstanceID });
+    await this.call('drs:DisconnectRecoveryInstance', (abortSignal) => this.client.send(command, { abortSignal }));
+  }
+
+  /** Deletes the record of an instance that is disconnected. */
+  async deleteRecoveryInstance(recoveryInstanceID: string): Promise<void> {
+    const command = new DeleteRecoveryInstanceCommand({ recoveryInstanceID });
+    await this.call('drs:DeleteRecoveryInstance', (abortSignal) => this.client.send(command, { abortSignal }));
+  }
+
+  /** Terminates the EC2 instances, for which DRS uses the caller's own permissions; returns the ID of the job that does it. */
+  async terminateRecoveryInstances(recoveryInstanceIDs: string[]): Promise<string | undefined> {
+    const command = new TerminateRecoveryInstancesCommand({ recoveryInstanceIDs });
+    const { job } = await this.call('drs:TerminateRecoveryInstances', (abortSignal) => this.client.send(command, { abortSignal }));
+    return job?.jobID;
+  }
+
+  /** The job, or undefined if it is not, or not yet, to be seen. */
+  async findJob(jobID: string): Promise<Job | undefined> {
+    const found = await this.all('drs:DescribeJobs', async (nextToken, abortSignal) => {
+      const command = new DescribeJobsCommand({ filters: { jobIDs: [jobID] }, nextToken });
+      return this.client.send(command, { abortSignal });
+    });
+    return found.find((job) => job.jobID === jobID);
+  }
+
+  /** Deletes the record of a source server that is disconnected, or extended from another account. */
+  async deleteSourceServer(sourceServerID: string): Promise<void> {
+    const command = new DeleteSourceServerCommand({ sourceServerID });
+    await this.call('drs:DeleteSourceServer', (abortSignal) => this.client.send(command, { abortSignal }));
+  }
+
   /** Every page of a describe. In an account that never used DRS in the Region there is nothing. */
   private async all<T>(action: string, page: (nextToken: string | undefined, abortSignal: AbortSignal) => Promise<Page<T>>): Promise<T[]> {
     const items: T[] = [];
@@ -65,8 +113,13 @@ export class Drs {
   }
 
   private call<T>(action: string, call: (abortSignal: AbortSignal) => Promise<T>): Promise<T> {
-    return retry(action, this.deadline, call);
+    return retry(action, this.deadline, call, this.role);
   }
+}
+
+/** What is asked about is gone, or was never there. */
+export function isNothingThere(error: unknown): boolean {
+  return isNamed(error, 'ResourceNotFoundException', 'UninitializedAccountException');
 }
 
 interface Page<T> {

@@ -4,13 +4,18 @@ import type { NamedServer } from './source-server';
 /** So many are explained one by one: a response has 4,096 bytes, and the commands that follow must fit. */
 const EXPLAINED = 3;
 
+/** So many more are named. */
+const NAMED = 20;
+
 const NO_FAILBACK = new Set(['FAILBACK_NOT_STARTED', 'FAILBACK_COMPLETED', 'FAILBACK_LAUNCH_STATE_NOT_AVAILABLE']);
 
 /** What each recovery instance is, and the commands that end its hold on the source server. */
 export function explainRecoveryInstances(instances: readonly RecoveryInstance[], region: string): string {
   const explained = instances.slice(0, EXPLAINED).map((instance) => explain(instance, region));
-  const others = instances.slice(EXPLAINED).map(({ recoveryInstanceID }) => recoveryInstanceID);
-  return [...explained, ...(others.length > 0 ? [`Likewise for ${others.join(', ')}.`] : [])].join(' ');
+  const named = instances.slice(EXPLAINED, EXPLAINED + NAMED).map(({ recoveryInstanceID }) => recoveryInstanceID);
+  const more = instances.length - EXPLAINED - named.length;
+  const others = more > 0 ? `${named.join(', ')} and ${more} more` : named.join(', ');
+  return [...explained, ...(named.length > 0 ? [`Likewise for ${others}.`] : [])].join(' ');
 }
 
 /** DRS keeps the record of a recovery instance that was disconnected, and lets go of its source server. */
@@ -32,14 +37,19 @@ function explain(instance: RecoveryInstance, region: string): string {
     ? `end the drill, which terminates its EC2 instance, with \`aws drs terminate-recovery-instances --recovery-instance-ids ${id} --region ${region}\`, ` +
       `or keep the machine and run ${disconnect}.`
     : `it may be the machine you work on now; ${disconnect} keeps it running and gives up its protection and its failback.`;
-  return `${what}${failback(instance, region)}: ${way}`;
+  return `${what}${explainFailback(instance, region)}: ${way}`;
 }
 
-function failback({ recoveryInstanceID, failback }: RecoveryInstance, region: string): string {
-  const state = failback?.state;
-  return state === undefined || NO_FAILBACK.has(state)
-    ? ''
-    : `, with a failback under way (${state}; finish it, or stop it with \`aws drs stop-failback --recovery-instance-id ${recoveryInstanceID} --region ${region}\`)`;
+/** A failback that is under way must be finished or stopped first, whatever else is to happen. */
+export function isFailingBack({ failback }: RecoveryInstance): boolean {
+  return failback?.state !== undefined && !NO_FAILBACK.has(failback.state);
+}
+
+function explainFailback(instance: RecoveryInstance, region: string): string {
+  const { recoveryInstanceID: id, failback } = instance;
+  return isFailingBack(instance)
+    ? `, with a failback under way (${failback?.state}; finish it, or stop it with \`aws drs stop-failback --recovery-instance-id ${id} --region ${region}\`)`
+    : '';
 }
 
 /** A conflict without a recovery instance: a job or a failback holds the server. The order is the one that DRS insists on. */

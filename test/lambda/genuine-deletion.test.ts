@@ -208,6 +208,7 @@ describe('by the last operations of the stack, read from the answer itself', () 
     logicalId: LOGICAL_ID,
     physicalId: SERVER_ARN,
     properties: {},
+    oldProperties: {},
     stack: parseStackId(STACK_ID),
     deadline: Date.now() + 10_000,
   });

@@ -1,5 +1,14 @@
 import { CloudFormationClient, DescribeStacksCommand, ListStackResourcesCommand } from '@aws-sdk/client-cloudformation';
-import { DrsClient } from '@aws-sdk/client-drs';
+import {
+  type DataReplicationState,
+  DescribeRecoveryInstancesCommand,
+  DescribeSourceServersCommand,
+  DisconnectSourceServerCommand,
+  DrsClient,
+  type RecoveryInstance,
+  type SourceServer,
+} from '@aws-sdk/client-drs';
+import { STSClient } from '@aws-sdk/client-sts';
 import type { CloudFormationCustomResourceEvent, Context } from 'aws-lambda';
 import { mockClient } from 'aws-sdk-client-mock';
 import { SOURCE_SERVER_DISCONNECTION } from '../../lib/contract';
@@ -21,6 +30,54 @@ export function stackIdOf(name: string): string {
 
 export const drs = mockClient(DrsClient);
 export const cloudFormation = mockClient(CloudFormationClient);
+export const sts = mockClient(STSClient);
+
+/** The server of the requests, in this state. */
+export const server = (state?: DataReplicationState, more: Partial<SourceServer> = {}): SourceServer => ({
+  sourceServerID: SERVER_ID,
+  sourceProperties: { identificationHints: { hostname: 'app-01' } },
+  ...(state ? { dataReplicationInfo: { dataReplicationState: state } } : {}),
+  ...more,
+});
+export const extended = server('CONTINUOUS', { stagingArea: { status: 'EXTENDED', stagingAccountID: '444455556666' } });
+export const drill: RecoveryInstance = {
+  recoveryInstanceID: 'i-0d1',
+  ec2InstanceID: 'i-0d1',
+  ec2InstanceState: 'RUNNING',
+  isDrill: true,
+  sourceServerID: SERVER_ID,
+};
+export const real: RecoveryInstance = { recoveryInstanceID: 'i-0a1', ec2InstanceID: 'i-0a1', isDrill: false, sourceServerID: SERVER_ID };
+export const disconnected: RecoveryInstance = { ...real, dataReplicationInfo: { dataReplicationState: 'DISCONNECTED' } };
+export const conflict = serviceError(
+  'ConflictException',
+  `Cannot disconnect Source Server ${SERVER_ID} because it has a Recovery Instance.`,
+  409,
+);
+
+export function drsHas(...servers: SourceServer[]) {
+  drs.on(DescribeSourceServersCommand).callsFake((input: { filters?: { sourceServerIDs?: string[] } }) => ({
+    items: servers.filter(({ sourceServerID }) => input.filters?.sourceServerIDs?.includes(sourceServerID!)),
+  }));
+}
+
+export function drsHasInstances(...items: RecoveryInstance[]) {
+  drs.on(DescribeRecoveryInstancesCommand).resolves({ items });
+}
+
+/** The command is answered in turn, and with the last answer for ever. */
+export function answersInTurn(command: { callsFake(answer: () => unknown): unknown }, ...answers: (object | Error)[]) {
+  let index = 0;
+  command.callsFake(() => {
+    const answer = answers[Math.min(index++, answers.length - 1)];
+    if (answer instanceof Error) {
+      throw answer;
+    }
+    return answer;
+  });
+}
+
+export const disconnectSays = (...answers: (SourceServer | Error)[]) => answersInTurn(drs.on(DisconnectSourceServerCommand), ...answers);
 
 /** An error as a service sends it: known by its name alone. */
 export function serviceError(name: string, message = `${name} happened`, status = 400, members: object = {}): Error {
@@ -62,6 +119,8 @@ interface Requested {
   readonly remaining?: number;
   /** More properties than the ARN. */
   readonly properties?: object;
+  /** Those before an Update. */
+  readonly oldProperties?: object;
 }
 
 export interface Handled {
@@ -79,6 +138,7 @@ export function reset() {
   jest.useFakeTimers({ now: new Date('2026-11-23T03:00:00Z') });
   drs.reset();
   cloudFormation.reset();
+  sts.reset();
   delivered = [];
   jest.restoreAllMocks();
   jest.spyOn(response, 'deliver').mockImplementation((_url, body) => {
@@ -95,6 +155,7 @@ export async function handle({
   arn = SERVER_ARN,
   remaining = 900_000,
   properties = {},
+  oldProperties = {},
 }: Requested): Promise<Handled> {
   const lines: string[] = [];
   jest.spyOn(process.stdout, 'write').mockImplementation((line) => lines.push(String(line)) > 0);
@@ -108,7 +169,7 @@ export async function handle({
     ResourceType: resourceType ?? SOURCE_SERVER_DISCONNECTION,
     ResourceProperties: { ServiceToken: 'token', SourceServerArn: arn, ...properties },
     ...(type === 'Create' ? {} : { PhysicalResourceId: physicalId ?? SERVER_ARN }),
-    ...(type === 'Update' ? { OldResourceProperties: { ServiceToken: 'token', SourceServerArn: SERVER_ARN } } : {}),
+    ...(type === 'Update' ? { OldResourceProperties: { ServiceToken: 'token', SourceServerArn: SERVER_ARN, ...oldProperties } } : {}),
   } as unknown as CloudFormationCustomResourceEvent;
   const end = Date.now() + remaining;
   let done = false;

@@ -48,6 +48,7 @@ test.each([
     logicalId: LOGICAL_ID,
     physicalId: SERVER_ARN,
     properties: {},
+    oldProperties: {},
     stack: parseStackId(STACK_ID),
     deadline: Date.now() + 10_000,
   });

@@ -1,5 +1,11 @@
-import { DescribeRecoveryInstancesCommand, DescribeSourceServersCommand, DisconnectSourceServerCommand } from '@aws-sdk/client-drs';
-import { drs, handle, reset, SERVER_ID, serviceError, stackIs } from './harness';
+import {
+  DescribeRecoveryInstancesCommand,
+  DescribeSourceServersCommand,
+  DisconnectRecoveryInstanceCommand,
+  DisconnectSourceServerCommand,
+} from '@aws-sdk/client-drs';
+import { AssumeRoleCommand } from '@aws-sdk/client-sts';
+import { drs, handle, reset, SERVER_ID, serviceError, stackIs, sts } from './harness';
 
 // A Reason is cut at its end, where the commands stand that help. So whatever comes before must leave them room, and a line of the log must stay one event.
 
@@ -26,6 +32,25 @@ test.each<[string, string, number]>([
   const { response, log } = await handle({ type: 'Delete' });
   expect(response.Reason).toContain('ConflictException: ');
   expect(response.Reason).toContain('--retain-resources');
+  expectEventsOfALog(log);
+});
+
+test.each(['x', '\u0001', '🛟'])('so does a policy that is refused, with %j, for a server of another account', async (character) => {
+  const message = character.repeat(5_000);
+  sts.on(AssumeRoleCommand).resolves({
+    Credentials: { AccessKeyId: 'key', SecretAccessKey: 'secret', SessionToken: 'token', Expiration: new Date() },
+  });
+  drs.on(DisconnectSourceServerCommand).rejects(serviceError('ConflictException', message, 409));
+  drs.on(DisconnectRecoveryInstanceCommand).rejects(serviceError('ConflictException', message, 409));
+  drs.on(DescribeRecoveryInstancesCommand).resolves({ items: instances(100) });
+  const AssumeRoleArn = 'arn:aws:iam::444455556666:role/DisasterRecoveryTeardown';
+  const { response, log } = await handle({
+    type: 'Delete',
+    physicalId: `arn:aws:drs:eu-central-1:444455556666:source-server/${SERVER_ID}`,
+    properties: { RecoveryInstancePolicy: 'DISCONNECT', AssumeRoleArn },
+  });
+  expect(response.Reason?.match(/ConflictException: /g)).toHaveLength(2);
+  expect(response.Reason).toContain('Commands of DRS are for account 444455556666');
   expectEventsOfALog(log);
 });
 

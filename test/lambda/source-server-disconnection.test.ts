@@ -1,20 +1,22 @@
-import {
-  type DataReplicationState,
-  DescribeRecoveryInstancesCommand,
-  DescribeSourceServersCommand,
-  DisconnectSourceServerCommand,
-  type RecoveryInstance,
-  type SourceServer,
-} from '@aws-sdk/client-drs';
+import { DescribeRecoveryInstancesCommand, DescribeSourceServersCommand } from '@aws-sdk/client-drs';
 import { DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import {
   cloudFormation,
+  conflict,
+  disconnected,
+  disconnectSays,
+  drill,
   drs,
+  drsHas,
+  drsHasInstances,
+  extended,
   handle,
   LOGICAL_ID,
   OTHER_ARN,
   OTHER_ID,
+  real,
   reset,
+  server,
   SERVER_ARN,
   SERVER_ID,
   serviceError,
@@ -24,34 +26,6 @@ import {
 } from './harness';
 
 beforeEach(reset);
-
-const server = (state?: DataReplicationState, more: Partial<SourceServer> = {}): SourceServer => ({
-  sourceServerID: SERVER_ID,
-  sourceProperties: { identificationHints: { hostname: 'app-01' } },
-  ...(state ? { dataReplicationInfo: { dataReplicationState: state } } : {}),
-  ...more,
-});
-const extended = server('CONTINUOUS', { stagingArea: { status: 'EXTENDED', stagingAccountID: '444455556666' } });
-const drill: RecoveryInstance = {
-  recoveryInstanceID: 'i-0d1',
-  ec2InstanceID: 'i-0d1',
-  ec2InstanceState: 'RUNNING',
-  isDrill: true,
-  sourceServerID: SERVER_ID,
-};
-const real: RecoveryInstance = { recoveryInstanceID: 'i-0a1', ec2InstanceID: 'i-0a1', isDrill: false, sourceServerID: SERVER_ID };
-const disconnected: RecoveryInstance = { ...real, dataReplicationInfo: { dataReplicationState: 'DISCONNECTED' } };
-const conflict = serviceError('ConflictException', `Cannot disconnect Source Server ${SERVER_ID} because it has a Recovery Instance.`, 409);
-
-function drsHas(...servers: SourceServer[]) {
-  drs.on(DescribeSourceServersCommand).callsFake((input: { filters?: { sourceServerIDs?: string[] } }) => ({
-    items: servers.filter(({ sourceServerID }) => input.filters?.sourceServerIDs?.includes(sourceServerID!)),
-  }));
-}
-
-function drsHasInstances(...items: RecoveryInstance[]) {
-  drs.on(DescribeRecoveryInstancesCommand).resolves({ items });
-}
 
 describe('Create', () => {
   test('server found: SUCCESS, the physical ID is its ARN', async () => {
@@ -209,18 +183,6 @@ describe('Update', () => {
 
 describe('Delete, genuine', () => {
   beforeEach(() => stackIs('DELETE_IN_PROGRESS'));
-
-  /** DRS gives these answers in turn, and the last one for ever. */
-  const disconnectSays = (...answers: (SourceServer | Error)[]) => {
-    let index = 0;
-    drs.on(DisconnectSourceServerCommand).callsFake(() => {
-      const answer = answers[Math.min(index++, answers.length - 1)];
-      if (answer instanceof Error) {
-        throw answer;
-      }
-      return answer;
-    });
-  };
 
   test('200, DISCONNECTED: SUCCESS, and DRS was asked exactly once', async () => {
     disconnectSays(server('DISCONNECTED'));

@@ -1,11 +1,15 @@
 import { App, Stack, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
-import { SourceServer, SourceServerDisconnection, TeardownFunction } from '../../lib';
+import { RecoveryInstancePolicy, SourceServer, SourceServerDisconnection, TeardownFunction } from '../../lib';
 
 /** Every finding of the AwsSolutions pack, and why it stays. */
 const ACKNOWLEDGED = {
   'IAM5[Resource::arn:<AWS::Partition>:drs:*:111122223333:source-server/*]':
     'One grant serves every server of the stack, whatever its Region: CloudFormation edits policies before it deletes replaced servers.',
+  'IAM5[Resource::arn:<AWS::Partition>:drs:*:111122223333:recovery-instance/*]':
+    'Nobody knows the recovery instances before there are any.',
+  'IAM5[Resource::arn:<AWS::Partition>:ec2:*:111122223333:instance/*]': 'Likewise; only with the tag of DRS, and only through DRS.',
+  'IAM5[Resource::arn:<AWS::Partition>:ec2:*:111122223333:volume/*]': 'Likewise; only with the tag of DRS, and only through DRS.',
   'IAM5[Resource::*]': 'The describe actions of DRS and EC2 know no resources.',
   'IAM5[Resource::arn:<AWS::Partition>:cloudformation:eu-central-1:111122223333:stack/*]':
     'The ancestors of a nested stack tell a deletion from a rollback, and no template knows their names.',
@@ -16,7 +20,12 @@ function synthesize(acknowledged: Record<string, string>) {
   const stack = new Stack(app, 'Stack', { env: { account: '111122223333', region: 'eu-central-1' } });
   const teardownFunction = new TeardownFunction(stack, 'Function');
   const sourceServer = SourceServer.fromSourceServerId(stack, 'Server', 's-1234567890abcdef0');
-  new SourceServerDisconnection(stack, 'Disconnection', { sourceServer, teardownFunction });
+  new SourceServerDisconnection(stack, 'Disconnection', {
+    sourceServer,
+    teardownFunction,
+    recoveryInstancePolicy: RecoveryInstancePolicy.TERMINATE_DRILLS,
+    deleteSourceServer: true,
+  });
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
   for (const [finding, reason] of Object.entries(acknowledged)) {
     Validations.of(teardownFunction).acknowledge({ id: `AwsSolutions::AwsSolutions-${finding}`, reason });

@@ -1,7 +1,14 @@
 import { App, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
+import { AccountPrincipal, ManagedPolicy, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { SOURCE_SERVER_DISCONNECTION } from '../../lib/contract';
-import { SourceServer, SourceServerDisconnection, type SourceServerDisconnectionProps, TeardownFunction } from '../../lib';
+import {
+  RecoveryInstancePolicy,
+  SourceServer,
+  SourceServerDisconnection,
+  type SourceServerDisconnectionProps,
+  TeardownFunction,
+} from '../../lib';
 
 const ID = 's-1234567890abcdef0';
 const ARN = `arn:aws:drs:eu-central-1:111122223333:source-server/${ID}`;
@@ -59,6 +66,82 @@ test.each([
 
 test('the removal policy SNAPSHOT is refused', () => {
   expect(() => declare({ removalPolicy: RemovalPolicy.SNAPSHOT })).toThrow(/SNAPSHOT is not possible.*RETAIN.*\[Stack\/Disconnection\]/);
+});
+
+test('what is by default is not in the template, so that an update of the library changes no resource', () => {
+  const [plain, explicit] = [{}, { recoveryInstancePolicy: RecoveryInstancePolicy.FAIL, deleteSourceServer: false }].map((props) =>
+    declare(props).template().toJSON(),
+  );
+  expect(explicit).toEqual(plain);
+  const { Properties } = Object.values(plain.Resources as Record<string, { Type: string; Properties: object }>).find(
+    ({ Type }) => Type === SOURCE_SERVER_DISCONNECTION,
+  )!;
+  expect(Object.keys(Properties)).toEqual(['ServiceToken', 'ServiceTimeout', 'SourceServerArn']);
+});
+
+test.each<[Partial<SourceServerDisconnectionProps>, object]>([
+  [{ recoveryInstancePolicy: RecoveryInstancePolicy.DISCONNECT }, { RecoveryInstancePolicy: 'DISCONNECT', ServiceTimeout: '1800' }],
+  [
+    { recoveryInstancePolicy: RecoveryInstancePolicy.TERMINATE_DRILLS },
+    { RecoveryInstancePolicy: 'TERMINATE_DRILLS', ServiceTimeout: '3300' },
+  ],
+  [{ deleteSourceServer: true }, { DeleteSourceServer: 'true', ServiceTimeout: '1800' }],
+])('%j', (props, properties) => {
+  declare(props).template().hasResourceProperties(SOURCE_SERVER_DISCONNECTION, properties);
+});
+
+test('it depends on each of its grants', () => {
+  const props = { recoveryInstancePolicy: RecoveryInstancePolicy.TERMINATE_DRILLS, deleteSourceServer: true };
+  const { Resources } = declare(props).template().toJSON() as { Resources: Record<string, { Type: string; DependsOn?: string[] }> };
+  const grants = Object.keys(Resources).filter((id) => Resources[id].Type === 'AWS::IAM::Policy');
+  const ofTheLog = Object.values(Resources).find(({ Type }) => Type === 'AWS::Lambda::Function')!.DependsOn!;
+  const { DependsOn } = Object.values(Resources).find(({ Type }) => Type === SOURCE_SERVER_DISCONNECTION)!;
+  expect(DependsOn).toHaveLength(3);
+  expect([...DependsOn!].sort()).toEqual(grants.filter((id) => !ofTheLog.includes(id)).sort());
+});
+
+describe('assumeRole', () => {
+  const ROLE = 'arn:aws:iam::444455556666:role/Teardown';
+  const elsewhere = ARN.replace(env.account, '444455556666').replace('eu-central-1', 'us-west-2');
+  const stackWithRole = (roleArn: string, serverArn = elsewhere) => {
+    const stack = new Stack(new App(), 'Stack', { env });
+    const sourceServer = SourceServer.fromSourceServerArn(stack, 'Server', serverArn);
+    return declare({ sourceServer, assumeRole: Role.fromRoleArn(stack, 'Role', roleArn) }, stack);
+  };
+
+  test('a server of the account of the role: its ARN is in the template', () => {
+    stackWithRole(ROLE).template().hasResourceProperties(SOURCE_SERVER_DISCONNECTION, { SourceServerArn: elsewhere, AssumeRoleArn: ROLE });
+  });
+
+  test.each([
+    ['another account', ROLE.replace('4444', '9999'), elsewhere],
+    ['another account than the server, which is of the account of the stack', ROLE, ARN],
+  ])('a role of %s is refused', (_whose, roleArn, serverArn) => {
+    expect(() => stackWithRole(roleArn, serverArn)).toThrow(/belongs to account \d+, but the role arn.*Pass a role of account/);
+  });
+
+  test('a role of the stack: it goes, with its policies, after what needs it', () => {
+    const stack = new Stack(new App(), 'Stack', { env });
+    const role = new Role(stack, 'Role', { assumedBy: new AccountPrincipal(env.account) });
+    role.addManagedPolicy(ManagedPolicy.fromAwsManagedPolicyName('AWSElasticDisasterRecoveryConsoleFullAccess'));
+    role.grantPassRole(new Role(stack, 'Other', { assumedBy: new ServicePrincipal('ec2.amazonaws.com') }));
+    declare({ assumeRole: role }, stack)
+      .template()
+      .hasResource(SOURCE_SERVER_DISCONNECTION, {
+        Properties: { AssumeRoleArn: { 'Fn::GetAtt': [Match.stringLikeRegexp('^Role'), 'Arn'] } },
+        DependsOn: Match.arrayWith([Match.stringLikeRegexp('^Role')]),
+      });
+  });
+
+  test('a role of another stack of the app: that stack is deleted later', () => {
+    const stack = new Stack(new App(), 'Stack', { env });
+    const other = new Stack(stack.node.root, 'Other', { env: { ...env, account: '444455556666' } });
+    const assumeRole = new Role(other, 'Role', { roleName: 'Teardown', assumedBy: new AccountPrincipal(env.account) });
+    const sourceServer = SourceServer.fromSourceServerArn(stack, 'Server', elsewhere);
+    const { template } = declare({ sourceServer, assumeRole }, stack);
+    template().resourceCountIs(SOURCE_SERVER_DISCONNECTION, 1);
+    expect(stack.dependencies).toEqual([other]);
+  });
 });
 
 test('a server of another account is refused', () => {

@@ -1,5 +1,7 @@
 import { App, CfnParameter, Fn, Stack, Token } from 'aws-cdk-lib';
-import { SourceServer } from '../../lib';
+import { Match, Template } from 'aws-cdk-lib/assertions';
+import type { Metric, MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
+import { type ISourceServer, SourceServer } from '../../lib';
 
 const ID = 's-1234567890abcdef0';
 const ARN = `arn:aws:drs:eu-central-1:111122223333:source-server/${ID}`;
@@ -68,4 +70,50 @@ test('of an ARN with tokens, what is concrete is checked', () => {
   expect(SourceServer.fromSourceServerArn(stack, 'Good', ARN.replace('aws', stack.partition)).sourceServerId).toBe(ID);
   const bad = `arn:${stack.partition}:drs:eu-central-1:111122223333:source-server/s-1`;
   expect(() => SourceServer.fromSourceServerArn(stack, 'Bad', bad)).toThrow('is not the ARN of a source server');
+});
+
+describe('metrics', () => {
+  const elsewhere = ARN.replace('eu-central-1', 'us-west-2').replace('111122223333', '444455556666');
+  const imported = (stack = newStack(), arn = elsewhere) => SourceServer.fromSourceServerArn(stack, 'Server', arn);
+  const dimensions = { SourceServerID: ID };
+
+  test.each<[string, (server: ISourceServer, props?: MetricOptions) => Metric]>([
+    ['LagDuration', (server, props) => server.metricLagDuration(props)],
+    ['Backlog', (server, props) => server.metricBacklog(props)],
+    ['ElapsedReplicationDuration', (server, props) => server.metricElapsedReplicationDuration(props)],
+    ['DurationSinceLastSuccessfulRecoveryLaunch', (server, props) => server.metricDurationSinceLastSuccessfulRecoveryLaunch(props)],
+  ])('%s: the maximum, of the account and the Region of the server', (metricName, metricOf) => {
+    expect(metricOf(imported())).toMatchObject({
+      namespace: 'AWS/DRS',
+      metricName,
+      dimensions,
+      statistic: 'Maximum',
+      account: '444455556666',
+      region: 'us-west-2',
+    });
+    expect(metricOf(imported(), { statistic: 'p90' }).statistic).toBe('p90');
+  });
+
+  test('any other: the average', () => {
+    expect(imported().metric('Other')).toMatchObject({ namespace: 'AWS/DRS', metricName: 'Other', dimensions, statistic: 'Average' });
+  });
+
+  test('an alarm of the stack of its server', () => {
+    const stack = newStack();
+    imported(stack, ARN).metricLagDuration().createAlarm(stack, 'Lag', { threshold: 3600, evaluationPeriods: 3 });
+    Template.fromStack(stack).hasResourceProperties('AWS::CloudWatch::Alarm', {
+      Namespace: 'AWS/DRS',
+      MetricName: 'LagDuration',
+      Statistic: 'Maximum',
+      Dimensions: [{ Name: 'SourceServerID', Value: ID }],
+    });
+  });
+
+  test('a stack without an account and a Region names neither', () => {
+    const stack = new Stack(new App(), 'Stack');
+    const server = SourceServer.fromSourceServerId(stack, 'Server', ID);
+    expect([server.metricBacklog().account, server.metricBacklog().region]).toEqual([undefined, undefined]);
+    server.metricBacklog().createAlarm(stack, 'Backlog', { threshold: 1, evaluationPeriods: 1 });
+    Template.fromStack(stack).hasResourceProperties('AWS::CloudWatch::Alarm', { MetricName: 'Backlog', Metrics: Match.absent() });
+  });
 });

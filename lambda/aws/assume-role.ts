@@ -1,0 +1,50 @@
+import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
+import { Failure } from '../custom-resource/failure';
+import type { StackIdentity } from '../custom-resource/request';
+import { clientConfiguration } from './client-configuration';
+import { Denied, retry } from './retry';
+
+/** What a session of a role is worth: for an hour, which is longer than a function runs. */
+export interface Credentials {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken: string;
+}
+
+/** IAM takes no longer name of a session. */
+const LONGEST_SESSION_NAME = 64;
+
+/**
+ * Becomes the role, anew for each request. The name of the session tells CloudTrail which stack it was.
+ *
+ * @throws Failure if the role can't be assumed
+ */
+export async function assumeRole(stack: StackIdentity, roleArn: string, deadline: number): Promise<Credentials> {
+  const client = new STSClient(clientConfiguration(stack, stack.region));
+  const RoleSessionName = `cdk-drs-${stack.name}`.slice(0, LONGEST_SESSION_NAME);
+  const command = new AssumeRoleCommand({ RoleArn: roleArn, RoleSessionName });
+  try {
+    const { Credentials: session } = await retry('sts:AssumeRole', deadline, (abortSignal) => client.send(command, { abortSignal }));
+    const { AccessKeyId: accessKeyId, SecretAccessKey: secretAccessKey, SessionToken: sessionToken } = session ?? {};
+    if (!accessKeyId || !secretAccessKey || !sessionToken) {
+      throw new Failure(`STS gave no credentials for the role ${roleArn}.`);
+    }
+    return { accessKeyId, secretAccessKey, sessionToken };
+  } catch (error) {
+    throw error instanceof Denied ? new Denied(`${explainRole(roleArn)} ${error.message}`) : error;
+  }
+}
+
+/** The account of a role, or undefined for what is no ARN of a role. */
+export function accountOfRole(roleArn: string): string | undefined {
+  return /^arn:aws[a-z-]*:iam::(\d{12}):role\/[\w+=,.@/-]+$/.exec(roleArn)?.[1];
+}
+
+/** AWS gives one answer for all three, so that nobody can find out by it which roles there are. */
+function explainRole(roleArn: string): string {
+  const name = roleArn.split('/').at(-1);
+  return (
+    `The role ${roleArn} can't be assumed: it was deleted, or its trust policy doesn't name the function's role, or the function's role isn't granted sts:AssumeRole on it. ` +
+    `Look at it in account ${accountOfRole(roleArn)} with \`aws iam get-role --role-name ${name}\`.`
+  );
+}

@@ -1,0 +1,54 @@
+import { Failure, messageOf } from '../custom-resource/failure';
+import { isNamed } from '../aws/retry';
+import { sleep } from '../sleep';
+import { explainConflict, explainRecoveryInstances, isHolding } from './explanations';
+import { Release } from './release';
+import { nameOf, type NamedServer } from './source-server';
+import type { Teardown } from './teardown';
+
+/** The pause before what was refused is tried again, in milliseconds. */
+const PAUSE = 10_000;
+
+/**
+ * Tries until DRS no longer answers with a conflict: one that is about to pass, or that ends with what the policy allows.
+ *
+ * @throws Failure if it can't be ended, or not before the deadline
+ */
+export async function insist<T>(teardown: Teardown, otherwise: string, attempt: () => Promise<T>): Promise<T> {
+  const { drs, server } = teardown;
+  const release = new Release(teardown);
+  for (;;) {
+    try {
+      return await attempt();
+    } catch (refusal) {
+      if (!isNamed(refusal, 'ConflictException')) {
+        throw refusal;
+      }
+      const told = tell(server, otherwise, refusal);
+      const hasEnded = await release.step().catch((error: unknown) => {
+        throw new Failure(`${told} ${messageOf(error)}`);
+      });
+      if (!hasEnded && Date.now() + PAUSE >= drs.deadline) {
+        throw new Failure([told, release.refusal, await explainHold(teardown)].filter(Boolean).join(' '));
+      }
+      await (hasEnded ? undefined : sleep(PAUSE));
+    }
+  }
+}
+
+/** What was not done, and what DRS said to it. */
+export function tell(server: NamedServer, otherwise: string, refusal: unknown): string {
+  return `The ${nameOf(server)} ${otherwise}. ${refusal instanceof Failure ? '' : 'DRS answered: '}${messageOf(refusal)}`;
+}
+
+/** What may hold the server, and the commands that end it. */
+export async function explainHold({ drs, server }: Teardown): Promise<string> {
+  const instances = (await look(drs.recoveryInstancesOf(server.sourceServerId))) ?? [];
+  const explained = explainRecoveryInstances(instances, server.region);
+  return instances.some(isHolding) ? explained : `${explainConflict(server)} ${explained}`.trim();
+}
+
+/** A look that fails must not hide the refusal that it was to explain. */
+export function look<T>(seen: Promise<T>): Promise<T | undefined> {
+  return seen.catch(() => undefined);
+}

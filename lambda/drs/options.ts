@@ -1,0 +1,42 @@
+import type { SourceServerDisconnectionProperties } from '../../lib/contract';
+import { accountOfRole } from '../aws/assume-role';
+import { Failure } from '../custom-resource/failure';
+
+/** What the deletion does about recovery instances. */
+export type RecoveryInstancePolicy = (typeof POLICIES)[number];
+
+/** How far a deletion goes, and who makes it: what the properties of a resource say beside the server. */
+export interface Options {
+  readonly recoveryInstancePolicy: RecoveryInstancePolicy;
+  readonly deletesSourceServer: boolean;
+  readonly assumeRoleArn?: string;
+}
+
+const POLICIES = ['FAIL', 'DISCONNECT', 'TERMINATE_DRILLS'] as const;
+
+type Property = keyof SourceServerDisconnectionProperties;
+
+/**
+ * Reads the options; those of an older version say less, and mean what they meant then.
+ *
+ * @throws Failure if they can't be understood: what they were to prevent or to allow is not known then
+ */
+export function readOptions(properties: Readonly<Record<string, unknown>>): Options {
+  const text = (name: Property) => textOf(properties[name]);
+  const policy = text('RecoveryInstancePolicy') ?? 'FAIL';
+  const recoveryInstancePolicy = POLICIES.find((known) => known === policy);
+  if (!recoveryInstancePolicy) {
+    throw new Failure(`'${policy}' is not a recovery instance policy of this version of cdk-drs, which are ${POLICIES.join(', ')}.`);
+  }
+  const assumeRoleArn = text('AssumeRoleArn');
+  if (assumeRoleArn !== undefined && accountOfRole(assumeRoleArn) === undefined) {
+    throw new Failure(
+      `'${assumeRoleArn}' is not the ARN of a role, which looks like arn:aws:iam::ACCOUNT:role/NAME. Correct it and deploy again.`,
+    );
+  }
+  return { recoveryInstancePolicy, deletesSourceServer: text('DeleteSourceServer') === 'true', assumeRoleArn };
+}
+
+function textOf(value: unknown): string | undefined {
+  return typeof value === 'string' || value === undefined ? value : JSON.stringify(value);
+}

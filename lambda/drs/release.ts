@@ -1,0 +1,146 @@
+import type { RecoveryInstance } from '@aws-sdk/client-drs';
+import { isNamed } from '../aws/retry';
+import { Failure, messageOf } from '../custom-resource/failure';
+import { sleep } from '../sleep';
+import { isNothingThere } from './drs';
+import { explainRecoveryInstances, isFailingBack, isHolding } from './explanations';
+import type { RecoveryInstancePolicy } from './options';
+import type { Teardown } from './teardown';
+
+/** How long a conflict outlasts the last recovery instance before its record is taken for the cause, in milliseconds. */
+const PERSISTENT = 30_000;
+
+/** The pause between two looks at a job, in milliseconds. */
+const LOOK_AGAIN = 10_000;
+
+/** Whether the recovery instance holds its source server, and the policy leaves it alone. */
+export function isInTheWay(instance: RecoveryInstance, policy: RecoveryInstancePolicy): boolean {
+  // DRS leaves isDrill out where it doesn't know: then it is taken for real.
+  const mayGo = policy === 'DISCONNECT' || (policy === 'TERMINATE_DRILLS' && instance.isDrill === true);
+  return isHolding(instance) && (!mayGo || isFailingBack(instance));
+}
+
+/** Ends, step by step, what recovery instances hold of a source server, as far as the policy goes. */
+export class Release {
+  /** What DRS last said to a step that will be tried again. */
+  refusal?: string;
+  /** Those that let go: DRS may show them for a moment longer. */
+  private readonly released = new Set<string>();
+  private readonly deleted = new Set<string>();
+  /** Since when no recovery instance holds the server, in milliseconds since 1970. */
+  private freeSince?: number;
+
+  constructor(private readonly teardown: Teardown) {}
+
+  /**
+   * Returns whether something was ended.
+   *
+   * @throws Failure if the policy leaves alone what holds the server
+   */
+  async step(): Promise<boolean> {
+    const instances = await this.look();
+    if (instances.some((instance) => this.holds(instance))) {
+      this.freeSince = undefined;
+      return this.teardown.options.recoveryInstancePolicy === 'DISCONNECT' ? this.disconnect(instances) : this.terminateDrills();
+    }
+    this.freeSince ??= Date.now();
+    const isPersistent = Date.now() - this.freeSince >= PERSISTENT;
+    return isPersistent && this.teardown.options.recoveryInstancePolicy === 'DISCONNECT' && this.deleteRecords(instances);
+  }
+
+  /** The recovery instances as they are now, none of them in the way. */
+  private async look(): Promise<RecoveryInstance[]> {
+    const { drs, server, options } = this.teardown;
+    const policy = options.recoveryInstancePolicy;
+    const instances = await drs.recoveryInstancesOf(server.sourceServerId);
+    const inTheWay = instances.filter((instance) => this.holds(instance) && isInTheWay(instance, policy));
+    if (inTheWay.length > 0) {
+      throw new Failure(`${explainRecoveryInstances(inTheWay, server.region)} By the policy ${policy} nothing was done to it.`);
+    }
+    return instances;
+  }
+
+  private holds(instance: RecoveryInstance): boolean {
+    return isHolding(instance) && !this.released.has(idOf(instance));
+  }
+
+  private async disconnect(instances: readonly RecoveryInstance[]): Promise<boolean> {
+    let hasEnded = false;
+    for (const id of instances.filter((instance) => this.holds(instance)).map(idOf)) {
+      if (await this.isDone([id], () => this.teardown.drs.disconnectRecoveryInstance(id))) {
+        this.teardown.note('recovery instance disconnected', id);
+        hasEnded = true;
+      }
+    }
+    return hasEnded;
+  }
+
+  private async terminateDrills(): Promise<boolean> {
+    // Described again right before: nothing is terminated that is not a drill now.
+    const drills = (await this.look()).filter((instance) => this.holds(instance) && instance.isDrill === true).map(idOf);
+    return (
+      drills.length > 0 &&
+      (await this.isDone(drills, async () => {
+        const job = await this.teardown.drs.terminateRecoveryInstances(drills);
+        this.teardown.note('drill being terminated', `${drills.join(', ')} (job ${job})`);
+        await (job && this.follow(job));
+      }))
+    );
+  }
+
+  /** DRS keeps the record of a recovery instance that is disconnected; rarely it is what holds the server. */
+  private async deleteRecords(instances: readonly RecoveryInstance[]): Promise<boolean> {
+    let hasEnded = false;
+    for (const id of instances.map(idOf).filter((one) => !this.deleted.has(one))) {
+      if (await this.isDone([id], () => this.teardown.drs.deleteRecoveryInstance(id))) {
+        this.deleted.add(id);
+        this.teardown.note('record of the recovery instance deleted', id);
+        hasEnded = true;
+      }
+    }
+    return hasEnded;
+  }
+
+  /** Whether it was done; not, if DRS refuses for now. */
+  private async isDone(ids: readonly string[], step: () => Promise<void>): Promise<boolean> {
+    try {
+      await step();
+    } catch (error) {
+      if (isNothingThere(error) || isNamed(error, 'ConflictException', 'ServiceQuotaExceededException')) {
+        this.refusal = `DRS answered: ${messageOf(error)}`;
+        return false;
+      }
+      // A lost answer may be why, so what counts is what they are now.
+      const holding = error instanceof Failure || (await this.look()).some((one) => this.holds(one) && ids.includes(idOf(one)));
+      if (holding) {
+        throw error;
+      }
+    }
+    ids.forEach((id) => this.released.add(id));
+    return true;
+  }
+
+  private async follow(jobID: string): Promise<void> {
+    const { drs, server } = this.teardown;
+    const seeIt = `look at it with \`aws drs describe-jobs --filters jobIDs=${jobID} --region ${server.region}\`.`;
+    for (;;) {
+      const job = await drs.findJob(jobID);
+      const failed = (job?.participatingServers ?? []).filter(({ launchStatus }) => launchStatus === 'FAILED');
+      if (job?.status === 'COMPLETED' && failed.length === 0) {
+        return;
+      }
+      if (job?.status === 'COMPLETED') {
+        const ids = failed.map(({ recoveryInstanceID }) => recoveryInstanceID).join(', ');
+        throw new Failure(`DRS could not terminate the drill ${ids} (job ${jobID}): ${seeIt}`);
+      }
+      if (Date.now() + LOOK_AGAIN >= drs.deadline) {
+        throw new Failure(`The job ${jobID}, which terminates its drill, is still ${job?.status ?? 'not to be seen'}: ${seeIt}`);
+      }
+      await sleep(LOOK_AGAIN);
+    }
+  }
+}
+
+function idOf({ recoveryInstanceID = '' }: RecoveryInstance): string {
+  return recoveryInstanceID;
+}
