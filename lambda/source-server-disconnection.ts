@@ -1,10 +1,11 @@
 import type { SourceServer } from '@aws-sdk/client-drs';
 import type { SourceServerDisconnectionAttributes } from '../lib/contract';
 import { Failure, messageOf } from './custom-resource/failure';
-import { isRollingBack, judgeDeletion, type Verdict } from './custom-resource/genuine-deletion';
+import { isKnownToRollBack, judgeDeletion, type Verdict } from './custom-resource/genuine-deletion';
 import type { Answer, Rules } from './custom-resource/lifecycle';
-import { log } from './custom-resource/log';
-import { identityOf, type Request } from './custom-resource/request';
+import { decide } from './custom-resource/log';
+import { tellWhatNext } from './custom-resource/next-steps';
+import type { Request } from './custom-resource/request';
 import { accountOfRole } from './aws/assume-role';
 import { Drs } from './drs/drs';
 import { explainExtended, explainRecoveryInstances } from './drs/explanations';
@@ -155,16 +156,6 @@ async function refuseIfStuck(request: Request): Promise<void> {
   }
 }
 
-/** Where that can't be read, an update goes on as usual: it disconnects nobody either way. */
-async function isKnownToRollBack(request: Request): Promise<boolean> {
-  try {
-    return await isRollingBack(request);
-  } catch (error) {
-    decide(request, 'status unknown', messageOf(error), 'warning');
-    return false;
-  }
-}
-
 async function attributesIfKnown(request: Request, arn: string): Promise<SourceServerDisconnectionAttributes> {
   const server = parseSourceServerArn(arn);
   if (!server) {
@@ -182,29 +173,9 @@ async function attributesIfKnown(request: Request, arn: string): Promise<SourceS
 
 /** What the operator can do about a deletion that failed. */
 function whatNext(request: Request, server: NamedServer, verdict?: Verdict): string {
-  const { name, region, accountId } = request.stack;
-  const byHand = commandsByHand(request, server);
-  const where =
-    server.accountId === accountId
-      ? ''
-      : ` Commands of DRS are for account ${server.accountId}, those of CloudFormation for account ${accountId}.`;
-  if (!verdict?.genuine) {
-    return `If the ${nameOf(server)} shall go, it can be disconnected by hand: ${byHand}.${where}`;
-  }
-  if (verdict.deletedStack === undefined) {
-    return `CloudFormation tries this deletion three times and then forgets the resource, so finish it by hand: ${byHand}.${where}`;
-  }
-  return (
-    `Then delete the stack again, which continues where it stopped: \`aws cloudformation delete-stack --stack-name ${verdict.deletedStack} --region ${region}\`. ` +
-    `Or leave the server as it is: \`aws cloudformation delete-stack --stack-name ${name} --retain-resources ${request.logicalId} --region ${region}\`.${where}`
-  );
-}
-
-function commandsByHand({ properties }: Request, { sourceServerId, region }: NamedServer): string {
-  const command = (what: string) => `\`aws drs ${what}-source-server --source-server-id ${sourceServerId} --region ${region}\``;
-  return properties.DeleteSourceServer === 'true' ? `${command('disconnect')}, then ${command('delete')}` : command('disconnect');
-}
-
-function decide(request: Request, decision: string, why: string, level: 'info' | 'warning' = 'info') {
-  log({ level, event: 'decided', decision, why, ...identityOf(request) });
+  const command = (what: string) =>
+    `\`aws drs ${what}-source-server --source-server-id ${server.sourceServerId} --region ${server.region}\``;
+  const byHand =
+    request.properties.DeleteSourceServer === 'true' ? `${command('disconnect')}, then ${command('delete')}` : command('disconnect');
+  return tellWhatNext(request, verdict, { what: `the ${nameOf(server)}`, accountId: server.accountId, byHand });
 }

@@ -24,7 +24,7 @@ export async function assumeRole(stack: StackIdentity, roleArn: string, deadline
   const RoleSessionName = `cdk-drs-${stack.name}`.slice(0, LONGEST_SESSION_NAME);
   const command = new AssumeRoleCommand({ RoleArn: roleArn, RoleSessionName });
   try {
-    const { Credentials: session } = await retry('sts:AssumeRole', deadline, (abortSignal) => client.send(command, { abortSignal }));
+    const { Credentials: session } = await retry('sts:AssumeRole', (abortSignal) => client.send(command, { abortSignal }), { deadline });
     const { AccessKeyId: accessKeyId, SecretAccessKey: secretAccessKey, SessionToken: sessionToken } = session ?? {};
     if (!accessKeyId || !secretAccessKey || !sessionToken) {
       throw new Failure(`STS gave no credentials for the role ${roleArn}.`);

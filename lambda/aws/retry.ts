@@ -43,15 +43,22 @@ export function isNamed(error: unknown, ...names: string[]): boolean {
   return error instanceof Error && names.includes(error.name);
 }
 
+/** How long a call is repeated, and as whom it is made. */
+export interface Patience {
+  /** In milliseconds since 1970. */
+  readonly deadline: number;
+  /** Whom to grant what is denied. */
+  readonly role?: string;
+}
+
 /**
  * Calls AWS until it answers: throttling, faults of the service and of the network are repeated until the deadline,
  * a denial for as long as policies take to spread.
  */
 export async function retry<T>(
   action: string,
-  deadline: number,
   call: (signal: AbortSignal) => Promise<T>,
-  role = "the function's role",
+  { deadline, role = "the function's role" }: Patience,
 ): Promise<T> {
   const deniedUntil = Math.min(deadline, Date.now() + POLICY_PROPAGATION);
   for (let attempt = 0; ; attempt++) {

@@ -1,5 +1,6 @@
 import { sleep } from '../sleep';
 import { Failure, messageOf } from './failure';
+import { decide } from './log';
 import type { Request } from './request';
 import { type DescribedStack, describeWithAncestors, listResources } from './stacks';
 
@@ -64,9 +65,14 @@ async function judge(request: Request): Promise<Verdict | Failure> {
   }
 }
 
-/** Whether the stack, or one that it is nested in, is rolling back. */
-export async function isRollingBack(request: Request): Promise<boolean> {
-  return (await describeWithAncestors(request)).some(({ status }) => ROLLING_BACK.has(status));
+/** Whether the stack, or one that it is nested in, is rolling back. Where that can't be read, an update goes on as usual: it disconnects nobody either way. */
+export async function isKnownToRollBack(request: Request): Promise<boolean> {
+  try {
+    return (await describeWithAncestors(request)).some(({ status }) => ROLLING_BACK.has(status));
+  } catch (error) {
+    decide(request, 'status unknown', messageOf(error), 'warning');
+    return false;
+  }
 }
 
 function judgeByStatus(stacks: readonly DescribedStack[]): Verdict | undefined {

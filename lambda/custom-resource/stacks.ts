@@ -36,7 +36,7 @@ export async function listResources(request: Request): Promise<StackResourceSumm
   let token: string | undefined;
   do {
     const command = new ListStackResourcesCommand({ StackName: request.stack.id, NextToken: token });
-    const page = await retry('cloudformation:ListStackResources', request.deadline, (abortSignal) => client.send(command, { abortSignal }));
+    const page = await retry('cloudformation:ListStackResources', (abortSignal) => client.send(command, { abortSignal }), request);
     resources.push(...(page.StackResourceSummaries ?? []));
     token = page.NextToken;
   } while (token);
@@ -48,11 +48,15 @@ function clientFor(request: Request): CloudFormationClient {
 }
 
 async function describe(client: CloudFormationClient, stackId: string, deadline: number): Promise<DescribedStack> {
-  const { output, lastOperations } = await retry('cloudformation:DescribeStacks', deadline, async (abortSignal) => {
-    const command = new DescribeStacksCommand({ StackName: stackId });
-    const operations = readLastOperations(command);
-    return { output: await client.send(command, { abortSignal }), lastOperations: operations };
-  });
+  const { output, lastOperations } = await retry(
+    'cloudformation:DescribeStacks',
+    async (abortSignal) => {
+      const command = new DescribeStacksCommand({ StackName: stackId });
+      const operations = readLastOperations(command);
+      return { output: await client.send(command, { abortSignal }), lastOperations: operations };
+    },
+    { deadline },
+  );
   const stack = output.Stacks?.find((candidate) => candidate.StackId === stackId);
   if (stack?.StackStatus === undefined) {
     throw new Failure(`CloudFormation did not describe the stack ${stackId}.`);

@@ -53,11 +53,12 @@ export class Drs {
   }
 
   /** The recovery instances of the source server, drills and real ones. */
-  recoveryInstancesOf(sourceServerID: string): Promise<RecoveryInstance[]> {
-    return this.all('drs:DescribeRecoveryInstances', async (nextToken, abortSignal) => {
+  async recoveryInstancesOf(sourceServerID: string): Promise<RecoveryInstance[]> {
+    const found = await this.all('drs:DescribeRecoveryInstances', async (nextToken, abortSignal) => {
       const command = new DescribeRecoveryInstancesCommand({ filters: { sourceServerIDs: [sourceServerID] }, nextToken });
       return this.client.send(command, { abortSignal });
     });
+    return found.filter((instance) => (instance.sourceServerID ?? sourceServerID) === sourceServerID);
   }
 
   /** Ends DRS's hold on the instance; its EC2 instance runs on, unprotected. */
@@ -113,7 +114,7 @@ export class Drs {
   }
 
   private call<T>(action: string, call: (abortSignal: AbortSignal) => Promise<T>): Promise<T> {
-    return retry(action, this.deadline, call, this.role);
+    return retry(action, call, { deadline: this.deadline, role: this.role });
   }
 }
 

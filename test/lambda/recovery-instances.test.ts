@@ -264,6 +264,13 @@ describe('TERMINATE_DRILLS', () => {
     expect(terminated()).toEqual([['i-0d1']]);
   });
 
+  test("another server's drill is not terminated, though DRS lists it", async () => {
+    disconnectSays(conflict, server('DISCONNECTED'));
+    drsHasInstances(drill, { ...secondDrill, sourceServerID: OTHER_ID });
+    expect((await deletion('TERMINATE_DRILLS')).response.Status).toBe('SUCCESS');
+    expect(terminated()).toEqual([['i-0d1']]);
+  });
+
   test('the drill is still listed when its job is over: it is not terminated twice', async () => {
     disconnectSays(conflict, conflict, conflict, server('DISCONNECTED'));
     instancesAre([drill]);

@@ -20,7 +20,7 @@ async function callOf(answers: (Error | 'hang' | 'ok')[], deadline = 4 * MINUTE)
   const start = Date.now();
   const times: number[] = [];
   let ended = false;
-  const outcome = retry('drs:Something', start + deadline, (signal) => {
+  const call = (signal: AbortSignal): Promise<unknown> => {
     times.push(Date.now() - start);
     const answer = answers[Math.min(times.length, answers.length) - 1];
     return answer instanceof Error
@@ -31,7 +31,8 @@ async function callOf(answers: (Error | 'hang' | 'ok')[], deadline = 4 * MINUTE)
             resolve('ok');
           }
         });
-  })
+  };
+  const outcome = retry('drs:Something', call, { deadline: start + deadline })
     .catch((error: unknown) => error)
     .finally(() => (ended = true));
   while (!ended && times.length < 1_000) {
