@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import * as path from 'node:path';
-import type { Stack } from 'aws-cdk-lib';
+import type { App, Environment, Stack } from 'aws-cdk-lib';
 import { defaultAccountId, defaultRegion } from '../../emulator/defaults';
 
 /** What a synthesis left behind: one stack, its template and its assets. */
@@ -34,13 +34,21 @@ export async function synthesizeLandingZone(sourceServerIds: readonly string[]):
 }
 
 /** Synthesizes a stack that is made on the spot. */
-export async function synthesizeStack(stackName: string, declare: (stack: Stack) => void): Promise<Assembly> {
+export async function synthesizeStack(stackName: string, declare: (stack: Stack) => void, accountId = defaultAccountId): Promise<Assembly> {
   // Loaded when needed: it takes a second, and the landing zone's app loads its own.
-  const { App, Stack } = await import('aws-cdk-lib');
+  const { Stack } = await import('aws-cdk-lib');
+  return synthesizeApp(stackName, (app, env) => declare(new Stack(app, stackName, { env })), accountId);
+}
+
+/** Synthesizes an app that is made on the spot, which declares a stack of this name. */
+export async function synthesizeApp(stackName: string, declare: DeclareApp, accountId = defaultAccountId): Promise<Assembly> {
+  const { App } = await import('aws-cdk-lib');
   const app = new App({ outdir: newDirectory(), analyticsReporting: false });
-  declare(new Stack(app, stackName, { env: { account: defaultAccountId, region: defaultRegion } }));
+  declare(app, { account: accountId, region: defaultRegion });
   return { directory: app.synth().directory, stackName };
 }
+
+export type DeclareApp = (app: App, env: Environment) => void;
 
 function newDirectory(): string {
   return mkdtempSync(path.join(tmpdir(), 'cdk-drs-assembly-'));

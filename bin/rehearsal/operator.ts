@@ -9,12 +9,16 @@ import {
   type CreateStackCommandInput,
 } from '@aws-sdk/client-cloudformation';
 import {
+  DeleteRecoveryInstanceCommand,
   DeleteSourceServerCommand,
   DisconnectRecoveryInstanceCommand,
   DisconnectSourceServerCommand,
   DrsClient,
+  paginateDescribeRecoveryInstances,
   paginateDescribeSourceServers,
+  type RecoveryInstance,
   type SourceServer,
+  StopFailbackCommand,
   TerminateRecoveryInstancesCommand,
 } from '@aws-sdk/client-drs';
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
@@ -28,7 +32,10 @@ export class Operator {
   private readonly cloudFormation: CloudFormationClient;
   private readonly s3: S3Client;
 
-  constructor(private readonly aws: EmbeddedAws) {
+  constructor(
+    private readonly aws: EmbeddedAws,
+    readonly accountId = defaultAccountId,
+  ) {
     const configuration = { ...this.configuration(aws.environment.AWS_REGION) };
     this.cloudFormation = new CloudFormationClient(configuration);
     this.s3 = new S3Client({ ...configuration, forcePathStyle: true });
@@ -40,13 +47,15 @@ export class Operator {
     const input = {
       StackName: assembly.stackName,
       TemplateBody: readFileSync(templateFileOf(assembly), 'utf8'),
-      Capabilities: ['CAPABILITY_IAM' as const],
+      Capabilities: ['CAPABILITY_NAMED_IAM' as const],
       ...options,
     };
     rmSync(assembly.directory, { recursive: true, force: true });
     const exists = (await this.statusOf(assembly.stackName)) !== undefined;
-    await (exists ? this.cloudFormation.send(new UpdateStackCommand(input)) : this.cloudFormation.send(new CreateStackCommand(input)));
-    return this.aws.cloudFormation.settled(assembly.stackName);
+    const { StackId } = await (exists
+      ? this.cloudFormation.send(new UpdateStackCommand(input))
+      : this.cloudFormation.send(new CreateStackCommand(input)));
+    return this.aws.cloudFormation.settled(StackId!);
   }
 
   /** Deletes the stack; resolves with the status in which it rests. */
@@ -74,6 +83,14 @@ export class Operator {
     return servers;
   }
 
+  async recoveryInstances(region?: string): Promise<RecoveryInstance[]> {
+    const instances: RecoveryInstance[] = [];
+    for await (const page of paginateDescribeRecoveryInstances({ client: this.drs(region) }, {})) {
+      instances.push(...(page.items ?? []));
+    }
+    return instances;
+  }
+
   async disconnect(sourceServerID: string): Promise<void> {
     await this.drs().send(new DisconnectSourceServerCommand({ sourceServerID }));
   }
@@ -87,15 +104,26 @@ export class Operator {
     const [, service, operation, ...rest] = command.split(' ');
     const option = (name: string) => rest[rest.indexOf(`--${name}`) + 1];
     const drs = this.drs(option('region'));
+    const recoveryInstanceID = option('recovery-instance-id');
+    const sourceServerID = option('source-server-id');
     switch (`${service} ${operation}`) {
       case 'drs disconnect-recovery-instance':
-        await drs.send(new DisconnectRecoveryInstanceCommand({ recoveryInstanceID: option('recovery-instance-id') }));
+        await drs.send(new DisconnectRecoveryInstanceCommand({ recoveryInstanceID }));
+        return;
+      case 'drs delete-recovery-instance':
+        await drs.send(new DeleteRecoveryInstanceCommand({ recoveryInstanceID }));
+        return;
+      case 'drs stop-failback':
+        await drs.send(new StopFailbackCommand({ recoveryInstanceID }));
         return;
       case 'drs terminate-recovery-instances':
         await drs.send(new TerminateRecoveryInstancesCommand({ recoveryInstanceIDs: [option('recovery-instance-ids')] }));
         return;
       case 'drs disconnect-source-server':
-        await drs.send(new DisconnectSourceServerCommand({ sourceServerID: option('source-server-id') }));
+        await drs.send(new DisconnectSourceServerCommand({ sourceServerID }));
+        return;
+      case 'drs delete-source-server':
+        await drs.send(new DeleteSourceServerCommand({ sourceServerID }));
         return;
       case 'cloudformation delete-stack':
         await this.destroy(option('stack-name'), rest.includes('--retain-resources') ? [option('retain-resources')] : undefined);
@@ -110,17 +138,12 @@ export class Operator {
   }
 
   private configuration(region: string) {
-    const { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY } = this.aws.environment;
-    return {
-      endpoint: this.aws.endpoint,
-      region,
-      credentials: { accessKeyId: AWS_ACCESS_KEY_ID, secretAccessKey: AWS_SECRET_ACCESS_KEY },
-    };
+    return { endpoint: this.aws.endpoint, region, credentials: this.aws.iam.operatorCredentials(this.accountId) };
   }
 
   private async upload(assembly: Assembly): Promise<void> {
     for (const { file, isFolder, bucket, key } of assetsOf(assembly)) {
-      const Bucket = bucket.replace('${AWS::AccountId}', defaultAccountId).replace('${AWS::Region}', this.aws.environment.AWS_REGION);
+      const Bucket = bucket.replace('${AWS::AccountId}', this.accountId).replace('${AWS::Region}', this.aws.environment.AWS_REGION);
       await this.s3.send(new PutObjectCommand({ Bucket, Key: key, Body: isFolder ? zip(file) : readFileSync(file) }));
     }
   }

@@ -1,5 +1,8 @@
 import { alreadyGone, recoveryInstance, retain, teardown, twoStacks } from './scenarios/deletions';
+import { crossAccount, otherRegion } from './scenarios/elsewhere';
 import { drsDown, killed, throttled, unreachable } from './scenarios/faults';
+import { deleteRecord, extended } from './scenarios/records';
+import { disconnectRecoveryInstance, drill, failback, realRecovery } from './scenarios/recoveries';
 import { cancelledCreate, deletedEarly, nested, onFailureDelete, rollback, typo, updateRollback } from './scenarios/rollbacks';
 import type { Scenario } from './scenarios/scenario';
 import { removed, removedWhileBlocked, rename, replacement, replacementWhileBlocked } from './scenarios/updates';
@@ -9,6 +12,7 @@ export type { Scenario } from './scenarios/scenario';
 /** All of them, in the order in which somebody would like to get to know them. */
 export const scenarios: readonly Scenario[] = [
   ...[teardown, recoveryInstance, alreadyGone, retain, twoStacks],
+  ...[drill, realRecovery, disconnectRecoveryInstance, failback, deleteRecord, extended, otherRegion, crossAccount],
   ...[replacement, replacementWhileBlocked, rename, removed, removedWhileBlocked],
   ...[typo, rollback, updateRollback, nested, cancelledCreate, deletedEarly, onFailureDelete],
   ...[throttled, killed, unreachable, drsDown],

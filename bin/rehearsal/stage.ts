@@ -1,25 +1,36 @@
 import { deepStrictEqual } from 'node:assert';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { SourceServer } from '@aws-sdk/client-drs';
 import type { Stack } from 'aws-cdk-lib';
 import type { EmbeddedAws } from '../../emulator';
+import type { Call } from '../../emulator/calls';
+import { defaultAccountId, defaultRegion } from '../../emulator/defaults';
 import type { SourceServerSeed } from '../../emulator/drs/seeds';
 import { FAILED_DELETIONS, METRIC_NAMESPACE } from '../../lib/contract';
-import { type Assembly, synthesizeLandingZone, synthesizeStack } from './assembly';
+import { type Assembly, type DeclareApp, synthesizeApp, synthesizeLandingZone, synthesizeStack } from './assembly';
 import { commandsIn, Operator } from './operator';
 import type { Timeline } from './timeline';
 
 const GIBIBYTE = 1024 ** 3;
 const STACK = 'DisasterRecoveryLandingZone';
 
-/** Where a scenario plays: the embedded AWS, an operator who works with it, and a timeline of what happens. */
+/** Where a scenario plays: the embedded AWS, an operator of one of its accounts, and a timeline of what happens. */
 export class Stage {
   readonly operator: Operator;
+  /** Where the servers are. */
+  private readonly regions = new Set([defaultRegion]);
 
   constructor(
     readonly aws: EmbeddedAws,
     readonly timeline: Timeline,
+    private readonly accountId = defaultAccountId,
   ) {
-    this.operator = new Operator(aws);
+    this.operator = new Operator(aws, accountId);
+  }
+
+  /** The same, with an operator of another account. */
+  ofAccount(accountId: string): Stage {
+    return new Stage(this.aws, this.timeline, accountId);
   }
 
   /** Servers that replicate, as agents would have created them; returns their IDs. */
@@ -28,7 +39,8 @@ export class Stage {
       { deviceName: '/dev/xvda', bytes: 80 * GIBIBYTE },
       { deviceName: '/dev/xvdb', bytes: 200 * GIBIBYTE },
     ];
-    return seeds.map((seed) => this.aws.drs.addSourceServer({ disks, ...seed }).sourceServerID!);
+    seeds.forEach(({ region = defaultRegion }) => this.regions.add(region));
+    return seeds.map((seed) => this.aws.drs.addSourceServer({ disks, accountId: this.accountId, ...seed }).sourceServerID!);
   }
 
   /** Deploys the app that cdk.json names. */
@@ -43,7 +55,14 @@ export class Stage {
     this.timeline.command(
       onFailure ? `aws cloudformation create-stack --on-failure ${onFailure} ...` : `npx cdk deploy${argument(stackName)}`,
     );
-    await this.deployed(await this.timeline.during('synthesizing', synthesizeStack(stackName, declare)), expected, onFailure);
+    const assembly = await this.timeline.during('synthesizing', synthesizeStack(stackName, declare, this.accountId));
+    await this.deployed(assembly, expected, onFailure);
+  }
+
+  /** Deploys a stack of an app that is made on the spot. */
+  async deployApp(stackName: string, declare: DeclareApp, expected = 'CREATE_COMPLETE') {
+    this.timeline.command(`npx cdk deploy ${stackName}`);
+    await this.deployed(await this.timeline.during('synthesizing', synthesizeApp(stackName, declare, this.accountId)), expected);
   }
 
   async destroy(expected = 'DELETE_COMPLETE', stackName = STACK) {
@@ -76,6 +95,17 @@ export class Stage {
     return events.filter((event) => arnIn(event).endsWith(`/${sourceServerId}`)).map(({ RequestType }) => RequestType);
   }
 
+  /** The calls to DRS of functions, and of the roles that they assume, oldest first. */
+  drsCalls(): Call[] {
+    return this.aws.calls.all().filter(({ service, callerArn }) => service === 'drs' && callerArn.includes(':assumed-role/'));
+  }
+
+  /** The operations by which functions changed something, oldest first. */
+  changes(): string[] {
+    const changes = this.drsCalls().filter(({ operation, error, status }) => !operation.startsWith('Describe') && !error && status > 0);
+    return changes.map(({ operation }) => operation);
+  }
+
   /** The lines of the functions' logs that CloudWatch counts as failed deletions. */
   failedDeletions(): FailedDeletion[] {
     const lines = this.aws.lambda.logs.all().filter(({ message }) => message.startsWith('{'));
@@ -106,17 +136,25 @@ export class Stage {
   }
 
   async show(title: string) {
-    this.timeline.servers(title, await this.operator.sourceServers());
+    this.timeline.servers(title, await this.sourceServers());
+  }
+
+  async showRecoveryInstances(title: string) {
+    this.timeline.recoveryInstances(title, await this.operator.recoveryInstances());
   }
 
   /** Fails the rehearsal unless the servers are in these states; undefined stands for a server that is gone. */
   async expectStates(expected: Record<string, string | undefined>) {
-    const servers = await this.operator.sourceServers();
+    const servers = await this.sourceServers();
     const states = Object.keys(expected).map((id) => [
       id,
       servers.find((server) => server.sourceServerID === id)?.dataReplicationInfo?.dataReplicationState,
     ]);
     deepStrictEqual(Object.fromEntries(states), expected);
+  }
+
+  private async sourceServers(): Promise<SourceServer[]> {
+    return (await Promise.all([...this.regions].map((region) => this.operator.sourceServers(region)))).flat();
   }
 
   private async deployed(assembly: Assembly, expected: string, onFailure?: DeploymentOptions['onFailure']) {

@@ -1,6 +1,7 @@
 import { styleText } from 'node:util';
-import type { SourceServer } from '@aws-sdk/client-drs';
+import type { RecoveryInstance, SourceServer } from '@aws-sdk/client-drs';
 import type { EmbeddedAws } from '../../emulator';
+import { defaultAccountId, defaultRegion } from '../../emulator/defaults';
 
 type Style = Parameters<typeof styleText>[0];
 
@@ -32,20 +33,33 @@ export class Timeline {
   }
 
   servers(title: string, servers: readonly SourceServer[]) {
+    const isElsewhere = servers.some(({ arn }) => accountAndRegionOf(arn!) !== `${defaultAccountId}, ${defaultRegion}`);
     const rows = servers.map((server) => {
       const replication = server.dataReplicationInfo;
       const disks = replication?.replicatedDisks ?? [];
       const gibibytes = disks.reduce((sum, disk) => sum + (disk.totalStorageBytes ?? 0), 0) / 1024 ** 3;
-      const hostname = server.sourceProperties?.identificationHints?.hostname ?? '-';
-      return [
-        server.sourceServerID!,
-        hostname,
-        replication?.dataReplicationState ?? '-',
-        lagOf(server),
-        `${disks.length} disks, ${gibibytes} GiB`,
-      ];
+      return {
+        'Source server': server.sourceServerID!,
+        ...(isElsewhere && { 'Account, Region': accountAndRegionOf(server.arn!) }),
+        Hostname: server.sourceProperties?.identificationHints?.hostname ?? '-',
+        State: replication?.dataReplicationState ?? '-',
+        Lag: lagOf(server),
+        Disks: `${disks.length} disks, ${gibibytes} GiB`,
+      };
     });
-    this.table(title, ['Source server', 'Hostname', 'State', 'Lag', 'Disks'], rows);
+    this.table(title, rows);
+  }
+
+  recoveryInstances(title: string, instances: readonly RecoveryInstance[]) {
+    const rows = instances.map((instance) => ({
+      'Recovery instance': instance.recoveryInstanceID!,
+      'Source server': instance.sourceServerID!,
+      Kind: instance.isDrill ? 'drill' : 'recovery',
+      EC2: instance.ec2InstanceState!,
+      Replication: instance.dataReplicationInfo?.dataReplicationState ?? '-',
+      Failback: instance.failback?.state?.replace('FAILBACK_', '') ?? '-',
+    }));
+    this.table(title, rows);
   }
 
   /** Shows that something is under way, until it is done. */
@@ -101,16 +115,23 @@ export class Timeline {
     }
   }
 
-  private table(title: string, header: string[], rows: string[][]) {
-    const widths = header.map((name, column) => Math.max(name.length, ...rows.map((row) => row[column].length)));
+  /** The names of a row's cells are the header. */
+  private table(title: string, rows: readonly Record<string, string>[]) {
+    this.print(`\n${this.style('bold', title)}`);
+    if (rows.length === 0) {
+      this.print(`  ${this.style('dim', 'none')}`);
+      return;
+    }
+    const header = Object.keys(rows[0]);
+    const widths = header.map((name) => Math.max(name.length, ...rows.map((row) => row[name].length)));
     const line = (cells: string[]) =>
       cells
         .map((cell, column) => cell.padEnd(widths[column]))
         .join('  ')
         .trimEnd();
-    this.print(`\n${this.style('bold', title)}`);
     this.print(`  ${this.style('dim', line(header))}`);
-    rows.forEach((row) => this.print(`  ${line(row).replace(row[2], this.style(row[2] === 'DISCONNECTED' ? 'yellow' : 'green', row[2]))}`));
+    const colour = (state: string) => this.style(state === 'DISCONNECTED' ? 'yellow' : 'green', state);
+    rows.forEach((row) => this.print(`  ${line(Object.values(row)).replace(/\b(CONTINUOUS|RUNNING|DISCONNECTED)\b/g, colour)}`));
   }
 
   private seconds(from: number, to = this.aws.clock.now()): string {
@@ -140,6 +161,11 @@ export class Timeline {
       this.output.write('\r\x1b[2K');
     }
   }
+}
+
+function accountAndRegionOf(arn: string): string {
+  const [, , , region, account] = arn.split(':');
+  return `${account}, ${region}`;
 }
 
 /** DRS writes PT1M30S, people 1m 30s. */

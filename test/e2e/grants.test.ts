@@ -1,8 +1,19 @@
 import { CfnWaitConditionHandle, type Stack } from 'aws-cdk-lib';
-import { CfnPolicy, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { AccountPrincipal, CfnPolicy, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
-import { addDisconnection, APP, BOTH_REPLICATE, DATABASE, type Declare, TWO } from '../../bin/rehearsal/scenarios/stacks';
-import { TeardownFunction, type TeardownFunctionProps } from '../../lib';
+import {
+  addDisconnection,
+  APP,
+  BOTH_REPLICATE,
+  DATABASE,
+  type Declare,
+  type DisconnectionOptions,
+  sourceServerArn,
+  TWO,
+} from '../../bin/rehearsal/scenarios/stacks';
+import type { Stage } from '../../bin/rehearsal/stage';
+import type { RecoveryInstanceSeed } from '../../emulator/drs/seeds';
+import { RecoveryInstancePolicy, TeardownFunction, type TeardownFunctionProps } from '../../lib';
 import { onStage } from './on-stage';
 
 // CloudFormation changes functions, roles and policies in the update and sends the deletions of what was removed afterwards (aws-cdk issue 14037).
@@ -55,6 +66,79 @@ describe('A disconnection that an update removes is disconnected, though the upd
       await stage.deploy(after, 'UPDATE_COMPLETE');
       expect(stage.failedDeletions()).toEqual([]);
       await stage.expectStates(states);
+    });
+  });
+});
+
+describe('An update removes an option, and the old resource, which needs its grant, is deleted afterwards', () => {
+  const { TERMINATE_DRILLS, DISCONNECT } = RecoveryInstancePolicy;
+  const [HERE, THERE] = ['111122223333', '444455556666'];
+  const createRole: Declare = (stack) => {
+    const role = new Role(stack, 'Role', { roleName: 'Teardown', assumedBy: new AccountPrincipal(HERE) });
+    role.addToPolicy(new PolicyStatement({ actions: ['drs:*', 'ec2:DescribeInstances'], resources: ['*'] }));
+  };
+  const assumeRole = (stack: Stack) => Role.fromRoleArn(stack, 'ServersRole', `arn:aws:iam::${THERE}:role/Teardown`);
+
+  interface Old {
+    readonly accountId?: string;
+    readonly options: (stack: Stack) => DisconnectionOptions;
+    readonly instance?: Omit<RecoveryInstanceSeed, 'sourceServerID'>;
+    /** What its deletion does at DRS. */
+    readonly deletion: string[];
+  }
+  const olds: Record<string, Old> = {
+    TERMINATE_DRILLS: {
+      options: () => ({ recoveryInstancePolicy: TERMINATE_DRILLS }),
+      instance: { isDrill: true },
+      deletion: ['TerminateRecoveryInstances', 'DisconnectSourceServer'],
+    },
+    DISCONNECT: {
+      options: () => ({ recoveryInstancePolicy: DISCONNECT }),
+      instance: { isDrill: false },
+      deletion: ['DisconnectRecoveryInstance', 'DeleteRecoveryInstance', 'DisconnectSourceServer'],
+    },
+    deleteSourceServer: {
+      options: () => ({ deleteSourceServer: true }),
+      deletion: ['DisconnectSourceServer', 'DeleteSourceServer'],
+    },
+    assumeRole: {
+      accountId: THERE,
+      options: (stack) => ({ assumeRole: assumeRole(stack) }),
+      deletion: ['DisconnectSourceServer'],
+    },
+  };
+  const declareOld = (stack: Stack, id: string, { options, accountId }: Old) =>
+    addDisconnection(stack, id, sourceServerArn(APP, undefined, accountId), options(stack));
+
+  const replace = async (stage: Stage, old: Old, arrange: () => void) => {
+    await stage.deploy((stack) => void declareOld(stack, 'Server', old));
+    arrange();
+    await stage.deploy((stack) => void addDisconnection(stack, 'Server', DATABASE), 'UPDATE_COMPLETE');
+  };
+  const remove = async (stage: Stage, old: Old, arrange: () => void) => {
+    const declareOther: Declare = (stack) => void addDisconnection(stack, 'Database', DATABASE);
+    await stage.deploy((stack) => {
+      declareOld(stack, 'App', old);
+      declareOther(stack);
+    });
+    arrange();
+    await stage.deploy(declareOther, 'UPDATE_COMPLETE');
+  };
+
+  test.each<[string, string, typeof replace]>(
+    Object.keys(olds).flatMap((option) => [
+      [option, 'with the resource', remove],
+      [option, 'and the resource names another server', replace],
+    ]),
+  )('%s goes, %s', async (option, _how, play) => {
+    await onStage({ policyPropagation: 30, disconnectedRecordHolds: true }, async (stage) => {
+      const { accountId = HERE, instance, deletion } = olds[option];
+      stage.seed({ sourceServerID: APP, accountId }, { sourceServerID: DATABASE });
+      await stage.ofAccount(THERE).deploy(createRole, 'CREATE_COMPLETE', { stackName: 'ServersAccount' });
+      await play(stage, olds[option], () => instance && stage.aws.drs.addRecoveryInstance({ sourceServerID: APP, ...instance }));
+      expect(stage.failedDeletions()).toEqual([]);
+      expect(stage.changes()).toEqual(deletion);
+      await stage.expectStates({ [DATABASE]: 'CONTINUOUS' });
     });
   });
 });

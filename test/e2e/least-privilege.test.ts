@@ -1,136 +1,131 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import * as path from 'node:path';
-import type { Stack } from 'aws-cdk-lib';
-import { synthesizeStack, templateFileOf } from '../../bin/rehearsal/assembly';
+import { APP, DATABASE, type DisconnectionOptions } from '../../bin/rehearsal/scenarios/stacks';
 import type { Stage } from '../../bin/rehearsal/stage';
-import { SourceServer, SourceServerDisconnection } from '../../lib';
+import { RecoveryInstancePolicy } from '../../lib';
+import {
+  actionsOf,
+  HERE,
+  sorted,
+  type Statement,
+  statementsInReadme,
+  statementsOf,
+  synthesizeDisconnections,
+  type Synthesized,
+  synthesizeRole,
+  THERE,
+} from './granted';
 import { onStage } from './on-stage';
 
-// The role may do what the function does, and nothing else: compared with the source, and proven by taking away one action, or one statement, at a time.
+// The roles may do what the function does, and nothing else: compared with the source, and with the calls that are made, for each combination of options.
+// That each action and each statement is needed is proven in taken-away.test.ts.
 
-const STACK = 'DisasterRecoveryLandingZone';
-const [APP, DATABASE] = ['s-1a2b3c4d5e6f70001', 's-1a2b3c4d5e6f70002'] as const;
+const { FAIL, DISCONNECT, TERMINATE_DRILLS } = RecoveryInstancePolicy;
 
-interface Statement {
-  readonly Action: string | readonly string[];
+interface Combination extends DisconnectionOptions {
+  readonly recoveryInstancePolicy: RecoveryInstancePolicy;
+  readonly deleteSourceServer: boolean;
+  readonly assumesRole: boolean;
 }
-interface Resource {
-  readonly Type: string;
-  readonly Properties: { PolicyDocument?: { Statement: Statement[] }; Policies?: unknown; ManagedPolicyArns?: unknown };
-}
-interface Template {
-  readonly Resources: Record<string, Resource>;
-}
-type Declare = (stack: Stack) => void;
+const combinations = [FAIL, DISCONNECT, TERMINATE_DRILLS].flatMap((recoveryInstancePolicy) =>
+  [false, true].flatMap((deleteSourceServer) =>
+    [false, true].map((assumesRole): Combination => ({ recoveryInstancePolicy, deleteSourceServer, assumesRole })),
+  ),
+);
+const [both, one] = [
+  [
+    ['App', APP],
+    ['Database', DATABASE],
+  ],
+  [['Database', DATABASE]],
+] as const;
 
-const declare =
-  (...servers: [id: string, sourceServerId: string][]): Declare =>
-  (stack) =>
-    servers.forEach(([id, sourceServerId]) => {
-      const sourceServer = SourceServer.fromSourceServerId(stack, `Server${id}`, sourceServerId);
-      new SourceServerDisconnection(stack, id, { sourceServer });
-    });
+const synthesize = ({ assumesRole, ...options }: Combination, servers: typeof both | typeof one = both) =>
+  synthesizeDisconnections(servers, options, assumesRole);
+const granted = (synthesized: Synthesized) => sorted(statementsOf(synthesized).flatMap(actionsOf));
 
-const statementsOf = ({ Resources }: Template) =>
-  Object.values(Resources).flatMap(({ Type, Properties }) => (Type === 'AWS::IAM::Policy' ? Properties.PolicyDocument!.Statement : []));
-const actionsOf = ({ Action }: Statement) => [Action].flat();
-
-async function synthesize(declared: Declare) {
-  const assembly = await synthesizeStack(STACK, declared);
-  return { assembly, template: JSON.parse(readFileSync(templateFileOf(assembly), 'utf8')) as Template };
-}
-
-/** Deploys the stack with a role that may not do this. */
-async function deployWithout(stage: Stage, removed: readonly string[], declared: Declare, expected: string) {
-  const { assembly, template } = await synthesize(declared);
-  for (const statement of statementsOf(template)) {
-    const left = actionsOf(statement).filter((action) => !removed.includes(action));
-    // IAM takes no statement without an action.
-    Object.assign(statement, { Action: left.length > 0 ? left : 'none:Nothing' });
-  }
-  expect(await stage.operator.deploy(assembly, { TemplateBody: JSON.stringify(template) })).toBe(expected);
-}
-
-const stateOf = (stage: Stage, id: string) => stage.aws.drs.sourceServer(id)?.dataReplicationInfo?.dataReplicationState;
-
-/** A situation in which the function needs what was removed; it ends with a failure. */
-type Situation = readonly [
-  removed: readonly string[],
-  situation: string,
-  play: (stage: Stage, removed: readonly string[]) => Promise<void>,
-];
-
-const isDeployed: Situation[1] = 'a disconnection is deployed';
-const deploying: Situation[2] = (stage, removed) => deployWithout(stage, removed, declare(['Disconnection', APP]), 'ROLLBACK_COMPLETE');
-const isDeleted: Situation[1] = 'the stack is deleted';
-const deleting: Situation[2] = async (stage, removed) => {
-  await deployWithout(stage, removed, declare(['Disconnection', APP]), 'CREATE_COMPLETE');
-  expect(await stage.operator.destroy(STACK)).toBe('DELETE_FAILED');
+/** From the service authorization reference: what AWS does for the caller, with the caller's own permissions. */
+const dependent: Record<string, string[]> = {
+  'drs:DescribeRecoveryInstances': ['drs:DescribeSourceServers', 'ec2:DescribeInstances'],
+  'drs:TerminateRecoveryInstances': [
+    'drs:DescribeSourceServers',
+    'ec2:DescribeInstances',
+    'ec2:DescribeVolumes',
+    'ec2:TerminateInstances',
+    'ec2:DeleteVolume',
+  ],
 };
-const isReplaced: Situation[1] = 'a server with a recovery instance is to be replaced by another one';
-const replacing: Situation[2] = async (stage, removed) => {
-  await deployWithout(stage, removed, declare(['Disconnection', APP]), 'CREATE_COMPLETE');
-  stage.aws.drs.addRecoveryInstance({ sourceServerID: APP });
-  await deployWithout(stage, removed, declare(['Disconnection', DATABASE]), 'UPDATE_ROLLBACK_COMPLETE');
-};
-const isRemoved: Situation[1] = 'an update removes a disconnection';
-const removing: Situation[2] = async (stage, removed) => {
-  await deployWithout(stage, removed, declare(['App', APP], ['Database', DATABASE]), 'CREATE_COMPLETE');
-  // CloudFormation drops what it could not delete in three tries.
-  await deployWithout(stage, removed, declare(['Database', DATABASE]), 'UPDATE_COMPLETE');
-};
-
-const needed: Situation[] = [
-  [['drs:DisconnectSourceServer'], isDeleted, deleting],
-  [['cloudformation:DescribeStacks'], isDeleted, deleting],
-  [['cloudformation:ListStackResources'], isRemoved, removing],
-  [['drs:DescribeSourceServers'], isDeployed, deploying],
-  [['drs:DescribeRecoveryInstances'], isReplaced, replacing],
-  [['ec2:DescribeInstances'], isReplaced, replacing],
-  [['drs:DescribeSourceServers', 'drs:DescribeRecoveryInstances', 'ec2:DescribeInstances'], isDeployed, deploying],
-];
+const needed = (called: readonly string[]) => sorted([...called, ...called.flatMap((action) => dependent[action] ?? [])]);
 const logs = ['logs:CreateLogStream', 'logs:PutLogEvents'];
-const forTheLog = [...logs.map((action) => [action]), logs];
 
-test.each(needed)('without %j, when %s: a failure that names the action, and nobody is disconnected', async (removed, _situation, play) => {
-  await onStage({}, async (stage) => {
-    stage.seed({ sourceServerID: APP }, { sourceServerID: DATABASE });
-    await play(stage, removed);
-    expect(stage.reason()).toContain('The teardown function may not call ');
-    expect(stage.reason()).toContain(removed[0]);
-    expect([stateOf(stage, APP), stateOf(stage, DATABASE)]).toEqual(['CONTINUOUS', 'CONTINUOUS']);
+/** The calls of the function itself, and of the role that it assumes. */
+interface Called {
+  readonly function: string[];
+  readonly role: string[];
+}
+const played = new Map<Combination, Promise<Called>>();
+const callsOf = (combination: Combination) => {
+  const calls = played.get(combination) ?? play(combination);
+  played.set(combination, calls);
+  return calls;
+};
+
+/** Each situation in which the function behaves in another way: an update removes a disconnection, and a server with a drill is disconnected. */
+async function play(combination: Combination): Promise<Called> {
+  const { recoveryInstancePolicy: policy, assumesRole } = combination;
+  const called: Called = { function: [], role: [] };
+  // The record of a disconnected recovery instance is deleted only if it holds the server.
+  await onStage({ disconnectedRecordHolds: policy === DISCONNECT }, async (stage) => {
+    const servers = assumesRole ? stage.ofAccount(THERE) : stage;
+    servers.seed({ sourceServerID: APP }, { sourceServerID: DATABASE });
+    if (assumesRole) {
+      expect(await servers.operator.deploy((await synthesizeRole(combination)).assembly)).toBe('CREATE_COMPLETE');
+    }
+    expect(await stage.operator.deploy((await synthesize(combination)).assembly)).toBe('CREATE_COMPLETE');
+    expect(await stage.operator.deploy((await synthesize(combination, one)).assembly)).toBe('UPDATE_COMPLETE');
+    stage.aws.drs.addRecoveryInstance({ sourceServerID: DATABASE, isDrill: true });
+    if (policy === FAIL) {
+      await stage.destroy('DELETE_FAILED');
+      await servers.runCommandOf(stage.reason(), /disconnect-recovery-instance/);
+    }
+    await stage.destroy();
+    called.function.push(...callsFrom(stage, HERE));
+    called.role.push(...callsFrom(stage, THERE));
+  });
+  return called;
+}
+
+function callsFrom(stage: Stage, account: string): string[] {
+  const calls = stage.aws.calls.all().filter(({ callerArn, accountId }) => callerArn.includes(':assumed-role/') && accountId === account);
+  return sorted(calls.map(({ service, operation }) => `${service}:${operation}`));
+}
+
+describe.each(combinations)('With $recoveryInstancePolicy, deleteSourceServer $deleteSourceServer, a role $assumesRole', (combination) => {
+  test('what is granted is what is called: none missing, none to spare', async () => {
+    const called = await callsOf(combination);
+    const synthesized = await synthesize(combination);
+    expect(granted(synthesized)).toEqual(sorted([...needed(called.function), ...logs]));
+    expect(combination.assumesRole ? granted(await synthesizeRole(combination)) : []).toEqual(needed(called.role));
+    expect(granted(synthesized).filter((action) => action.includes('*'))).toEqual([]);
+    const elsewhere = Object.values(synthesized.template.Resources).filter(
+      ({ Type, Properties }) =>
+        Type === 'AWS::IAM::ManagedPolicy' || Properties.Policies !== undefined || Properties.ManagedPolicyArns !== undefined,
+    );
+    expect(elsewhere).toEqual([]);
   });
 });
 
-describe('what only explains a conflict, or writes the log, is missed but not needed', () => {
-  test.each([['drs:DescribeSourceServers'], ['drs:DescribeRecoveryInstances'], ['ec2:DescribeInstances']])(
-    'without %s, when a server with a recovery instance is to be disconnected: a failure with what DRS said',
-    async (removed) => {
-      await onStage({}, async (stage) => {
-        stage.seed({ sourceServerID: APP });
-        await deployWithout(stage, [], declare(['Disconnection', APP]), 'CREATE_COMPLETE');
-        await deployWithout(stage, [removed], declare(['Disconnection', APP]), 'UPDATE_COMPLETE');
-        stage.aws.drs.addRecoveryInstance({ sourceServerID: APP });
-        expect(await stage.operator.destroy(STACK)).toBe('DELETE_FAILED');
-        expect(stage.reason()).toMatch(/ConflictException: .*has a Recovery Instance/);
-        expect(stage.reason()).toContain('Unwind in this order');
-        expect(stateOf(stage, APP)).toBe('CONTINUOUS');
-      });
-    },
-  );
-
-  test.each(forTheLog.map((removed) => [removed]))('without %j: no log, and the server is disconnected', async (removed) => {
-    await onStage({}, async (stage) => {
-      stage.seed({ sourceServerID: APP });
-      await deployWithout(stage, removed, declare(['Disconnection', APP]), 'CREATE_COMPLETE');
-      expect(await stage.operator.destroy(STACK)).toBe('DELETE_COMPLETE');
-      expect(stateOf(stage, APP)).toBe('DISCONNECTED');
-      expect(stage.aws.lambda.logs.all()).toEqual([]);
-    });
-  });
+test('a function that assumes a role may not call DRS itself', async () => {
+  const assuming = await Promise.all(combinations.filter(({ assumesRole }) => assumesRole).map((combination) => synthesize(combination)));
+  expect(sorted(assuming.flatMap(granted))).toEqual([
+    'cloudformation:DescribeStacks',
+    'cloudformation:ListStackResources',
+    ...logs,
+    'sts:AssumeRole',
+  ]);
 });
 
-describe('what the role may do is what the function does', () => {
+describe('the source', () => {
   const sources = readdirSync('lambda', { recursive: true, encoding: 'utf8' })
     .filter((file) => file.endsWith('.ts'))
     .map((file) => readFileSync(path.join('lambda', file), 'utf8'))
@@ -145,40 +140,69 @@ describe('what the role may do is what the function does', () => {
   const called = imported
     .filter(({ name }) => name.endsWith('Command'))
     .map(({ name, service }) => `${service}:${name.replace(/Command$/, '')}`);
-  /** From the service authorization reference: what AWS does for the caller, with the caller's own permissions. */
-  const dependent: Record<string, string[]> = {
-    'drs:DescribeRecoveryInstances': ['drs:DescribeSourceServers', 'ec2:DescribeInstances'],
-  };
-  const sorted = (actions: readonly string[]) => [...new Set(actions)].sort();
 
-  test('the function calls AWS through commands alone, so that its imports say what it calls', () => {
+  test('calls AWS through commands alone, so that its imports say what it calls', () => {
     expect(called.length).toBeGreaterThan(3);
     expect(imported.filter(({ name }) => !/(Command|Client)$/.test(name))).toEqual([]);
     expect(Array.from(sources.matchAll(/@aws-sdk\/(?!client-)|from 'aws-sdk/g))).toEqual([]);
   });
 
-  test('failures name the actions that are called', () => {
+  test('names the actions that are called in its failures', () => {
     const named = Array.from(sources.matchAll(/'((?:drs|cloudformation|ec2|sts):[A-Z]\w+)'/g), ([, action]) => action);
     expect(sorted(named)).toEqual(sorted(called));
   });
 
-  test('none missing, none to spare', async () => {
-    const { template } = await synthesize(declare(['App', APP], ['Database', DATABASE]));
-    const granted = statementsOf(template).flatMap(actionsOf);
-    expect(sorted(granted)).toEqual(sorted([...called, ...called.flatMap((action) => dependent[action] ?? []), ...logs]));
-    expect(granted.filter((action) => action.includes('*'))).toEqual([]);
-    const elsewhere = Object.values(template.Resources).filter(
-      ({ Type, Properties }) =>
-        Type === 'AWS::IAM::ManagedPolicy' || Properties.Policies !== undefined || Properties.ManagedPolicyArns !== undefined,
+  test('calls nothing that was not called above, with one combination or another', async () => {
+    const calls = await Promise.all(combinations.map(callsOf));
+    expect(sorted(called)).toEqual(sorted(calls.flatMap((one) => [...one.function, ...one.role])));
+  }, 180_000);
+});
+
+describe('the documentation', () => {
+  test('names in the README what is granted', async () => {
+    const [, section] = readFileSync('README.md', 'utf8').split('## The IAM it needs');
+    const named = Array.from(
+      section.split('\n## ')[0].matchAll(/`((?:drs|ec2|cloudformation|logs|sts):[A-Z]\w+)`/g),
+      ([, action]) => action,
     );
-    expect(elsewhere).toEqual([]);
+    const all = await Promise.all(combinations.map((combination) => synthesize(combination)));
+    expect(sorted(named)).toEqual(sorted(all.flatMap(granted)));
   });
 
-  test('each action and each statement was taken away above', async () => {
-    const { template } = await synthesize(declare(['App', APP]));
-    const takenAway = [...needed.map(([removed]) => removed), ...forTheLog].map((actions) => sorted(actions).join());
-    for (const actions of statementsOf(template).map(actionsOf)) {
-      expect(takenAway).toEqual(expect.arrayContaining([...actions, sorted(actions).join()]));
-    }
+  const options: DisconnectionOptions[] = [
+    { deleteSourceServer: true },
+    { recoveryInstancePolicy: DISCONNECT },
+    { recoveryInstancePolicy: TERMINATE_DRILLS },
+  ];
+  test.each(options)('lists for a role to assume what the function would be granted without one, with %j', async (option) => {
+    const base = statementsOf(await synthesizeDisconnections(one)).map(normalized);
+    const more = statementsOf(await synthesizeDisconnections(one, option)).map(normalized);
+    const byOption = more.filter((statement) => !base.includes(statement));
+    expect(byOption.length).toBeGreaterThan(0);
+    expect(statementsInReadme(option).map(normalized).sort()).toEqual(byOption.sort());
+  });
+
+  test('has in the example what the function would be granted without a role', async () => {
+    const own = statementsOf(await synthesizeDisconnections(one)).map(normalized);
+    const ofDrs = own.filter((statement) => /"drs:/.test(statement));
+    expect(
+      statementsOf(await synthesizeRole())
+        .map(normalized)
+        .sort(),
+    ).toEqual(ofDrs.sort());
   });
 });
+
+/** The same text for statements that say the same, in whatever account. */
+function normalized(statement: Statement): string {
+  const resources = [statement.Resource].flat().map(textOf);
+  return JSON.stringify([sorted(actionsOf(statement)), resources, statement.Condition]).replaceAll(THERE, HERE);
+}
+
+function textOf(value: unknown): string {
+  if (typeof value !== 'object' || value === null) {
+    return String(value);
+  }
+  const { Ref, 'Fn::Join': join } = value as { Ref?: string; 'Fn::Join'?: [string, unknown[]] };
+  return Ref === 'AWS::Partition' ? 'aws' : join ? join[1].map(textOf).join(join[0]) : JSON.stringify(value);
+}

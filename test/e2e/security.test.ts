@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import * as path from 'node:path';
 import type { Stack } from 'aws-cdk-lib';
+import { AccountPrincipal, PolicyStatement, Role } from 'aws-cdk-lib/aws-iam';
 import type { Stage } from '../../bin/rehearsal/stage';
 import type { FaultRule } from '../../emulator/faults';
 import { SourceServer, SourceServerDisconnection } from '../../lib';
@@ -16,6 +17,14 @@ const declare =
       const sourceServer = SourceServer.fromSourceServerId(stack, `Server-${id}`, id);
       new SourceServerDisconnection(stack, `Disconnection-${id}`, { sourceServer });
     });
+
+/** A role of the same account does as well as one of another. */
+const declareAsRole = (stack: Stack) => {
+  const assumeRole = new Role(stack, 'Role', { assumedBy: new AccountPrincipal(stack.account) });
+  assumeRole.addToPolicy(new PolicyStatement({ actions: ['drs:*'], resources: ['*'] }));
+  const sourceServer = SourceServer.fromSourceServerId(stack, 'Server', ID);
+  new SourceServerDisconnection(stack, 'Disconnection', { sourceServer, assumeRole });
+};
 
 const messagesOf = (stage: Stage) => stage.aws.lambda.logs.all().map(({ message }) => message);
 const requestsOf = (stage: Stage) => stage.aws.cloudFormation.customResourceRequests;
@@ -45,7 +54,7 @@ describe('no credential reaches the log', () => {
     await stage.destroy();
   };
 
-  test.each<[string, (stage: Stage) => Promise<void>, RegExp]>([
+  test.each<[string, (stage: Stage) => Promise<void>, RegExp, typeof declareAsRole?]>([
     ['a deletion succeeds', (stage) => stage.destroy(), /"decision":"disconnected"/],
     [
       'a deletion fails',
@@ -75,14 +84,34 @@ describe('no credential reaches the log', () => {
       },
       /Runtime.ExitError/,
     ],
-  ])('when %s', async (_what, play, expected) => {
+    ['a role is assumed', (stage) => stage.destroy(), /"decision":"disconnected"/, declareAsRole],
+    [
+      'a role is assumed, and may not do what it is to do',
+      async (stage) => {
+        stage.aws.faults.add({ service: 'drs', operation: 'DisconnectSourceServer', kind: 'denied', times: 1_000 });
+        await stage.destroy('DELETE_FAILED');
+      },
+      /may not call drs:DisconnectSourceServer/,
+      declareAsRole,
+    ],
+    [
+      'a role can not be assumed, since STS is down',
+      async (stage) => {
+        stage.aws.faults.add({ service: 'sts', operation: 'AssumeRole', kind: 'lost-answer', times: 1_000 });
+        await stage.destroy('DELETE_FAILED');
+      },
+      /sts:AssumeRole did not succeed in time/,
+      declareAsRole,
+    ],
+  ])('when %s', async (_what, play, expected, declared = declare(ID)) => {
     await onStage({}, async (stage) => {
-      const issued = jest.spyOn(stage.aws.iam, 'issueCredentials');
+      const issued = [jest.spyOn(stage.aws.iam, 'issueCredentials'), jest.spyOn(stage.aws.iam, 'assumeRole')];
       stage.seed({ sourceServerID: ID });
-      await stage.deploy(declare(ID));
+      await stage.deploy(declared);
       await play(stage);
 
-      const credentials = issued.mock.results.flatMap(({ value }) => Object.values(value as Record<string, string>));
+      const results = issued.flatMap(({ mock }) => mock.results);
+      const credentials = results.flatMap(({ value }) => Object.values(value as Record<string, string>));
       const urls = requestsOf(stage).map(({ event }) => new URL(event.ResponseURL));
       const ofUrls = urls.flatMap((url) => [
         url.host,

@@ -19,6 +19,12 @@ test.each<[string, Partial<Settings>]>([
   ['rollback', { policyPropagation: 30 }],
   ['replacement', { policyPropagation: 30 }],
   ['cancelled-create', { functionConcurrency: 1 }],
+  ['extended', { disconnectExtended: 'ok' }],
+  ['extended', { disconnectExtended: 'validation' }],
+  ['drill', { conflictLingers: 60 }],
+  ['drill', { policyPropagation: 30 }],
+  ['failback', { disconnectedRecordHolds: true }],
+  ['cross-account', { policyPropagation: 30 }],
 ])('%s, with %j', async (name, settings) => {
   const scenario = scenarios.find((candidate) => candidate.name === name)!;
   await onStage({ ...scenario.settings, ...settings }, (stage) => scenario.play(stage));

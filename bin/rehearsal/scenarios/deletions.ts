@@ -60,7 +60,7 @@ export const retain: Scenario = {
   summary: 'with RemovalPolicy.RETAIN the stack goes and the server goes on replicating',
   async play(stage) {
     stage.seed(...TWO);
-    await stage.deploy(disconnectionOf(APP, RemovalPolicy.RETAIN));
+    await stage.deploy(disconnectionOf(APP, { removalPolicy: RemovalPolicy.RETAIN }));
     await stage.destroy();
     await stage.show('Deleted: every server replicates');
     await stage.expectStates(BOTH_REPLICATE);

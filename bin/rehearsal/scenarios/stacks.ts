@@ -1,6 +1,7 @@
-import { CfnWaitCondition, CfnWaitConditionHandle, type RemovalPolicy, type Stack } from 'aws-cdk-lib';
+import { CfnWaitCondition, CfnWaitConditionHandle, type Stack } from 'aws-cdk-lib';
 import type { IDependable } from 'constructs';
-import { SourceServer, SourceServerDisconnection, type TeardownFunction } from '../../../lib';
+import { defaultAccountId, defaultRegion } from '../../../emulator/defaults';
+import { SourceServer, SourceServerDisconnection, type SourceServerDisconnectionProps } from '../../../lib';
 
 // What the scenarios deploy: the source servers, and the stacks that declare them.
 
@@ -13,14 +14,16 @@ export const BOTH_REPLICATE = { [APP]: 'CONTINUOUS', [DATABASE]: 'CONTINUOUS' };
 
 export type Declare = (stack: Stack) => void;
 
-export interface DisconnectionOptions {
-  readonly removalPolicy?: RemovalPolicy;
-  readonly teardownFunction?: TeardownFunction;
+export type DisconnectionOptions = Omit<SourceServerDisconnectionProps, 'sourceServer'>;
+
+/** The server is given by its ID, or by its ARN if it is elsewhere. */
+export function addDisconnection(stack: Stack, id: string, server: string, options: DisconnectionOptions = {}) {
+  const from = server.startsWith('arn:') ? 'fromSourceServerArn' : 'fromSourceServerId';
+  return new SourceServerDisconnection(stack, id, { sourceServer: SourceServer[from](stack, `${id}Server`, server), ...options });
 }
 
-export function addDisconnection(stack: Stack, id: string, sourceServerId: string, options: DisconnectionOptions = {}) {
-  const sourceServer = SourceServer.fromSourceServerId(stack, `${id}Server`, sourceServerId);
-  return new SourceServerDisconnection(stack, id, { sourceServer, ...options });
+export function sourceServerArn(sourceServerId: string, region = defaultRegion, accountId = defaultAccountId): string {
+  return `arn:aws:drs:${region}:${accountId}:source-server/${sourceServerId}`;
 }
 
 /** As the landing zone in bin/landing-zone.ts, but without the second that it takes to run that app. */
@@ -29,8 +32,8 @@ export function landingZoneOf(...sourceServerIds: string[]): Declare {
 }
 
 /** A stack of one disconnection whose server can change, unlike in the landing zone, where each server has a construct of its own. */
-export function disconnectionOf(sourceServerId: string, removalPolicy?: RemovalPolicy): Declare {
-  return (stack) => void addDisconnection(stack, 'Disconnection', sourceServerId, { removalPolicy });
+export function disconnectionOf(server: string, options: DisconnectionOptions = {}): Declare {
+  return (stack) => void addDisconnection(stack, 'Disconnection', server, options);
 }
 
 /** A resource that can't be created, since nobody gives the signal that it waits for. */
