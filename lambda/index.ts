@@ -1,19 +1,21 @@
 import type { CloudFormationCustomResourceEvent, Context } from 'aws-lambda';
-import { SOURCE_SERVER_DISCONNECTION } from '../lib/contract';
+import { FLEET_DISCONNECTION, SOURCE_SERVER_DISCONNECTION } from '../lib/contract';
 import { Failure } from './custom-resource/failure';
 import { judgeDeletion } from './custom-resource/genuine-deletion';
 import { type Answer, answer, type Rules } from './custom-resource/lifecycle';
 import type { Request } from './custom-resource/request';
+import { fleetDisconnection } from './fleet-disconnection';
 import { sourceServerDisconnection } from './source-server-disconnection';
 
 /** Answers a request of CloudFormation by the rules of its resource type. */
 export async function handler(event: CloudFormationCustomResourceEvent, context: Context): Promise<void> {
-  await answer(event, context, rulesOf(event.ResourceType));
+  await answer(event, context, RULES[event.ResourceType] ?? unknownType);
 }
 
-function rulesOf(resourceType: string): Rules {
-  return resourceType === SOURCE_SERVER_DISCONNECTION ? sourceServerDisconnection : unknownType;
-}
+const RULES: Readonly<Record<string, Rules>> = {
+  [SOURCE_SERVER_DISCONNECTION]: sourceServerDisconnection,
+  [FLEET_DISCONNECTION]: fleetDisconnection,
+};
 
 /** A type of a newer version: after a downgrade its resources may still be there, and nobody here knows how to delete them. */
 const unknownType: Rules = { limit: () => 240_000, answer: refuseUnlessKept };

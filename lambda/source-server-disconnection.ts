@@ -11,7 +11,16 @@ import { Drs } from './drs/drs';
 import { explainExtended, explainRecoveryInstances } from './drs/explanations';
 import { type Options, readOptions } from './drs/options';
 import { isInTheWay } from './drs/release';
-import { attributesOf, isDisconnected, isExtended, nameOf, type NamedServer, parseSourceServerArn } from './drs/source-server';
+import { tell } from './drs/insist';
+import {
+  attributesOf,
+  isDisconnected,
+  isExtended,
+  nameOf,
+  type NamedServer,
+  parseSourceServerArn,
+  type SourceServerState,
+} from './drs/source-server';
 import { tearDownSourceServer } from './drs/source-server-teardown';
 
 /** How long a request may take by itself, in milliseconds. */
@@ -83,10 +92,21 @@ async function remove(request: Request): Promise<Answer> {
     const options = readOptions(request.properties);
     const drs = await openDrs(request, server, options);
     const note = (done: string, to: string) => decide(request, done, to);
-    decide(request, await tearDownSourceServer({ drs, server, options, note }), server.arn);
+    const state = options.deletesSourceServer ? await stateBefore(drs, server) : 'replicating';
+    decide(request, await tearDownSourceServer({ drs, server, options, note }, state), physicalId);
     return { physicalId };
   } catch (error) {
     throw new Failure(`${messageOf(error)} ${whatNext(request, server, verdict)}`, { cause: error });
+  }
+}
+
+/** Of a server that isn't found DRS is asked to disconnect it all the same: only its answer to that says that nothing is there. */
+async function stateBefore(drs: Drs, server: NamedServer): Promise<SourceServerState> {
+  try {
+    const found = await drs.findSourceServer(server.sourceServerId);
+    return found && isExtended(found) ? 'extended' : 'replicating';
+  } catch (error) {
+    throw new Failure(tell(server, 'was not disconnected', error));
   }
 }
 

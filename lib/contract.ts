@@ -28,6 +28,22 @@ export interface SourceServerDisconnectionAttributes {
   readonly DataReplicationState: string;
 }
 
+/** The resource type of a fleet disconnection. Its physical ID is drs:fleet:ACCOUNT:REGION: and a hash of the selection. */
+export const FLEET_DISCONNECTION = 'Custom::DRSFleetDisconnection';
+
+/** The properties of a fleet disconnection. Its account is that of the role, or of the stack. Either Tags or All is there: nothing may ever be taken for "all". */
+export interface FleetDisconnectionProperties extends RecoveryInstanceProperties {
+  readonly Region: string;
+  /** What a server must carry, all of it. */
+  readonly Tags?: Readonly<Record<string, string>>;
+  readonly All?: 'true';
+}
+
+/** The attributes of a fleet disconnection, as of the last deployment. */
+export interface FleetDisconnectionAttributes {
+  readonly MatchingSourceServerCount: string;
+}
+
 /** Says that DRS told nothing: an attribute must never be missing, or CloudFormation fails the deployment. */
 export const UNKNOWN = 'UNKNOWN';
 

@@ -1,4 +1,7 @@
+export * from './disconnection-options';
+export * from './fleet-disconnection';
 export * from './recovery-instance-policy';
 export * from './source-server';
 export * from './source-server-disconnection';
+export * from './source-server-selection';
 export * from './teardown-function';

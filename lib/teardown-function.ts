@@ -98,32 +98,44 @@ export class TeardownFunction extends Construct {
 
   /**
    * Grants what a disconnection needs: policies that all of the stack share, whatever their number and their servers.
+   * The disconnection goes before them, and before the role that it assumes if that is declared in this app.
    *
    * @internal
    */
-  public _grantDisconnection(options: DisconnectionGrants): IDependable[] {
+  public _grantDisconnection(resource: Construct, options: DisconnectionGrants, tags?: { [key: string]: string }): void {
     const { recoveryInstancePolicy: policy, deleteSourceServer, assumeRole } = options;
     if (assumeRole) {
       const assumption = new iam.PolicyStatement({ actions: ['sts:AssumeRole'], resources: [assumeRole.roleArn] });
-      return [this.grant(...this.judgement()), this.grant(assumption)];
+      resource.node.addDependency(this.grant(...this.judgement()), this.grant(assumption), assumeRole);
+      return;
     }
-    return [
-      this.grant(...this.disconnect(), ...this.judgement()),
-      ...(deleteSourceServer ? [this.grantDeleteSourceServer()] : []),
+    const grants = [
+      this.grant(...this.disconnect(tags), ...this.judgement()),
+      ...(deleteSourceServer ? [this.grant(this.onSourceServers('drs:DeleteSourceServer', tags))] : []),
       ...(policy === RecoveryInstancePolicy.DISCONNECT ? [this.grantDisconnectRecoveryInstances()] : []),
       ...(policy === RecoveryInstancePolicy.TERMINATE_DRILLS ? [this.grantTerminateDrills()] : []),
     ];
+    resource.node.addDependency(...grants);
   }
 
-  private disconnect(): iam.PolicyStatement[] {
+  private disconnect(tags?: { [key: string]: string }): iam.PolicyStatement[] {
     return [
-      new iam.PolicyStatement({ actions: ['drs:DisconnectSourceServer'], resources: [this.anyOf('drs', 'source-server')] }),
+      this.onSourceServers('drs:DisconnectSourceServer', tags),
       // The describe actions of DRS know no resources. DescribeRecoveryInstances looks at EC2 on behalf of its caller.
       new iam.PolicyStatement({
         actions: ['drs:DescribeSourceServers', 'drs:DescribeRecoveryInstances', 'ec2:DescribeInstances'],
         resources: ['*'],
       }),
     ];
+  }
+
+  private onSourceServers(action: string, tags: { [key: string]: string } = {}): iam.PolicyStatement {
+    const conditions = Object.entries(tags).map(([key, value]) => [`aws:ResourceTag/${key}`, value]);
+    return new iam.PolicyStatement({
+      actions: [action],
+      resources: [this.anyOf('drs', 'source-server')],
+      ...(conditions.length > 0 && { conditions: { StringEquals: Object.fromEntries(conditions) as object } }),
+    });
   }
 
   /** Is the deletion genuine? A nested stack's ancestors tell, whose names no template knows. */
@@ -136,10 +148,6 @@ export class TeardownFunction extends Construct {
       }),
       new iam.PolicyStatement({ actions: ['cloudformation:ListStackResources'], resources: [stack.stackId] }),
     ];
-  }
-
-  private grantDeleteSourceServer(): IDependable {
-    return this.grant(new iam.PolicyStatement({ actions: ['drs:DeleteSourceServer'], resources: [this.anyOf('drs', 'source-server')] }));
   }
 
   private grantDisconnectRecoveryInstances(): IDependable {

@@ -11,19 +11,16 @@ interface ServiceError extends Error {
   readonly $response?: { readonly statusCode?: number; readonly headers?: Record<string, string> };
 }
 
-const TRANSIENT = new Set([
-  'AbortError',
+const THROTTLED = new Set([
   'RequestLimitExceeded',
   'RequestThrottled',
   'RequestThrottledException',
-  'RequestTimeout',
-  'RequestTimeoutException',
   'Throttling',
   'ThrottlingException',
   'ThrottledException',
-  'TimeoutError',
   'TooManyRequestsException',
 ]);
+const TIMED_OUT = new Set(['AbortError', 'RequestTimeout', 'RequestTimeoutException', 'TimeoutError']);
 const DENIED = new Set(['AccessDenied', 'AccessDeniedException', 'UnauthorizedOperation']);
 
 /** How long one attempt may take, in milliseconds: a connection can die without a word. */
@@ -49,6 +46,8 @@ export interface Patience {
   readonly deadline: number;
   /** Whom to grant what is denied. */
   readonly role?: string;
+  /** Whether the action was denied for as long as policies take to spread already. */
+  readonly wasDenied?: boolean;
 }
 
 /**
@@ -58,9 +57,9 @@ export interface Patience {
 export async function retry<T>(
   action: string,
   call: (signal: AbortSignal) => Promise<T>,
-  { deadline, role = "the function's role" }: Patience,
+  { deadline, role = "the function's role", wasDenied = false }: Patience,
 ): Promise<T> {
-  const deniedUntil = Math.min(deadline, Date.now() + POLICY_PROPAGATION);
+  const deniedUntil = Math.min(deadline, Date.now() + (wasDenied ? 0 : POLICY_PROPAGATION));
   for (let attempt = 0; ; attempt++) {
     try {
       return await oneAttempt(call, deadline);
@@ -93,17 +92,24 @@ function isDenied(error: unknown): boolean {
   return error instanceof Error && DENIED.has(error.name);
 }
 
+export function isThrottling(error: unknown): boolean {
+  return error instanceof Error && (THROTTLED.has(error.name) || statusOf(error) === 429);
+}
+
 function isTransient(error: unknown): boolean {
   if (!(error instanceof Error)) {
     return false;
   }
-  const { name, code, $fault, $metadata, $response } = error as ServiceError;
-  const status = $metadata?.httpStatusCode ?? $response?.statusCode ?? 0;
+  const { name, code, $fault, $response } = error as ServiceError;
   // Of the network, or of Node's HTTP parser; ERR_… would be a mistake of ours.
   const brokenConnection = /^(E(?!RR_)|HPE_)/.test(code ?? '');
   // Something answered, but not the service: its answer was cut off, or a proxy wrote it.
   const unreadable = $response !== undefined && $fault === undefined;
-  return brokenConnection || unreadable || TRANSIENT.has(name) || status === 429 || status >= 500;
+  return brokenConnection || unreadable || TIMED_OUT.has(name) || isThrottling(error) || statusOf(error) >= 500;
+}
+
+function statusOf({ $metadata, $response }: ServiceError): number {
+  return $metadata?.httpStatusCode ?? $response?.statusCode ?? 0;
 }
 
 function pauseAfter(error: ServiceError, attempt: number): number {

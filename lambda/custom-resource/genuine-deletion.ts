@@ -30,11 +30,13 @@ const READ_AGAIN = [1_000, 2_000, 4_000, 8_000, 15_000];
  * CloudFormation sends Delete when a stack is deleted and when an update dropped the resource, but also in rollbacks and for resources
  * that are declared elsewhere in the stack. Only the stack's status tells them apart.
  *
+ * `replaced` says what becomes of what a resource stood for when an update gives the resource another physical ID.
+ *
  * @throws Failure if it can't be told
  */
-export async function judgeDeletion(request: Request): Promise<Verdict> {
+export async function judgeDeletion(request: Request, replaced: 'goes' | 'stays' = 'goes'): Promise<Verdict> {
   for (let attempt = 0; ; attempt++) {
-    const verdict = await judge(request);
+    const verdict = await judge(request, replaced);
     const pause = READ_AGAIN[attempt];
     if (!(verdict instanceof Failure)) {
       return verdict;
@@ -47,12 +49,12 @@ export async function judgeDeletion(request: Request): Promise<Verdict> {
 }
 
 /** The verdict, or why there is none yet. */
-async function judge(request: Request): Promise<Verdict | Failure> {
+async function judge(request: Request, replaced: 'goes' | 'stays'): Promise<Verdict | Failure> {
   try {
     const stacks = await describeWithAncestors(request);
     const verdict = judgeByStatus(stacks) ?? undecided(stacks);
     const inCleanUp = stacks[0]?.status === CLEAN_UP;
-    return inCleanUp && !(verdict instanceof Failure) && verdict.genuine ? await unlessDeclared(request, verdict) : verdict;
+    return inCleanUp && !(verdict instanceof Failure) && verdict.genuine ? await unlessDeclared(request, verdict, replaced) : verdict;
   } catch (error) {
     const failure = new Failure(
       `CloudFormation did not tell whether this deletion is genuine, so nothing was disconnected. ${messageOf(error)}`,
@@ -104,14 +106,16 @@ function isDeletionOfFailedCreate({ status, statusReason = '', lastOperations }:
 }
 
 /** A resource that was renamed or moved inside the stack is deleted under its old name, and still declared under the new one. */
-async function unlessDeclared(request: Request, verdict: Genuine): Promise<Verdict | Failure> {
-  const declared = (await listResources(request)).filter(
-    (resource) =>
-      resource.ResourceType === request.resourceType &&
-      resource.PhysicalResourceId === request.physicalId &&
-      !resource.ResourceStatus?.startsWith('DELETE_'),
+async function unlessDeclared(request: Request, verdict: Genuine, replaced: 'goes' | 'stays'): Promise<Verdict | Failure> {
+  const ofType = (await listResources(request)).filter(({ ResourceType }) => ResourceType === request.resourceType);
+  const own = ofType.find(({ LogicalResourceId }) => LogicalResourceId === request.logicalId);
+  if (replaced === 'stays' && own && own.PhysicalResourceId !== request.physicalId) {
+    return { genuine: false, why: `${request.logicalId} is still a resource of the stack: it was replaced, not removed` };
+  }
+  const declared = ofType.filter(
+    ({ PhysicalResourceId, ResourceStatus }) => PhysicalResourceId === request.physicalId && !ResourceStatus?.startsWith('DELETE_'),
   );
-  const other = declared.find((resource) => resource.LogicalResourceId !== request.logicalId);
+  const other = declared.find((resource) => resource !== own);
   if (other) {
     return { genuine: false, why: `it is still declared in the stack, as ${other.LogicalResourceId}` };
   }

@@ -20,6 +20,6 @@ export async function deleteRecord(teardown: Teardown, otherwise: string): Promi
       }
       throw isNamed(refusal, 'ConflictException') ? refusal : new Failure(tell(server, otherwise, refusal));
     }
-    note('record deleted', server.arn);
+    note('record deleted', server.sourceServerId);
   });
 }

@@ -57,7 +57,10 @@ async function awaitDisconnected({ drs, server }: Teardown): Promise<Disconnecte
 async function explainRefusal(teardown: Teardown, refusal: unknown): Promise<Disconnected> {
   const { drs, server, options } = teardown;
   const told = tell(server, NOT_DISCONNECTED, refusal);
-  if (refusal instanceof Denied || refusal instanceof OutOfTime) {
+  if (refusal instanceof Denied) {
+    throw new Denied(told);
+  }
+  if (refusal instanceof OutOfTime) {
     throw new Failure(told);
   }
   const found = await look(drs.findSourceServer(server.sourceServerId));

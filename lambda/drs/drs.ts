@@ -14,7 +14,8 @@ import {
 } from '@aws-sdk/client-drs';
 import { assumeRole } from '../aws/assume-role';
 import { clientConfiguration } from '../aws/client-configuration';
-import { isNamed, retry } from '../aws/retry';
+import type { Pace } from '../aws/pace';
+import { Denied, isNamed, retry } from '../aws/retry';
 import type { StackIdentity } from '../custom-resource/request';
 
 /** The calls that are made to DRS in one Region, each one repeated until it is answered or the deadline comes. */
@@ -24,17 +25,21 @@ export class Drs {
    *
    * @throws Failure if the role can't be assumed
    */
-  static async open(stack: StackIdentity, region: string, assumeRoleArn: string | undefined, deadline: number): Promise<Drs> {
+  static async open(stack: StackIdentity, region: string, assumeRoleArn: string | undefined, deadline: number, pace?: Pace): Promise<Drs> {
     const credentials = assumeRoleArn === undefined ? undefined : await assumeRole(stack, assumeRoleArn, deadline);
     const role = assumeRoleArn === undefined ? undefined : `the role ${assumeRoleArn}`;
-    return new Drs(new DrsClient(clientConfiguration(stack, region, credentials)), role, deadline);
+    return new Drs(new DrsClient(clientConfiguration(stack, region, credentials)), role, deadline, pace);
   }
+
+  /** The actions that stayed denied. */
+  private readonly denied = new Set<string>();
 
   private constructor(
     private readonly client: DrsClient,
     private readonly role: string | undefined,
     /** When it gives up, in milliseconds since 1970. */
     readonly deadline: number,
+    private readonly pace: Pace | undefined,
   ) {}
 
   /** The source server as it is after the disconnect. */
@@ -95,14 +100,33 @@ export class Drs {
     await this.call('drs:DeleteSourceServer', (abortSignal) => this.client.send(command, { abortSignal }));
   }
 
-  /** Every page of a describe. In an account that never used DRS in the Region there is nothing. */
-  private async all<T>(action: string, page: (nextToken: string | undefined, abortSignal: AbortSignal) => Promise<Page<T>>): Promise<T[]> {
+  /** What `pick` makes of each source server of the account and Region; nothing else of them is kept, since there may be thousands. */
+  async pickSourceServers<T>(pick: (server: SourceServer) => T | undefined): Promise<T[]> {
+    const picked: T[] = [];
+    const pages = this.pages('drs:DescribeSourceServers', (nextToken, abortSignal) =>
+      this.client.send(new DescribeSourceServersCommand({ nextToken }), { abortSignal }),
+    );
+    for await (const page of pages) {
+      picked.push(...page.map(pick).filter((one) => one !== undefined));
+    }
+    return picked;
+  }
+
+  private async all<T>(action: string, page: PageCall<T>): Promise<T[]> {
     const items: T[] = [];
+    for await (const more of this.pages(action, page)) {
+      items.push(...more);
+    }
+    return items;
+  }
+
+  /** The pages of a describe. In an account that never used DRS in the Region there is none. */
+  private async *pages<T>(action: string, page: PageCall<T>): AsyncGenerator<T[]> {
     let nextToken: string | undefined;
     try {
       do {
         const answer = await this.call(action, (abortSignal) => page(nextToken, abortSignal));
-        items.push(...(answer.items ?? []));
+        yield answer.items ?? [];
         nextToken = answer.nextToken;
       } while (nextToken);
     } catch (error) {
@@ -110,11 +134,19 @@ export class Drs {
         throw error;
       }
     }
-    return items;
   }
 
-  private call<T>(action: string, call: (abortSignal: AbortSignal) => Promise<T>): Promise<T> {
-    return retry(action, call, { deadline: this.deadline, role: this.role });
+  private async call<T>(action: string, call: (abortSignal: AbortSignal) => Promise<T>): Promise<T> {
+    const { deadline, role, pace } = this;
+    const paced = (abortSignal: AbortSignal) => (pace ? pace.keep(() => call(abortSignal)) : call(abortSignal));
+    try {
+      return await retry(action, paced, { deadline, role, wasDenied: this.denied.has(action) });
+    } catch (error) {
+      if (error instanceof Denied) {
+        this.denied.add(action);
+      }
+      throw error;
+    }
   }
 }
 
@@ -122,6 +154,8 @@ export class Drs {
 export function isNothingThere(error: unknown): boolean {
   return isNamed(error, 'ResourceNotFoundException', 'UninitializedAccountException');
 }
+
+type PageCall<T> = (nextToken: string | undefined, abortSignal: AbortSignal) => Promise<Page<T>>;
 
 interface Page<T> {
   readonly items?: T[];

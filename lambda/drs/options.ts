@@ -1,4 +1,4 @@
-import type { SourceServerDisconnectionProperties } from '../../lib/contract';
+import type { RecoveryInstanceProperties } from '../../lib/contract';
 import { accountOfRole } from '../aws/assume-role';
 import { Failure } from '../custom-resource/failure';
 
@@ -14,7 +14,7 @@ export interface Options {
 
 const POLICIES = ['FAIL', 'DISCONNECT', 'TERMINATE_DRILLS'] as const;
 
-type Property = keyof SourceServerDisconnectionProperties;
+type Property = keyof RecoveryInstanceProperties;
 
 /**
  * Reads the options; those of an older version say less, and mean what they meant then.

@@ -3,7 +3,6 @@ import { SOURCE_SERVER_ID, type SourceServerDisconnectionAttributes, UNKNOWN } f
 
 /** A source server as its ARN names it. */
 export interface NamedServer {
-  readonly arn: string;
   readonly region: string;
   readonly accountId: string;
   readonly sourceServerId: string;
@@ -17,10 +16,10 @@ const LONGEST_HOSTNAME = 255;
 /** Reads the ARN of a source server; undefined for anything else. */
 export function parseSourceServerArn(arn: unknown): NamedServer | undefined {
   const [, region, accountId, sourceServerId] = (typeof arn === 'string' && ARN.exec(arn)) || [];
-  if (typeof arn !== 'string' || !region || !accountId || !sourceServerId || !SOURCE_SERVER_ID.test(sourceServerId)) {
+  if (!region || !accountId || !sourceServerId || !SOURCE_SERVER_ID.test(sourceServerId)) {
     return undefined;
   }
-  return { arn, region, accountId, sourceServerId };
+  return { region, accountId, sourceServerId };
 }
 
 /** How messages name a server. */
@@ -41,10 +40,18 @@ export function isExtended(server: SourceServer): boolean {
   return server.stagingArea?.status === 'EXTENDED';
 }
 
-export function attributesOf(server: SourceServer | undefined): SourceServerDisconnectionAttributes {
+/** What a deletion has to know of a server before it begins. */
+export type SourceServerState = 'extended' | 'disconnected' | 'replicating';
+
+export function stateOf(server: SourceServer): SourceServerState {
+  return isExtended(server) ? 'extended' : isDisconnected(server) ? 'disconnected' : 'replicating';
+}
+
+export function hostnameOf(server: SourceServer | undefined): string {
   const hostname = server?.sourceProperties?.identificationHints?.hostname || UNKNOWN;
-  return {
-    SourceServerHostname: Array.from(hostname).slice(0, LONGEST_HOSTNAME).join(''),
-    DataReplicationState: replicationStateOf(server),
-  };
+  return Array.from(hostname).slice(0, LONGEST_HOSTNAME).join('');
+}
+
+export function attributesOf(server: SourceServer | undefined): SourceServerDisconnectionAttributes {
+  return { SourceServerHostname: hostnameOf(server), DataReplicationState: replicationStateOf(server) };
 }

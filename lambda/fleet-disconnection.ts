@@ -1,0 +1,140 @@
+import { Pace } from './aws/pace';
+import type { FleetDisconnectionAttributes } from '../lib/contract';
+import { UNKNOWN } from '../lib/contract';
+import { Failure, messageOf } from './custom-resource/failure';
+import { isKnownToRollBack, judgeDeletion, type Verdict } from './custom-resource/genuine-deletion';
+import type { Answer, Rules } from './custom-resource/lifecycle';
+import { decide, log } from './custom-resource/log';
+import { tellWhatNext } from './custom-resource/next-steps';
+import { identityOf, type Request } from './custom-resource/request';
+import { Drs } from './drs/drs';
+import { type Fleet, isFleet, nameOfFleet, readFleet } from './drs/fleet';
+import { noProgress, type Progress, tearDownFleet } from './drs/fleet-teardown';
+import { explainRest } from './drs/fleet-report';
+
+/** How long a request that disconnects nobody may take, in milliseconds. */
+const LIMIT = 120_000;
+
+/** How long to look for attributes that are good to have but decide nothing, in milliseconds. */
+const SHORT_LOOK = 30_000;
+
+/** How often the log tells how far a teardown has come, in milliseconds. */
+const PROGRESS = 5_000;
+
+/** The rules of Custom::DRSFleetDisconnection. Its physical ID holds the account, the Region and a hash of the selection. */
+export const fleetDisconnection: Rules = {
+  /** As long as the function may run: what is left then is for the next deletion. */
+  limit: ({ type }) => (type === 'Delete' ? Infinity : LIMIT),
+  answer: (request) => ({ Create: create, Update: update, Delete: remove })[request.type](request),
+};
+
+/** Landing zones come before agents: it succeeds though nothing matches yet, or DRS was never set up. */
+async function create(request: Request): Promise<Answer> {
+  const fleet = readFleet(request, request.properties);
+  return declared(request, fleet.physicalId, await count(request, fleet, request.deadline));
+}
+
+async function update(request: Request): Promise<Answer> {
+  const fleet = readFleet(request, request.properties);
+  const isSame = fleet.physicalId === request.physicalId && request.properties.AssumeRoleArn === request.oldProperties.AssumeRoleArn;
+  if (isSame || (await isKnownToRollBack(request))) {
+    return declareUnverified(request, fleet);
+  }
+  try {
+    return await create(request);
+  } catch (error) {
+    // The status may have been a moment old: an Update that fails in a rollback leaves a stack that nobody can use.
+    if (await isKnownToRollBack(request)) {
+      return declareUnverified(request, fleet);
+    }
+    throw error;
+  }
+}
+
+async function declareUnverified(request: Request, fleet: Fleet): Promise<Answer> {
+  const deadline = Math.min(request.deadline, Date.now() + SHORT_LOOK);
+  const counted = await count(request, fleet, deadline).catch((error: unknown) => {
+    decide(request, 'attributes unknown', messageOf(error), 'warning');
+    return undefined;
+  });
+  return declared(request, fleet.physicalId, counted);
+}
+
+function declared(request: Request, physicalId: string, counted: number | undefined): Answer {
+  decide(request, 'declared', `${physicalId}, which ${counted ?? 'an unknown number of'} source servers match now`);
+  const data: FleetDisconnectionAttributes = { MatchingSourceServerCount: counted === undefined ? UNKNOWN : String(counted) };
+  return { physicalId, data: { ...data } };
+}
+
+async function count(request: Request, fleet: Fleet, deadline: number): Promise<number> {
+  const drs = await open(request, fleet, deadline);
+  return (await drs.pickSourceServers((server) => (fleet.selection.matches(server) ? true : undefined))).length;
+}
+
+function open(request: Request, { region, options }: Fleet, deadline: number): Promise<Drs> {
+  return Drs.open(request.stack, region, options.assumeRoleArn, deadline, new Pace());
+}
+
+async function remove(request: Request): Promise<Answer> {
+  const physicalId = request.physicalId ?? '';
+  if (!isFleet(physicalId)) {
+    decide(request, 'kept', 'the physical ID is not one of ours: nothing was declared');
+    return { physicalId };
+  }
+  const progress = noProgress();
+  let verdict: Verdict | undefined;
+  let fleet: Fleet | undefined;
+  try {
+    // A changed selection gives another physical ID. What is not selected any more is kept: only the removal of the fleet disconnects.
+    verdict = await judgeDeletion(request, 'stays');
+    if (!verdict.genuine) {
+      decide(request, 'kept', verdict.why);
+      return { physicalId };
+    }
+    fleet = declaredFleet(request, physicalId);
+    await tearDown(request, fleet, progress);
+    decide(request, 'fleet disconnected', `${progress.done} of ${progress.selected}: ${nameOfFleet(fleet)}`);
+    return { physicalId };
+  } catch (error) {
+    throw new Failure(`${messageOf(error)} ${whatNext(request, physicalId, fleet, progress, verdict)}`, { cause: error });
+  }
+}
+
+/** The selection is in the properties, and its hash in the physical ID: where they differ, nobody knows which servers are meant. */
+function declaredFleet(request: Request, physicalId: string): Fleet {
+  const fleet = readFleet(request, request.properties);
+  if (fleet.physicalId !== physicalId) {
+    throw new Failure(
+      `The properties select ${nameOfFleet(fleet)}, which is not what ${physicalId} was declared for: nothing was disconnected.`,
+    );
+  }
+  return fleet;
+}
+
+async function tearDown(request: Request, fleet: Fleet, progress: Progress): Promise<void> {
+  const drs = await open(request, fleet, request.deadline);
+  const tell = () => {
+    const { selected, skipped, done, failed, waiting } = progress;
+    log({ event: 'progress', selected, skipped, done, failed: failed.length, waiting: waiting.length, ...identityOf(request) });
+  };
+  const timer = setInterval(tell, PROGRESS);
+  try {
+    await tearDownFleet({ drs, fleet, progress, note: (done, to) => decide(request, done, to) });
+  } finally {
+    clearInterval(timer);
+    tell();
+  }
+  if (progress.failed.length + progress.waiting.length > 0) {
+    throw new Failure(explainRest(fleet, progress));
+  }
+}
+
+function whatNext(request: Request, physicalId: string, fleet: Fleet | undefined, progress: Progress, verdict?: Verdict): string {
+  const [, , accountId, region] = physicalId.split(':');
+  const { failed, waiting } = progress;
+  const left = [...failed.map(({ member }) => member), ...waiting].at(0)?.id ?? 'SOURCE_SERVER_ID';
+  const command = (what: string) => `\`aws drs ${what}-source-server --source-server-id ${left} --region ${region}\``;
+  const byHand = fleet?.options.deletesSourceServer ? `${command('disconnect')}, then ${command('delete')}` : command('disconnect');
+  const what = 'each server of the fleet';
+  return tellWhatNext(request, verdict, { what, accountId, byHand: `${byHand}, likewise for each server` });
+}

@@ -1,0 +1,53 @@
+import type { RemovalPolicy } from 'aws-cdk-lib';
+import type * as iam from 'aws-cdk-lib/aws-iam';
+import type { RecoveryInstancePolicy } from './recovery-instance-policy';
+import type { TeardownFunction } from './teardown-function';
+
+/**
+ * What disconnections of single servers and of fleets have in common.
+ */
+export interface DisconnectionOptions {
+  /**
+   * What happens if a source server has recovery instances when it is to be disconnected.
+   *
+   * @default RecoveryInstancePolicy.FAIL
+   */
+  readonly recoveryInstancePolicy?: RecoveryInstancePolicy;
+
+  /**
+   * Whether DRS's record of a source server is deleted, too, once the server is disconnected.
+   *
+   * Of a server that is extended from another account only the record is here: it is deleted, and the server goes on replicating in its staging account.
+   *
+   * @default false - the record stays, and shows the server as disconnected
+   */
+  readonly deleteSourceServer?: boolean;
+
+  /**
+   * The role to assume for the calls of DRS. It must belong to the source servers' account, trust the role of the teardown function, and outlive this resource.
+   *
+   * Grant it what the disconnection needs; the README lists it.
+   *
+   * @default - the calls are made with the role of the teardown function
+   */
+  readonly assumeRole?: iam.IRole;
+
+  /**
+   * What happens when the resource leaves the stack, or the stack is deleted.
+   *
+   * `DESTROY` disconnects; `RETAIN` and `RETAIN_ON_UPDATE_OR_DELETE` leave the source servers replicating.
+   * `SNAPSHOT` is refused: a disconnect deletes every point-in-time snapshot.
+   *
+   * @default RemovalPolicy.DESTROY
+   */
+  readonly removalPolicy?: RemovalPolicy;
+
+  /**
+   * The function that does the work. It must belong to the same stack.
+   *
+   * Choose it before the first deployment: CloudFormation refuses to change the function of a custom resource.
+   *
+   * @default - the stack's default teardown function, which is shared by all that name none
+   */
+  readonly teardownFunction?: TeardownFunction;
+}

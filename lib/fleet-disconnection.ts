@@ -1,0 +1,90 @@
+import { Annotations, CustomResource, Stack, Token } from 'aws-cdk-lib';
+import { Construct } from 'constructs';
+import { FLEET_DISCONNECTION, type FleetDisconnectionAttributes, type FleetDisconnectionProperties } from './contract';
+import { actingAccount, problem, propertiesOf, teardownFunctionFor, THREE_RUNS } from './disconnection';
+import type { DisconnectionOptions } from './disconnection-options';
+import type { SourceServerSelection } from './source-server-selection';
+import type { TeardownFunction } from './teardown-function';
+
+/**
+ * Properties of a fleet disconnection.
+ */
+export interface FleetDisconnectionProps extends DisconnectionOptions {
+  /**
+   * Which source servers are disconnected. It is evaluated when the resource is deleted.
+   */
+  readonly selection: SourceServerSelection;
+
+  /**
+   * The Region that the source servers replicate to.
+   *
+   * @default - the Region of the stack
+   */
+  readonly region?: string;
+}
+
+/**
+ * Disconnects a fleet of source servers from AWS Elastic Disaster Recovery (DRS) when the resource is deleted: those that are selected by then.
+ *
+ * Landing zones come before agents: deploying it succeeds though no server matches yet. Deleting it, with its stack or by an update that removes it,
+ * disconnects every server that is selected at that moment, goes on past those that can't be disconnected, and fails if any is left, naming it.
+ * Deleting again continues. A changed selection disconnects nobody, nor does a rollback.
+ *
+ * @see https://docs.aws.amazon.com/drs/latest/APIReference/API_DisconnectSourceServer.html
+ */
+export class FleetDisconnection extends Construct {
+  /**
+   * How many source servers matched at the last deployment, or `UNKNOWN`.
+   *
+   * @attribute
+   */
+  public readonly matchingSourceServerCount: string;
+
+  /** The function that does the work: the one that was passed, or the stack's default. */
+  public readonly teardownFunction: TeardownFunction;
+
+  /**
+   * @throws if the removal policy is `SNAPSHOT`, or if the teardown function is of another stack
+   */
+  constructor(scope: Construct, id: string, props: FleetDisconnectionProps) {
+    super(scope, id);
+    this.teardownFunction = teardownFunctionFor(this, props);
+    const region = this.regionOf(props);
+    const tags = props.selection._tags;
+    if (!tags) {
+      this.warnOfAll(props, region);
+    }
+    const properties: FleetDisconnectionProperties = {
+      Region: region,
+      ...(tags ? { Tags: tags } : { All: 'true' }),
+      ...propertiesOf(props),
+    };
+    const resource = new CustomResource(this, 'Resource', {
+      resourceType: FLEET_DISCONNECTION,
+      serviceToken: this.teardownFunction.functionArn,
+      serviceTimeout: THREE_RUNS,
+      removalPolicy: props.removalPolicy,
+      properties: { ...properties },
+    });
+    this.teardownFunction._grantDisconnection(resource, props, tags);
+
+    const attribute: keyof FleetDisconnectionAttributes = 'MatchingSourceServerCount';
+    this.matchingSourceServerCount = resource.getAttString(attribute);
+  }
+
+  private regionOf({ region = Stack.of(this).region }: FleetDisconnectionProps): string {
+    if (!Token.isUnresolved(region) && !/^[a-z]{2}(-[a-z]+)+-\d$/.test(region)) {
+      throw problem(this, `'${region}' is not a Region.`, 'Name one such as eu-central-1.');
+    }
+    return region;
+  }
+
+  private warnOfAll(props: FleetDisconnectionProps, region: string) {
+    const known = (name: string, otherwise: string) => (Token.isUnresolved(name) ? otherwise : name);
+    const account = known(actingAccount(this, props), 'of the stack');
+    Annotations.of(this).addWarningV2(
+      'cdk-drs:fleetOfAll',
+      `Deleting this resource disconnects every source server of account ${account} in Region ${known(region, 'of the stack')}, whoever installed it.`,
+    );
+  }
+}

@@ -1,0 +1,42 @@
+import { Token } from 'aws-cdk-lib';
+
+/**
+ * Which source servers of an account and Region belong to a fleet. It is evaluated when the fleet is disconnected, not before.
+ */
+export class SourceServerSelection {
+  /**
+   * The source servers that carry all of these tags, with these values, at that moment. The function can't disconnect any other: IAM sees to it.
+   *
+   * @param tags at least one
+   * @throws if there is no tag, or the key of one is not known at synth
+   */
+  public static withTags(tags: { [key: string]: string }): SourceServerSelection {
+    const keys = Object.keys(tags);
+    if (keys.length === 0) {
+      throw new Error(
+        'A selection by tags needs at least one tag. For every source server of the account and Region, say SourceServerSelection.all().',
+      );
+    }
+    const unknown = keys.find((key) => key === '' || Token.isUnresolved(key));
+    if (unknown !== undefined) {
+      throw new Error(`The key of a tag must be known at synth, and not be empty: ${JSON.stringify(unknown)}. Its value may be a token.`);
+    }
+    return new SourceServerSelection({ ...tags });
+  }
+
+  /**
+   * Every source server of the account and Region. Meant for accounts that are given up as a whole.
+   */
+  public static all(): SourceServerSelection {
+    return new SourceServerSelection();
+  }
+
+  private constructor(
+    /**
+     * The tags, or none for every server.
+     *
+     * @internal
+     */
+    public readonly _tags?: { [key: string]: string },
+  ) {}
+}
