@@ -59,3 +59,14 @@ export function teardownFunctionFor(scope: Construct, { removalPolicy, teardownF
 export function problem(scope: Construct, what: string, fix: string): Error {
   return new Error(`${what} ${fix} [${scope.node.path}]`);
 }
+
+const declarations = new WeakMap<Stack, Map<string, string>>();
+
+/** Remembers what is declared in a stack; returns the path of the construct that declared the same before. */
+export function declareOnce(scope: Construct, what: string): string | undefined {
+  const declared = declarations.get(Stack.of(scope)) ?? new Map<string, string>();
+  declarations.set(Stack.of(scope), declared);
+  const other = declared.get(what);
+  declared.set(what, other ?? scope.node.path);
+  return other;
+}

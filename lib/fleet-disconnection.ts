@@ -1,7 +1,7 @@
 import { Annotations, CustomResource, Stack, Token } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { FLEET_DISCONNECTION, type FleetDisconnectionAttributes, type FleetDisconnectionProperties } from './contract';
-import { actingAccount, problem, propertiesOf, teardownFunctionFor, THREE_RUNS } from './disconnection';
+import { actingAccount, declareOnce, problem, propertiesOf, teardownFunctionFor, THREE_RUNS } from './disconnection';
 import type { DisconnectionOptions } from './disconnection-options';
 import type { SourceServerSelection } from './source-server-selection';
 import type { TeardownFunction } from './teardown-function';
@@ -44,7 +44,8 @@ export class FleetDisconnection extends Construct {
   public readonly teardownFunction: TeardownFunction;
 
   /**
-   * @throws if the removal policy is `SNAPSHOT`, or if the teardown function is of another stack
+   * @throws if the removal policy is `SNAPSHOT`, if the Region is malformed, if the selection is declared in this stack already,
+   *   or if the teardown function is of another stack
    */
   constructor(scope: Construct, id: string, props: FleetDisconnectionProps) {
     super(scope, id);
@@ -54,6 +55,7 @@ export class FleetDisconnection extends Construct {
     if (!tags) {
       this.warnOfAll(props, region);
     }
+    this.refuseTwice(props, region);
     const properties: FleetDisconnectionProperties = {
       Region: region,
       ...(tags ? { Tags: tags } : { All: 'true' }),
@@ -77,6 +79,18 @@ export class FleetDisconnection extends Construct {
       throw problem(this, `'${region}' is not a Region.`, 'Name one such as eu-central-1.');
     }
     return region;
+  }
+
+  private refuseTwice({ selection, assumeRole }: FleetDisconnectionProps, region: string) {
+    const tags = Object.entries(selection._tags ?? {}).sort(([one], [other]) => (one < other ? -1 : 1));
+    const other = declareOnce(this, JSON.stringify([FLEET_DISCONNECTION, assumeRole?.roleArn, region, tags]));
+    if (other !== undefined) {
+      throw problem(
+        this,
+        `The same selection of source servers is declared in this stack already, by '${other}'.`,
+        'Remove one of the two: deleting either would disconnect the servers that the other still declares.',
+      );
+    }
   }
 
   private warnOfAll(props: FleetDisconnectionProps, region: string) {

@@ -14,7 +14,7 @@ const WINDOW = 2_000;
  */
 export class Pace {
   private interval = FIRST_INTERVAL;
-  private nextTurn = 0;
+  private queue = Promise.resolve();
   private wasThrottled = false;
   private slowedAt = 0;
   /** When requests were answered, in milliseconds since 1970: those of the last moments. */
@@ -36,19 +36,17 @@ export class Pace {
     }
   }
 
-  private async turn(): Promise<void> {
-    const now = Date.now();
-    const turn = Math.max(now, this.nextTurn);
-    this.nextTurn = turn + this.interval;
-    if (turn > now) {
-      await sleep(turn - now);
-    }
+  /** One after the other, each as long after the one before it as the pace is then. */
+  private turn(): Promise<void> {
+    const turn = this.queue;
+    this.queue = turn.then(() => sleep(this.interval));
+    return turn;
   }
 
   private quicken() {
     const now = Date.now();
     this.answers = [...this.answers.filter((time) => time > now - WINDOW), now];
-    this.interval *= this.wasThrottled ? 0.995 : 0.96;
+    this.interval *= this.wasThrottled ? 0.995 : 0.975;
   }
 
   /** Requests that were under way together are throttled together: that counts once. */
@@ -62,6 +60,5 @@ export class Pace {
     const answered = this.answers.filter((time) => time > now - WINDOW).length;
     const measured = WINDOW / Math.max(1, answered);
     this.interval = Math.min(LONGEST_INTERVAL, Math.max(this.interval * 1.1, measured));
-    this.nextTurn = now + this.interval;
   }
 }

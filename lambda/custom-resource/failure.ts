@@ -11,8 +11,15 @@ export function messageOf(error: unknown): string {
   }
   const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
   // Control characters and halves of characters would take six bytes each.
-  const characters = Array.from(message.replace(/[\p{Cc}\p{Cs}]+/gu, ' '));
+  return cut(message.replace(/[\p{Cc}\p{Cs}]+/gu, ' '), LONGEST_MESSAGE);
+}
+
+/** The beginning of a text that is longer than so many bytes, without half a character or half a command. */
+export function cut(text: string, longest: number): string {
+  const characters = Array.from(text);
   let bytes = 0;
-  const end = characters.findIndex((character) => (bytes += Buffer.byteLength(character)) > LONGEST_MESSAGE);
-  return end < 0 ? characters.join('') : `${characters.slice(0, end).join('')}…`;
+  const end = characters.findIndex((character) => (bytes += Buffer.byteLength(character)) > longest);
+  const kept = characters.slice(0, end).join('');
+  const isInCommand = kept.split('`').length % 2 === 0;
+  return end < 0 ? text : `${isInCommand ? kept.slice(0, kept.lastIndexOf('`')) : kept}…`;
 }

@@ -1,11 +1,12 @@
+import { cut } from '../custom-resource/failure';
 import { type Fleet, nameOfFleet } from './fleet';
 import type { Member, Progress } from './fleet-teardown';
 
-/** So many failures are told in full, and so much of each, in characters: a response has 4,096 bytes, and the commands that follow must fit. */
+/** So many failures are told in full, and so much of each, in bytes: a response has 4,096 bytes, and the commands that follow must fit. */
 const TOLD = 3;
 const LONGEST_REASON = 600;
 
-/** So many more are named with their hostnames, of which so many characters are shown; the others are counted. */
+/** So many more are named with their hostnames, of which so many bytes are shown; the others are counted. */
 const NAMED = 12;
 const LONGEST_HOSTNAME = 32;
 
@@ -36,9 +37,4 @@ function named(what: string, members: readonly Member[]): string {
 
 function nameOf({ id, hostname }: Member): string {
   return `${id} (${cut(hostname, LONGEST_HOSTNAME)})`;
-}
-
-function cut(text: string, length: number): string {
-  const characters = Array.from(text);
-  return characters.length > length ? `${characters.slice(0, length).join('')}…` : text;
 }

@@ -1,0 +1,407 @@
+import {
+  DeleteSourceServerCommand,
+  DescribeRecoveryInstancesCommand,
+  DescribeSourceServersCommand,
+  DisconnectSourceServerCommand,
+  type SourceServer,
+} from '@aws-sdk/client-drs';
+import { FLEET_DISCONNECTION } from '../../lib/contract';
+import {
+  ACCOUNT,
+  cloudFormation,
+  drs,
+  handle,
+  type Handled,
+  LOGICAL_ID,
+  real,
+  REGION,
+  reset,
+  serviceError,
+  stackHas,
+  stackIs,
+} from './harness';
+
+const TAGS = { team: 'payments', stage: 'prod' };
+const HASH = /^drs:fleet:111122223333:eu-central-1:[0-9a-f]{16}$/;
+
+/** Requests of fleets: the tags unless told, and the physical ID that belongs to them. */
+const send = async (type: 'Create' | 'Update' | 'Delete', properties: object = {}, more: Partial<Parameters<typeof handle>[0]> = {}) =>
+  handle({
+    type,
+    resourceType: FLEET_DISCONNECTION,
+    arn: undefined,
+    properties: { SourceServerArn: undefined, Region: REGION, Tags: TAGS, ...properties },
+    ...more,
+  });
+
+/** As CloudFormation does it: the physical ID is the one that the Create answered. */
+async function physicalIdOf(properties: object = {}): Promise<string> {
+  const { response } = await send('Create', properties);
+  drs.resetHistory();
+  return response.PhysicalResourceId;
+}
+
+async function deletion(properties: object = {}, more: object = {}): Promise<Handled> {
+  return send('Delete', properties, { physicalId: await physicalIdOf(properties), ...more });
+}
+
+const idOf = (index: number) => `s-${String(index).padStart(17, '0')}`;
+const member = (index: number, more: Partial<SourceServer> = {}): SourceServer => ({
+  sourceServerID: idOf(index),
+  tags: { ...TAGS, other: 'tag' },
+  sourceProperties: { identificationHints: { hostname: `host-${index}` } },
+  dataReplicationInfo: { dataReplicationState: 'CONTINUOUS' },
+  ...more,
+});
+const disconnectedAlready = { dataReplicationInfo: { dataReplicationState: 'DISCONNECTED' as const } };
+const extended = { stagingArea: { status: 'EXTENDED' as const } };
+
+/** DRS with these servers, in pages of three, which remembers what happens to them. */
+function drsHolds(...servers: SourceServer[]) {
+  const held = new Map(servers.map((server) => [server.sourceServerID, server]));
+  drs
+    .on(DescribeSourceServersCommand)
+    .callsFake(({ nextToken, filters }: { nextToken?: string; filters?: { sourceServerIDs?: string[] } }) => {
+      const asked = [...held.values()].filter(({ sourceServerID }) => filters?.sourceServerIDs?.includes(sourceServerID!) ?? true);
+      const start = Number(nextToken ?? 0);
+      return { items: asked.slice(start, start + 3), nextToken: start + 3 < asked.length ? String(start + 3) : undefined };
+    });
+  drs.on(DisconnectSourceServerCommand).callsFake(({ sourceServerID }: { sourceServerID: string }) => {
+    held.set(sourceServerID, { ...held.get(sourceServerID), ...disconnectedAlready });
+    return held.get(sourceServerID);
+  });
+  drs.on(DeleteSourceServerCommand).callsFake(({ sourceServerID }: { sourceServerID: string }) => {
+    held.delete(sourceServerID);
+    return {};
+  });
+  return held;
+}
+
+const sentTo = (command: typeof DisconnectSourceServerCommand | typeof DeleteSourceServerCommand) =>
+  drs.commandCalls(command).map(({ args }) => (args[0].input as { sourceServerID: string }).sourceServerID);
+
+beforeEach(() => {
+  reset();
+  stackIs('DELETE_IN_PROGRESS');
+  drsHolds();
+});
+
+describe('Create', () => {
+  test.each([
+    [
+      'nothing matches yet',
+      [member(1, { tags: {} }), member(2, { tags: { team: 'payments' } }), member(3, { tags: { ...TAGS, stage: 'test' } })],
+      '0',
+    ],
+    ['some match, on several pages', [1, 2, 3, 4, 5].map((index) => member(index)), '5'],
+    ['there is no server', [], '0'],
+  ])('%s: SUCCESS, and nothing is disconnected', async (_situation, servers, count) => {
+    drsHolds(...servers);
+    const { response, calls } = await send('Create');
+    expect(response).toMatchObject({
+      Status: 'SUCCESS',
+      PhysicalResourceId: expect.stringMatching(HASH),
+      Data: { MatchingSourceServerCount: count },
+    });
+    expect(new Set(calls)).toEqual(new Set(['DescribeSourceServers']));
+  });
+
+  test('the account is not initialized: SUCCESS', async () => {
+    drs.on(DescribeSourceServersCommand).rejects(serviceError('UninitializedAccountException'));
+    expect((await send('Create')).response).toMatchObject({ Status: 'SUCCESS', Data: { MatchingSourceServerCount: '0' } });
+  });
+
+  test('DRS may not be asked: FAILED, and its later Delete keeps everything', async () => {
+    drs.on(DescribeSourceServersCommand).rejects(serviceError('AccessDeniedException', 'no', 403));
+    const { response } = await send('Create');
+    expect(response).toMatchObject({ Status: 'FAILED', Reason: expect.stringContaining('may not call drs:DescribeSourceServers') });
+    drs.resetHistory();
+    const { response: kept, calls } = await send('Delete', {}, { physicalId: response.PhysicalResourceId });
+    expect(kept.Status).toBe('SUCCESS');
+    expect(calls).toEqual([]);
+  });
+
+  test.each([
+    ['no tags and not all', { Tags: undefined }],
+    ['an empty set of tags', { Tags: {} }],
+    ['tags that are no map', { Tags: ['team'] }],
+    ['a value that is no text', { Tags: { team: { Ref: 'x' } } }],
+    ['tags and all', { All: 'true' }],
+    ['all, but not really', { Tags: undefined, All: 'false' }],
+    ['no Region', { Region: undefined }],
+    ['a Region that is none', { Region: 'everywhere' }],
+    ['a role that is none', { AssumeRoleArn: 'me' }],
+    ['a policy that is unknown', { RecoveryInstancePolicy: 'TERMINATE_EVERYTHING' }],
+  ])('%s: FAILED without asking DRS', async (_what, properties) => {
+    const { response, calls } = await send('Create', properties);
+    expect(response.Status).toBe('FAILED');
+    expect(calls).toEqual([]);
+  });
+});
+
+describe('the physical ID', () => {
+  test('is the same, in whatever order the tags are written', async () => {
+    expect(await physicalIdOf({ Tags: { stage: 'prod', team: 'payments' } })).toBe(await physicalIdOf());
+  });
+
+  test.each<[string, object]>([
+    ['another value', { Tags: { ...TAGS, stage: 'test' } }],
+    ['one tag less', { Tags: { team: 'payments' } }],
+    ['all', { Tags: undefined, All: 'true' }],
+    ['another Region', { Region: 'us-west-2' }],
+    ['the tags of a hostile writer', { Tags: { 'team","payments"],["stage': 'prod' } }],
+  ])('is another one: %s', async (_what, properties) => {
+    expect(await physicalIdOf(properties)).not.toBe(await physicalIdOf());
+  });
+
+  test('is a contract', async () => {
+    expect(await physicalIdOf()).toBe('drs:fleet:111122223333:eu-central-1:6dd2a0e2e980c919');
+    expect(await physicalIdOf({ Tags: undefined, All: 'true' })).toBe('drs:fleet:111122223333:eu-central-1:5cf7504d9781301d');
+  });
+});
+
+describe('Update', () => {
+  test('the same selection: SUCCESS, whether or not DRS can be asked', async () => {
+    const physicalId = await physicalIdOf();
+    drs.on(DescribeSourceServersCommand).rejects(serviceError('ValidationException'));
+    const { response } = await send('Update', {}, { physicalId });
+    expect(response).toMatchObject({ Status: 'SUCCESS', PhysicalResourceId: physicalId, Data: { MatchingSourceServerCount: 'UNKNOWN' } });
+  });
+
+  test('another selection: SUCCESS with another physical ID, and nothing is disconnected', async () => {
+    stackIs('UPDATE_IN_PROGRESS');
+    drsHolds(member(1));
+    const physicalId = await physicalIdOf();
+    const { response, calls } = await send('Update', { Tags: { team: 'other' } }, { physicalId });
+    expect(response).toMatchObject({ Status: 'SUCCESS', PhysicalResourceId: expect.stringMatching(HASH) });
+    expect(response.PhysicalResourceId).not.toBe(physicalId);
+    expect(calls).toEqual(['DescribeSourceServers']);
+  });
+
+  test('another selection, but DRS may not be asked: FAILED with the physical ID it came with; in a rollback SUCCESS', async () => {
+    stackIs('UPDATE_IN_PROGRESS');
+    const physicalId = await physicalIdOf();
+    drs.on(DescribeSourceServersCommand).rejects(serviceError('ValidationException'));
+    expect((await send('Update', { Tags: { team: 'other' } }, { physicalId })).response).toMatchObject({
+      Status: 'FAILED',
+      PhysicalResourceId: physicalId,
+    });
+    stackIs('UPDATE_ROLLBACK_IN_PROGRESS');
+    expect((await send('Update', { Tags: { team: 'other' } }, { physicalId })).response).toMatchObject({ Status: 'SUCCESS' });
+  });
+});
+
+describe('Delete, genuine', () => {
+  test('what is selected at this moment is disconnected, and nothing else', async () => {
+    const physicalId = await physicalIdOf();
+    drsHolds(
+      ...[1, 2, 3, 4, 5, 6, 7].map((index) => member(index)),
+      member(8, { tags: { team: 'payments' } }),
+      member(9, { tags: undefined }),
+      member(10, disconnectedAlready),
+    );
+    const { response, log } = await send('Delete', {}, { physicalId });
+    expect(response).toMatchObject({ Status: 'SUCCESS', PhysicalResourceId: physicalId });
+    expect(sentTo(DisconnectSourceServerCommand).sort()).toEqual([1, 2, 3, 4, 5, 6, 7].map(idOf));
+    expect(log).toContainEqual(expect.objectContaining({ decision: 'fleet disconnected', why: expect.stringContaining('7 of 8') }));
+    expect(log).toContainEqual(expect.objectContaining({ decision: 'disconnected', why: idOf(3) }));
+  });
+
+  test('all: every server of the Region', async () => {
+    const everything = { Tags: undefined, All: 'true' };
+    const physicalId = await physicalIdOf(everything);
+    drsHolds(member(1), member(2, { tags: undefined }));
+    expect((await send('Delete', everything, { physicalId })).response.Status).toBe('SUCCESS');
+    expect(sentTo(DisconnectSourceServerCommand)).toEqual([idOf(1), idOf(2)]);
+  });
+
+  test.each<[string, () => unknown]>([
+    ['nothing is selected', () => drsHolds(member(1, { tags: {} }))],
+    ['the account is not initialized', () => drs.on(DescribeSourceServersCommand).rejects(serviceError('UninitializedAccountException'))],
+  ])('%s: SUCCESS', async (_situation, arrange) => {
+    const physicalId = await physicalIdOf();
+    arrange();
+    expect((await send('Delete', {}, { physicalId })).response.Status).toBe('SUCCESS');
+    expect(sentTo(DisconnectSourceServerCommand)).toEqual([]);
+  });
+
+  test('which servers there are can not be told: FAILED', async () => {
+    const physicalId = await physicalIdOf();
+    drs.on(DescribeSourceServersCommand).rejects(serviceError('ValidationException', 'no'));
+    expect((await send('Delete', {}, { physicalId })).response).toMatchObject({
+      Status: 'FAILED',
+      Reason: expect.stringContaining('ValidationException: no'),
+    });
+  });
+
+  test('servers that fail back go first', async () => {
+    drsHolds(...[1, 2, 3, 4].map((index) => member(index, { replicationDirection: index % 2 === 0 ? 'FAILBACK' : 'FAILOVER' })));
+    await deletion();
+    expect(sentTo(DisconnectSourceServerCommand)).toEqual([2, 4, 1, 3].map(idOf));
+  });
+
+  test('EXTENDED servers are skipped, or their records deleted', async () => {
+    drsHolds(member(1, extended), member(2));
+    expect((await deletion()).response.Status).toBe('SUCCESS');
+    expect(sentTo(DisconnectSourceServerCommand)).toEqual([idOf(2)]);
+    drs.resetHistory();
+    drsHolds(member(1, extended), member(2), member(3, disconnectedAlready));
+    expect((await deletion({ DeleteSourceServer: 'true' })).response.Status).toBe('SUCCESS');
+    expect(sentTo(DisconnectSourceServerCommand)).toEqual([idOf(2)]);
+    expect(sentTo(DeleteSourceServerCommand).sort()).toEqual([1, 2, 3].map(idOf));
+  });
+
+  test('goes on past failures, then FAILED with counts and names', async () => {
+    drsHolds(...Array.from({ length: 12 }, (_, index) => member(index)));
+    const stuck = [3, 5, 7].map(idOf);
+    const conflict = serviceError('ConflictException', 'it has a Recovery Instance', 409);
+    stuck.forEach((sourceServerID) => drs.on(DisconnectSourceServerCommand, { sourceServerID }).rejects(conflict));
+    drs.on(DescribeRecoveryInstancesCommand).callsFake(({ filters }: { filters: { sourceServerIDs: string[] } }) => ({
+      items: [{ ...real, sourceServerID: filters.sourceServerIDs[0] }],
+    }));
+    const { response, log } = await deletion();
+    expect(response.Status).toBe('FAILED');
+    expect(response.Reason).toMatch(/^3 of 12 are left .*team=payments.*9 were disconnected/);
+    for (const id of stuck) {
+      expect(response.Reason).toContain(id);
+    }
+    expect(response.Reason).toContain('`aws drs disconnect-recovery-instance');
+    expect(response.Reason).toContain('`aws cloudformation delete-stack --stack-name LandingZone --region eu-central-1`');
+    expect(new Set(sentTo(DisconnectSourceServerCommand)).size).toBe(12);
+    expect(log).toContainEqual(expect.objectContaining({ event: 'failed', FailedDeletions: 1 }));
+    expect(log.filter(({ decision }) => decision === 'left')).toHaveLength(3);
+  });
+
+  test('three hundred that are stuck: the Reason fits, says how many, and what to do next', async () => {
+    drsHolds(
+      ...Array.from({ length: 300 }, (_, index) =>
+        member(index, { sourceProperties: { identificationHints: { hostname: '🛟'.repeat(255) } } }),
+      ),
+    );
+    drs.on(DisconnectSourceServerCommand).rejects(serviceError('ConflictException', '🛟'.repeat(1_000), 409));
+    drs.on(DescribeRecoveryInstancesCommand).callsFake(({ filters }: { filters: { sourceServerIDs: string[] } }) => ({
+      items: Array.from({ length: 50 }, () => ({ ...real, sourceServerID: filters.sourceServerIDs[0] })),
+    }));
+    const { response, bytes } = await deletion();
+    expect(response.Reason).toMatch(/^300 of 300 are left/);
+    expect(response.Reason).toContain('and 285 more');
+    expect(response.Reason).toContain('--retain-resources');
+    expect(bytes).toBeLessThanOrEqual(4096);
+  });
+
+  test('a server that lost its tags is refused under the tag condition: it is none of ours any more', async () => {
+    const held = drsHolds(member(1), member(2));
+    drs.on(DisconnectSourceServerCommand, { sourceServerID: idOf(1) }).callsFake(() => {
+      held.set(idOf(1), member(1, { tags: {} }));
+      throw serviceError('AccessDeniedException', 'not authorized', 403);
+    });
+    const { response, log } = await deletion();
+    expect(response.Status).toBe('SUCCESS');
+    expect(log).toContainEqual(expect.objectContaining({ decision: 'no longer selected', why: idOf(1) }));
+  });
+
+  test('a server that still has its tags is refused: FAILED, naming the action', async () => {
+    drsHolds(member(1), member(2));
+    drs
+      .on(DisconnectSourceServerCommand, { sourceServerID: idOf(1) })
+      .rejects(serviceError('AccessDeniedException', 'not authorized', 403));
+    expect((await deletion()).response).toMatchObject({
+      Status: 'FAILED',
+      Reason: expect.stringContaining('may not call drs:DisconnectSourceServer'),
+    });
+  });
+
+  test('denied for all of them: the time that policies take to spread is waited for once, not for each', async () => {
+    drsHolds(...Array.from({ length: 100 }, (_, index) => member(index)));
+    drs.on(DisconnectSourceServerCommand).rejects(serviceError('AccessDeniedException', 'not authorized', 403));
+    const physicalId = await physicalIdOf();
+    const start = Date.now();
+    expect((await send('Delete', {}, { physicalId })).response.Reason).toMatch(/^100 of 100 are left/);
+    expect(Date.now() - start).toBeLessThan(200_000);
+  });
+
+  test('what is not reached before the deadline is said, and the next deletion continues', async () => {
+    const held = drsHolds(...Array.from({ length: 100 }, (_, index) => member(index)));
+    const disconnectsSlowly = ({ sourceServerID }: { sourceServerID: string }) =>
+      new Promise((resolve) =>
+        setTimeout(() => {
+          held.set(sourceServerID, { ...held.get(sourceServerID), ...disconnectedAlready });
+          resolve(held.get(sourceServerID));
+        }, 10_000),
+      );
+    drs.on(DisconnectSourceServerCommand).callsFake(disconnectsSlowly);
+    const { response } = await deletion({}, { remaining: 60_000 });
+    expect(response.Status).toBe('FAILED');
+    expect(response.Reason).toMatch(/Not reached before the function had to end: s-\d+ \(host-\d+\)/);
+    const left = [...held.values()].filter(({ dataReplicationInfo }) => dataReplicationInfo?.dataReplicationState === 'CONTINUOUS').length;
+    expect(response.Reason).toMatch(new RegExp(`^${left} of 100 are left`));
+    expect(left).toBeGreaterThan(0);
+    expect((await deletion()).response.Status).toBe('SUCCESS');
+  });
+
+  test('a line tells how far it has come, every few seconds', async () => {
+    drsHolds(...Array.from({ length: 40 }, (_, index) => member(index)));
+    const disconnected = { ...member(0), ...disconnectedAlready };
+    drs.on(DisconnectSourceServerCommand).callsFake(() => new Promise((resolve) => setTimeout(() => resolve(disconnected), 8_000)));
+    const { log } = await deletion();
+    const lines = log.filter(({ event }) => event === 'progress');
+    expect(lines[0]).toMatchObject({ selected: 40, done: 0, waiting: 40 });
+    expect(lines.at(-1)).toMatchObject({ selected: 40, done: 40, waiting: 0, failed: 0 });
+  });
+
+  test('the physical ID is not that of the properties: FAILED, and nothing is disconnected', async () => {
+    drsHolds(member(1));
+    const { response, calls } = await send('Delete', { Tags: { team: 'other' } }, { physicalId: await physicalIdOf() });
+    expect(response).toMatchObject({ Status: 'FAILED', Reason: expect.stringContaining('nothing was disconnected') });
+    expect(calls).toEqual([]);
+  });
+});
+
+describe('Delete in the clean-up of an update', () => {
+  beforeEach(() => {
+    drsHolds(member(1));
+    stackIs('UPDATE_COMPLETE_CLEANUP_IN_PROGRESS');
+  });
+
+  test('the fleet was removed: its servers are disconnected', async () => {
+    stackHas();
+    expect((await deletion()).response.Status).toBe('SUCCESS');
+    expect(sentTo(DisconnectSourceServerCommand)).toEqual([idOf(1)]);
+  });
+
+  test.each(['UPDATE_COMPLETE', 'DELETE_IN_PROGRESS'])('its selection changed, and the new one is %s: kept', async (status) => {
+    stackHas({ logicalId: LOGICAL_ID, physicalId: `drs:fleet:${ACCOUNT}:${REGION}:0123456789abcdef`, status, type: FLEET_DISCONNECTION });
+    const { response, calls, log } = await deletion();
+    expect(response.Status).toBe('SUCCESS');
+    expect(calls).toEqual([]);
+    expect(log).toContainEqual(expect.objectContaining({ decision: 'kept', why: expect.stringContaining('replaced, not removed') }));
+  });
+
+  test('it was only renamed: kept', async () => {
+    const physicalId = await physicalIdOf();
+    stackHas({ logicalId: 'Renamed', physicalId, status: 'CREATE_COMPLETE', type: FLEET_DISCONNECTION });
+    const { response, calls } = await send('Delete', {}, { physicalId });
+    expect(response.Status).toBe('SUCCESS');
+    expect(calls).toEqual([]);
+  });
+});
+
+describe('Delete, not genuine', () => {
+  test.each(['LandingZone-Fleet-1ABCDEFGHIJK', 'cdk-drs:not-created:Fleet', 'drs:fleet:1:2:3'])(
+    '%s: SUCCESS, without asking anybody',
+    async (physicalId) => {
+      const { response, calls } = await send('Delete', {}, { physicalId });
+      expect(response.Status).toBe('SUCCESS');
+      expect([calls, cloudFormation.calls()]).toEqual([[], []]);
+    },
+  );
+
+  test('a rollback: SUCCESS, nothing is touched', async () => {
+    drsHolds(member(1));
+    const physicalId = await physicalIdOf();
+    stackIs('ROLLBACK_IN_PROGRESS');
+    const { response, calls } = await send('Delete', {}, { physicalId });
+    expect(response.Status).toBe('SUCCESS');
+    expect(calls).toEqual([]);
+  });
+});

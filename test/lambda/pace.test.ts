@@ -1,0 +1,73 @@
+import { DescribeSourceServersCommand, DisconnectSourceServerCommand, type SourceServer } from '@aws-sdk/client-drs';
+import { FLEET_DISCONNECTION } from '../../lib/contract';
+import { drs, handle, reset, serviceError, stackIs } from './harness';
+
+// In simulated time. DRS's rates are not published: whatever they are, a fleet must use them, and not live on refusals.
+
+beforeEach(() => {
+  reset();
+  stackIs('DELETE_IN_PROGRESS');
+});
+
+/** Lets so many requests through in a second, and so many at once after a pause; counts. */
+function bucket(perSecond: number, burst: number) {
+  let [tokens, last] = [burst, Date.now()];
+  const counted = { answered: 0, throttled: 0 };
+  const take = () => {
+    tokens = Math.min(burst, tokens + ((Date.now() - last) / 1000) * perSecond);
+    last = Date.now();
+    if (tokens < 1) {
+      counted.throttled++;
+      throw serviceError('ThrottlingException', 'slow down', 429);
+    }
+    tokens--;
+    counted.answered++;
+  };
+  return { take, counted };
+}
+
+const latency = <T>(answer: T) => new Promise<T>((resolve) => setTimeout(() => resolve(answer), 100));
+
+async function tearDown(servers: number, listed: number, perSecond: number, burst: number) {
+  const { take, counted } = bucket(perSecond, burst);
+  const all = Array.from({ length: listed }, (_, index): SourceServer => ({
+    sourceServerID: `s-${String(index).padStart(17, '0')}`,
+    tags: index % Math.floor(listed / servers) === 0 ? { fleet: 'ours' } : {},
+  }));
+  drs.on(DescribeSourceServersCommand).callsFake(({ nextToken = '0' }: { nextToken?: string }) => {
+    take();
+    const next = Number(nextToken) + 25;
+    return latency({ items: all.slice(Number(nextToken), next), nextToken: next < listed ? String(next) : undefined });
+  });
+  drs.on(DisconnectSourceServerCommand).callsFake(() => {
+    take();
+    return latency({ dataReplicationInfo: { dataReplicationState: 'DISCONNECTED' } });
+  });
+  const properties = { Region: 'eu-central-1', All: undefined, Tags: { fleet: 'ours' } };
+  const created = await handle({ type: 'Create', resourceType: FLEET_DISCONNECTION, properties });
+  Object.assign(counted, { answered: 0, throttled: 0 });
+  const { response } = await handle({
+    type: 'Delete',
+    resourceType: FLEET_DISCONNECTION,
+    properties,
+    physicalId: created.response.PhysicalResourceId,
+  });
+  return { status: response.Status, ...counted };
+}
+
+test.each([
+  [10, 10, 10, 10],
+  [300, 300, 10, 10],
+  [300, 4_000, 10, 10],
+  [300, 300, 10, 1],
+  [300, 300, 2, 2],
+  [300, 300, 50, 100],
+])(
+  '%d servers of %d listed, at %d requests a second, %d at once: all in one run, and few requests are throttled',
+  async (servers, listed, perSecond, burst) => {
+    const { status, answered, throttled } = await tearDown(servers, listed, perSecond, burst);
+    expect(status).toBe('SUCCESS');
+    expect(answered).toBe(Math.ceil(listed / 25) + Math.ceil(listed / Math.floor(listed / servers)));
+    expect(throttled / answered).toBeLessThan(0.4);
+  },
+);

@@ -1,0 +1,155 @@
+import { App, CfnParameter, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
+import { Role } from 'aws-cdk-lib/aws-iam';
+import { FLEET_DISCONNECTION } from '../../lib/contract';
+import {
+  FleetDisconnection,
+  type FleetDisconnectionProps,
+  RecoveryInstancePolicy,
+  SourceServer,
+  SourceServerDisconnection,
+  SourceServerSelection,
+  TeardownFunction,
+} from '../../lib';
+
+const env = { account: '111122223333', region: 'eu-central-1' };
+const newStack = () => new Stack(new App(), 'Stack', { env });
+const selection = SourceServerSelection.withTags({ team: 'payments', stage: 'prod' });
+
+function declare(props: Partial<FleetDisconnectionProps> = {}, stack = newStack()) {
+  const fleet = new FleetDisconnection(stack, 'Fleet', { selection, ...props });
+  return { stack, fleet, template: () => Template.fromStack(stack) };
+}
+
+interface Statement {
+  readonly Action: string | string[];
+  readonly Resource: unknown;
+  readonly Condition?: unknown;
+}
+
+function statementOf(template: Template, action: string): Statement[] {
+  const policies = Object.values(template.findResources('AWS::IAM::Policy')) as {
+    Properties: { PolicyDocument: { Statement: Statement[] } };
+  }[];
+  return policies.flatMap(({ Properties }) => Properties.PolicyDocument.Statement).filter(({ Action }) => [Action].flat().includes(action));
+}
+
+test('a custom resource with its selection, which may take three runs of the function', () => {
+  declare()
+    .template()
+    .hasResource(FLEET_DISCONNECTION, {
+      Properties: {
+        ServiceToken: { 'Fn::GetAtt': [Match.stringLikeRegexp('^DRSTeardownFunction'), 'Arn'] },
+        ServiceTimeout: '3300',
+        Region: 'eu-central-1',
+        Tags: { team: 'payments', stage: 'prod' },
+        All: Match.absent(),
+        RecoveryInstancePolicy: Match.absent(),
+      },
+      DependsOn: [Match.stringLikeRegexp('^DRSTeardownFunctionGrant')],
+      DeletionPolicy: 'Delete',
+    });
+});
+
+test('how many matched is an attribute', () => {
+  const { stack, fleet } = declare();
+  expect(stack.resolve(fleet.matchingSourceServerCount)).toEqual({
+    'Fn::GetAtt': [expect.stringMatching(/^Fleet/), 'MatchingSourceServerCount'],
+  });
+});
+
+test('the options are those of a single disconnection', () => {
+  declare({
+    recoveryInstancePolicy: RecoveryInstancePolicy.TERMINATE_DRILLS,
+    deleteSourceServer: true,
+    removalPolicy: RemovalPolicy.RETAIN,
+    region: 'us-west-2',
+  })
+    .template()
+    .hasResource(FLEET_DISCONNECTION, {
+      Properties: { RecoveryInstancePolicy: 'TERMINATE_DRILLS', DeleteSourceServer: 'true', Region: 'us-west-2' },
+      DeletionPolicy: 'Retain',
+    });
+});
+
+test('the function can not disconnect a server without the tags, nor delete its record', () => {
+  const template = declare({ deleteSourceServer: true }).template();
+  const condition = { StringEquals: { 'aws:ResourceTag/team': 'payments', 'aws:ResourceTag/stage': 'prod' } };
+  for (const action of ['drs:DisconnectSourceServer', 'drs:DeleteSourceServer']) {
+    expect(statementOf(template, action)).toEqual([expect.objectContaining({ Condition: condition })]);
+  }
+});
+
+test('the value of a tag may be a token', () => {
+  const stack = newStack();
+  const team = new CfnParameter(stack, 'Team').valueAsString;
+  const { template } = declare({ selection: SourceServerSelection.withTags({ team }) }, stack);
+  template().hasResourceProperties(FLEET_DISCONNECTION, { Tags: { team: { Ref: 'Team' } } });
+  expect(statementOf(template(), 'drs:DisconnectSourceServer')).toEqual([
+    expect.objectContaining({ Condition: { StringEquals: { 'aws:ResourceTag/team': { Ref: 'Team' } } } }),
+  ]);
+});
+
+test('with a role to assume, the function itself has no rights on DRS', () => {
+  const stack = newStack();
+  const assumeRole = Role.fromRoleArn(stack, 'Role', 'arn:aws:iam::444455556666:role/Teardown');
+  const { template } = declare({ assumeRole }, stack);
+  template().hasResourceProperties(FLEET_DISCONNECTION, { AssumeRoleArn: 'arn:aws:iam::444455556666:role/Teardown' });
+  expect(statementOf(template(), 'drs:DisconnectSourceServer')).toEqual([]);
+  expect(statementOf(template(), 'sts:AssumeRole')).toHaveLength(1);
+});
+
+test('all: every server, which is warned of', () => {
+  const { stack, template } = declare({ selection: SourceServerSelection.all() });
+  template().hasResourceProperties(FLEET_DISCONNECTION, { All: 'true', Tags: Match.absent() });
+  expect(statementOf(template(), 'drs:DisconnectSourceServer')).toEqual([expect.not.objectContaining({ Condition: expect.anything() })]);
+  Annotations.fromStack(stack).hasWarning(
+    '/Stack/Fleet',
+    Match.stringLikeRegexp('every source server of account 111122223333 in Region eu-central-1'),
+  );
+});
+
+test('all, in a stack whose account is not known: warned of, too', () => {
+  const { stack } = declare({ selection: SourceServerSelection.all() }, new Stack(new App(), 'Stack'));
+  Annotations.fromStack(stack).hasWarning('/Stack/Fleet', Match.stringLikeRegexp('every source server of account of the stack'));
+});
+
+test('tags are not warned of', () => {
+  const { stack } = declare();
+  Annotations.fromStack(stack).hasNoWarning('*', Match.anyValue());
+});
+
+test.each<[string, () => unknown, RegExp]>([
+  ['no tag', () => SourceServerSelection.withTags({}), /at least one tag/],
+  ['an empty key', () => SourceServerSelection.withTags({ '': 'value' }), /must be known at synth/],
+  [
+    'a key that is a token',
+    () => SourceServerSelection.withTags({ [new CfnParameter(newStack(), 'Key').valueAsString]: 'value' }),
+    /must be known at synth/,
+  ],
+  ['a Region that is none', () => declare({ region: 'Frankfurt' }), /'Frankfurt' is not a Region.*\[Stack\/Fleet\]/],
+  ['SNAPSHOT', () => declare({ removalPolicy: RemovalPolicy.SNAPSHOT }), /SNAPSHOT is not possible/],
+  [
+    'a teardown function of another stack',
+    () => {
+      const stack = newStack();
+      return declare({ teardownFunction: new TeardownFunction(new Stack(stack.node.root, 'Other', { env }), 'Function') }, stack);
+    },
+    /belongs to the stack 'Other'/,
+  ],
+])('%s is refused', (_what, wrong, message) => {
+  expect(wrong).toThrow(message);
+});
+
+test('the same selection twice in a stack is refused', () => {
+  const { stack } = declare();
+  const again = SourceServerSelection.withTags({ stage: 'prod', team: 'payments' });
+  expect(() => new FleetDisconnection(stack, 'Again', { selection: again })).toThrow(/declared in this stack already, by 'Stack\/Fleet'/);
+  expect(() => new FleetDisconnection(stack, 'Elsewhere', { selection: again, region: 'us-west-2' })).not.toThrow();
+});
+
+test('it shares the function of the stack with single disconnections', () => {
+  const stack = newStack();
+  new SourceServerDisconnection(stack, 'Single', { sourceServer: SourceServer.fromSourceServerId(stack, 'Server', 's-1234567890abcdef0') });
+  declare({}, stack).template().resourceCountIs('AWS::Lambda::Function', 1);
+});
