@@ -1,6 +1,7 @@
 import { alreadyGone, recoveryInstance, retain, teardown, twoStacks } from './scenarios/deletions';
 import { crossAccount, otherRegion } from './scenarios/elsewhere';
 import { drsDown, killed, throttled, unreachable } from './scenarios/faults';
+import { fleet, fleetPartial, fleetSelection, stack480 } from './scenarios/fleets';
 import { deleteRecord, extended } from './scenarios/records';
 import { disconnectRecoveryInstance, drill, failback, realRecovery } from './scenarios/recoveries';
 import { cancelledCreate, deletedEarly, nested, onFailureDelete, rollback, typo, updateRollback } from './scenarios/rollbacks';
@@ -13,6 +14,7 @@ export type { Scenario } from './scenarios/scenario';
 export const scenarios: readonly Scenario[] = [
   ...[teardown, recoveryInstance, alreadyGone, retain, twoStacks],
   ...[drill, realRecovery, disconnectRecoveryInstance, failback, deleteRecord, extended, otherRegion, crossAccount],
+  ...[fleet, fleetPartial, fleetSelection, stack480],
   ...[replacement, replacementWhileBlocked, rename, removed, removedWhileBlocked],
   ...[typo, rollback, updateRollback, nested, cancelledCreate, deletedEarly, onFailureDelete],
   ...[throttled, killed, unreachable, drsDown],
