@@ -5,7 +5,7 @@ import { Failure, messageOf } from './custom-resource/failure';
 import { isKnownToRollBack, judgeDeletion, type Verdict } from './custom-resource/genuine-deletion';
 import type { Answer, Rules } from './custom-resource/lifecycle';
 import { decide, log } from './custom-resource/log';
-import { tellWhatNext } from './custom-resource/next-steps';
+import { failedDeletion, type Undone } from './custom-resource/next-steps';
 import { identityOf, type Request } from './custom-resource/request';
 import { Drs } from './drs/drs';
 import { type Fleet, isFleet, nameOfFleet, readFleet } from './drs/fleet';
@@ -96,7 +96,7 @@ async function remove(request: Request): Promise<Answer> {
     decide(request, 'fleet disconnected', `${progress.done} of ${progress.selected}: ${nameOfFleet(fleet)}`);
     return { physicalId };
   } catch (error) {
-    throw new Failure(`${messageOf(error)} ${whatNext(request, physicalId, fleet, progress, verdict)}`, { cause: error });
+    throw failedDeletion(error, request, verdict, undone(physicalId, fleet, progress));
   }
 }
 
@@ -129,12 +129,10 @@ async function tearDown(request: Request, fleet: Fleet, progress: Progress): Pro
   }
 }
 
-function whatNext(request: Request, physicalId: string, fleet: Fleet | undefined, progress: Progress, verdict?: Verdict): string {
+function undone(physicalId: string, fleet: Fleet | undefined, { failed, waiting }: Progress): Undone {
   const [, , accountId, region] = physicalId.split(':');
-  const { failed, waiting } = progress;
   const left = [...failed.map(({ member }) => member), ...waiting].at(0)?.id ?? 'SOURCE_SERVER_ID';
   const command = (what: string) => `\`aws drs ${what}-source-server --source-server-id ${left} --region ${region}\``;
   const byHand = fleet?.options.deletesSourceServer ? `${command('disconnect')}, then ${command('delete')}` : command('disconnect');
-  const what = 'each server of the fleet';
-  return tellWhatNext(request, verdict, { what, accountId, byHand: `${byHand}, likewise for each server` });
+  return { what: 'each server of the fleet', accountId, byHand: `${byHand}, likewise for each server` };
 }

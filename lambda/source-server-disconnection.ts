@@ -4,7 +4,7 @@ import { Failure, messageOf } from './custom-resource/failure';
 import { isKnownToRollBack, judgeDeletion, type Verdict } from './custom-resource/genuine-deletion';
 import type { Answer, Rules } from './custom-resource/lifecycle';
 import { decide } from './custom-resource/log';
-import { tellWhatNext } from './custom-resource/next-steps';
+import { failedDeletion, type Undone } from './custom-resource/next-steps';
 import type { Request } from './custom-resource/request';
 import { accountOfRole } from './aws/assume-role';
 import { Drs } from './drs/drs';
@@ -31,9 +31,12 @@ const SHORT_LOOK = 30_000;
 
 /** The rules of Custom::DRSSourceServerDisconnection. Its physical ID is the source server's ARN, and alone says which server is meant. */
 export const sourceServerDisconnection: Rules = {
-  /** The job that terminates a drill takes as long as it takes. */
-  limit: ({ type, properties }) =>
-    type === 'Delete' && properties.RecoveryInstancePolicy === 'TERMINATE_DRILLS' ? Infinity : LIMITS[type],
+  limit: ({ type, properties }) => {
+    // The job that terminates a drill takes as long as it takes.
+    const isOpen = type === 'Delete' && properties.RecoveryInstancePolicy === 'TERMINATE_DRILLS';
+    // Two policies may have to spread, one after the other: that of the function and that of the role.
+    return isOpen ? Infinity : properties.AssumeRoleArn === undefined ? LIMITS[type] : LIMITS.Delete;
+  },
   answer: (request) => ({ Create: create, Update: update, Delete: remove })[request.type](request),
 };
 
@@ -44,7 +47,7 @@ async function create(request: Request): Promise<Answer> {
 async function update(request: Request): Promise<Answer> {
   const requested = String(request.properties.SourceServerArn);
   const isSame = requested === request.physicalId;
-  if (isSame && request.properties.AssumeRoleArn === request.oldProperties.AssumeRoleArn) {
+  if (isSame && request.properties.AssumeRoleArn === request.oldProperties.AssumeRoleArn && isUnderstood(request.properties)) {
     return declare(request, requested, 'info');
   }
   if (await isKnownToRollBack(request)) {
@@ -60,6 +63,14 @@ async function update(request: Request): Promise<Answer> {
       return declare(request, requested, 'warning');
     }
     throw error;
+  }
+}
+
+function isUnderstood(properties: Request['properties']): boolean {
+  try {
+    return readOptions(properties) !== undefined;
+  } catch {
+    return false;
   }
 }
 
@@ -83,6 +94,7 @@ async function remove(request: Request): Promise<Answer> {
     return { physicalId };
   }
   let verdict: Verdict | undefined;
+  let state: SourceServerState = 'replicating';
   try {
     verdict = await judgeDeletion(request);
     if (!verdict.genuine) {
@@ -92,11 +104,11 @@ async function remove(request: Request): Promise<Answer> {
     const options = readOptions(request.properties);
     const drs = await openDrs(request, server, options);
     const note = (done: string, to: string) => decide(request, done, to);
-    const state = options.deletesSourceServer ? await stateBefore(drs, server) : 'replicating';
-    decide(request, await tearDownSourceServer({ drs, server, options, note }, state), physicalId);
+    state = options.deletesSourceServer ? await stateBefore(drs, server) : state;
+    await tearDownSourceServer({ drs, server, options, note }, state);
     return { physicalId };
   } catch (error) {
-    throw new Failure(`${messageOf(error)} ${whatNext(request, server, verdict)}`, { cause: error });
+    throw failedDeletion(error, request, verdict, undone(request, server, state));
   }
 }
 
@@ -166,6 +178,12 @@ async function refuseIfStuck(request: Request): Promise<void> {
   const options = readOptions(request.oldProperties);
   const drs = await openDrs(request, old, options);
   const found = await drs.findSourceServer(old.sourceServerId);
+  if (found && isExtended(found) && !options.deletesSourceServer) {
+    throw new Failure(
+      `The ${nameOf(old)} can't be replaced by another one: the update would have to disconnect it. ${explainExtended(found, old.region)} ` +
+        'Deploy it with deleteSourceServer first, which deletes no more than the record that is here.',
+    );
+  }
   const instances = !found || isDisconnected(found) ? [] : await drs.recoveryInstancesOf(old.sourceServerId);
   const inTheWay = instances.filter((instance) => isInTheWay(instance, options.recoveryInstancePolicy));
   if (inTheWay.length > 0) {
@@ -191,11 +209,9 @@ async function attributesIfKnown(request: Request, arn: string): Promise<SourceS
   }
 }
 
-/** What the operator can do about a deletion that failed. */
-function whatNext(request: Request, server: NamedServer, verdict?: Verdict): string {
+function undone({ properties }: Request, server: NamedServer, state: SourceServerState): Undone {
   const command = (what: string) =>
     `\`aws drs ${what}-source-server --source-server-id ${server.sourceServerId} --region ${server.region}\``;
-  const byHand =
-    request.properties.DeleteSourceServer === 'true' ? `${command('disconnect')}, then ${command('delete')}` : command('disconnect');
-  return tellWhatNext(request, verdict, { what: `the ${nameOf(server)}`, accountId: server.accountId, byHand });
+  const commands = [...(state === 'extended' ? [] : ['disconnect']), ...(properties.DeleteSourceServer === 'true' ? ['delete'] : [])];
+  return { what: `the ${nameOf(server)}`, accountId: server.accountId, byHand: commands.map(command).join(', then ') };
 }

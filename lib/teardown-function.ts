@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import * as path from 'node:path';
-import { Duration, RemovalPolicy, Stack, Token, TokenComparison } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy, Stack, Stage, Token, TokenComparison } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
@@ -105,13 +105,15 @@ export class TeardownFunction extends Construct {
   public _grantDisconnection(resource: Construct, options: DisconnectionGrants, tags?: { [key: string]: string }): void {
     const { recoveryInstancePolicy: policy, deleteSourceServer, assumeRole } = options;
     if (assumeRole) {
-      const assumption = new iam.PolicyStatement({ actions: ['sts:AssumeRole'], resources: [assumeRole.roleArn] });
-      resource.node.addDependency(this.grant(...this.judgement()), this.grant(assumption), assumeRole);
+      resource.node.addDependency(this.grant(this.judgement()), this.grantAssumption(assumeRole));
+      if (Stage.of(assumeRole) === Stage.of(this)) {
+        resource.node.addDependency(assumeRole);
+      }
       return;
     }
     const grants = [
-      this.grant(...this.disconnect(tags), ...this.judgement()),
-      ...(deleteSourceServer ? [this.grant(this.onSourceServers('drs:DeleteSourceServer', tags))] : []),
+      this.grant([...this.disconnect(tags), ...this.judgement()]),
+      ...(deleteSourceServer ? [this.grant([this.onSourceServers('drs:DeleteSourceServer', tags)])] : []),
       ...(policy === RecoveryInstancePolicy.DISCONNECT ? [this.grantDisconnectRecoveryInstances()] : []),
       ...(policy === RecoveryInstancePolicy.TERMINATE_DRILLS ? [this.grantTerminateDrills()] : []),
     ];
@@ -152,12 +154,12 @@ export class TeardownFunction extends Construct {
 
   private grantDisconnectRecoveryInstances(): IDependable {
     const actions = ['drs:DisconnectRecoveryInstance', 'drs:DeleteRecoveryInstance'];
-    return this.grant(new iam.PolicyStatement({ actions, resources: [this.anyOf('drs', 'recovery-instance')] }));
+    return this.grant([new iam.PolicyStatement({ actions, resources: [this.anyOf('drs', 'recovery-instance')] })]);
   }
 
   /** DRS terminates on behalf of its caller, so the EC2 actions are the caller's to have: through DRS alone, for what carries its tag alone. */
   private grantTerminateDrills(): IDependable {
-    return this.grant(
+    return this.grant([
       new iam.PolicyStatement({ actions: ['drs:TerminateRecoveryInstances'], resources: [this.anyOf('drs', 'recovery-instance')] }),
       new iam.PolicyStatement({ actions: ['drs:DescribeJobs', 'ec2:DescribeVolumes'], resources: ['*'] }),
       new iam.PolicyStatement({
@@ -166,9 +168,17 @@ export class TeardownFunction extends Construct {
         conditions: {
           Null: { 'aws:ResourceTag/AWSElasticDisasterRecoveryManaged': 'false' },
           Bool: { 'aws:ViaAWSService': 'true' },
+          // A drill may have been launched into a machine of somebody's own, which carries this tag then.
+          StringNotEquals: { 'aws:ResourceTag/AWSDRS': 'AllowLaunchingIntoThisInstance' },
         },
       }),
-    );
+    ]);
+  }
+
+  /** Roles of two stacks may look alike in a template that is not finished yet, so their constructs tell them apart. */
+  private grantAssumption(role: iam.IRole): IDependable {
+    const statement = new iam.PolicyStatement({ actions: ['sts:AssumeRole'], resources: [role.roleArn] });
+    return this.grant([statement], Token.isUnresolved(role.roleArn) ? role.node.addr : undefined);
   }
 
   /** All of the account, in any Region: IDs may change, and servers may replicate elsewhere. */
@@ -177,9 +187,12 @@ export class TeardownFunction extends Construct {
   }
 
   /** A policy of its own for each content: CloudFormation edits policies before it sends the deletions that still need what they said. */
-  private grant(...statements: iam.PolicyStatement[]): IDependable {
+  private grant(statements: iam.PolicyStatement[], difference = ''): IDependable {
     const content = JSON.stringify(Stack.of(this).resolve(new iam.PolicyDocument({ statements })));
-    const id = `Grant${createHash('sha256').update(content).digest('hex').slice(0, 8)}`;
+    const id = `Grant${createHash('sha256')
+      .update(content + difference)
+      .digest('hex')
+      .slice(0, 8)}`;
     const existing = this.node.tryFindChild(id) as iam.Policy | undefined;
     if (existing) {
       return existing;
@@ -220,9 +233,9 @@ export class TeardownFunction extends Construct {
       logGroup: this.logGroup,
     });
     // A grant of our own: logGroup.grantWrite would give an imported role a resource policy instead, of which an account may have ten.
-    const grant = this.grant(
+    const grant = this.grant([
       new iam.PolicyStatement({ actions: ['logs:CreateLogStream', 'logs:PutLogEvents'], resources: [this.logGroup.logGroupArn] }),
-    );
+    ]);
     fn.node.addDependency(grant);
     return fn;
   }

@@ -43,10 +43,11 @@ export class Operator {
 
   /** Creates or updates the stack; resolves with the status in which it rests. */
   async deploy(assembly: Assembly, options: Partial<CreateStackCommandInput> = {}): Promise<string> {
-    await this.upload(assembly);
+    const uploaded = await this.upload(assembly);
     const input = {
       StackName: assembly.stackName,
-      TemplateBody: readFileSync(templateFileOf(assembly), 'utf8'),
+      // From S3, as the CDK does it: a TemplateBody may have no more than 51,200 bytes.
+      ...(options.TemplateBody === undefined && { TemplateURL: uploaded.get(templateFileOf(assembly)) }),
       Capabilities: ['CAPABILITY_NAMED_IAM' as const],
       ...options,
     };
@@ -141,11 +142,15 @@ export class Operator {
     return { endpoint: this.aws.endpoint, region, credentials: this.aws.iam.operatorCredentials(this.accountId) };
   }
 
-  private async upload(assembly: Assembly): Promise<void> {
+  /** Where the files were uploaded to. */
+  private async upload(assembly: Assembly): Promise<Map<string, string>> {
+    const urls = new Map<string, string>();
     for (const { file, isFolder, bucket, key } of assetsOf(assembly)) {
       const Bucket = bucket.replace('${AWS::AccountId}', this.accountId).replace('${AWS::Region}', this.aws.environment.AWS_REGION);
       await this.s3.send(new PutObjectCommand({ Bucket, Key: key, Body: isFolder ? zip(file) : readFileSync(file) }));
+      urls.set(file, `https://${Bucket}.s3.${this.aws.environment.AWS_REGION}.amazonaws.com/${key}`);
     }
+    return urls;
   }
 }
 

@@ -135,8 +135,10 @@ export class Stage {
     }
   }
 
-  async show(title: string) {
-    this.timeline.servers(title, await this.sourceServers());
+  /** All servers, or of many those that matter. */
+  async show(title: string, ids?: readonly string[]) {
+    const servers = await this.sourceServers();
+    this.timeline.servers(title, ids ? servers.filter(({ sourceServerID }) => ids.includes(sourceServerID!)) : servers);
   }
 
   async showRecoveryInstances(title: string) {

@@ -26,4 +26,4 @@ const landingZone = new LandingZoneStack(app, 'LandingZone', {
   sourceServerId: context('sourceServerId'),
 });
 // Deployed after the role, and deleted before it.
-landingZone.addDependency(servers);
+landingZone.node.addDependency(servers);

@@ -1,5 +1,5 @@
 import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
-import { Failure } from '../custom-resource/failure';
+import { Failure, messageOf } from '../custom-resource/failure';
 import type { StackIdentity } from '../custom-resource/request';
 import { clientConfiguration } from './client-configuration';
 import { Denied, retry } from './retry';
@@ -31,7 +31,8 @@ export async function assumeRole(stack: StackIdentity, roleArn: string, deadline
     }
     return { accessKeyId, secretAccessKey, sessionToken };
   } catch (error) {
-    throw error instanceof Denied ? new Denied(`${explainRole(roleArn)} ${error.message}`) : error;
+    const why = error instanceof Denied ? `${explainRole(roleArn)} ${error.message}` : messageOf(error);
+    throw new Failure(error instanceof Denied ? why : `The role ${roleArn} could not be assumed. ${why}`);
   }
 }
 

@@ -14,11 +14,16 @@ export function messageOf(error: unknown): string {
   return cut(message.replace(/[\p{Cc}\p{Cs}]+/gu, ' '), LONGEST_MESSAGE);
 }
 
+/** How many bytes a text takes in a response, which is JSON. */
+export function bytesOf(text: string): number {
+  return Buffer.byteLength(JSON.stringify(text)) - 2;
+}
+
 /** The beginning of a text that is longer than so many bytes, without half a character or half a command. */
 export function cut(text: string, longest: number): string {
   const characters = Array.from(text);
   let bytes = 0;
-  const end = characters.findIndex((character) => (bytes += Buffer.byteLength(character)) > longest);
+  const end = characters.findIndex((character) => (bytes += bytesOf(character)) > longest);
   const kept = characters.slice(0, end).join('');
   const isInCommand = kept.split('`').length % 2 === 0;
   return end < 0 ? text : `${isInCommand ? kept.slice(0, kept.lastIndexOf('`')) : kept}…`;

@@ -9,9 +9,12 @@ import type { Teardown } from './teardown';
  *
  * @throws Failure if the record is still there
  */
-export async function deleteRecord(teardown: Teardown, otherwise: string): Promise<void> {
+export async function deleteRecord(teardown: Teardown, state: 'extended' | 'disconnected'): Promise<void> {
   const { drs, server, note } = teardown;
-  await insist(teardown, otherwise, async () => {
+  const because = 'Mostly DRS has not yet seen everywhere that it is disconnected: try again in some minutes.';
+  const otherwise = `${state === 'extended' ? 'is extended from another account, and' : 'was disconnected, but'} its record was not deleted`;
+  // Nothing holds a server that is disconnected, whatever a late list of recovery instances shows.
+  await insist(teardown, { otherwise, because, releases: state === 'extended' }, async () => {
     try {
       await drs.deleteSourceServer(server.sourceServerId);
     } catch (refusal) {

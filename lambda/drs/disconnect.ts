@@ -1,9 +1,9 @@
 import type { SourceServer } from '@aws-sdk/client-drs';
 import { Denied, isNamed, OutOfTime } from '../aws/retry';
-import { Failure } from '../custom-resource/failure';
+import { Failure, messageOf } from '../custom-resource/failure';
 import { sleep } from '../sleep';
 import { isNothingThere } from './drs';
-import { explainExtended } from './explanations';
+import { explainConflict, explainExtended } from './explanations';
 import { explainHold, insist, look, tell } from './insist';
 import { isDisconnected, isExtended, nameOf, replicationStateOf } from './source-server';
 import type { Teardown } from './teardown';
@@ -22,7 +22,8 @@ const NOT_DISCONNECTED = 'was not disconnected';
  * @throws Failure if the server still replicates, or may
  */
 export async function disconnect(teardown: Teardown): Promise<Disconnected> {
-  return insist(teardown, NOT_DISCONNECTED, async () => {
+  const explanation = { otherwise: NOT_DISCONNECTED, because: explainConflict(teardown.server), releases: true };
+  return insist(teardown, explanation, async () => {
     let answered: SourceServer;
     try {
       answered = await teardown.drs.disconnectSourceServer(teardown.server.sourceServerId);
@@ -35,16 +36,17 @@ export async function disconnect(teardown: Teardown): Promise<Disconnected> {
 
 /** DRS accepted the disconnect but does not show it yet. */
 async function awaitDisconnected({ drs, server }: Teardown): Promise<Disconnected> {
+  const seeIt = `look at it with \`aws drs describe-source-servers --filters sourceServerIDs=${server.sourceServerId} --region ${server.region}\`.`;
+  const accepted = `DRS accepted the disconnect of ${nameOf(server)}, but`;
   for (;;) {
-    const found = await drs.findSourceServer(server.sourceServerId);
+    const found = await drs.findSourceServer(server.sourceServerId).catch((error: unknown) => {
+      throw new Failure(`${accepted} did not tell what became of it: ${seeIt} ${messageOf(error)}`);
+    });
     if (found && isDisconnected(found)) {
       return 'disconnected';
     }
     if (Date.now() + LOOK_AGAIN >= drs.deadline) {
-      const look = `\`aws drs describe-source-servers --filters sourceServerIDs=${server.sourceServerId} --region ${server.region}\``;
-      throw new Failure(
-        `DRS accepted the disconnect of ${nameOf(server)}, but still shows it as ${replicationStateOf(found)}: look at it with ${look}.`,
-      );
+      throw new Failure(`${accepted} still shows it as ${replicationStateOf(found)}: ${seeIt}`);
     }
     await sleep(LOOK_AGAIN);
   }
@@ -73,5 +75,7 @@ async function explainRefusal(teardown: Teardown, refusal: unknown): Promise<Dis
   if (!isNamed(refusal, 'ConflictException')) {
     throw new Failure(told);
   }
-  throw options.recoveryInstancePolicy === 'FAIL' ? new Failure(`${told} ${await explainHold(teardown)}`) : refusal;
+  throw options.recoveryInstancePolicy === 'FAIL'
+    ? new Failure(`${told} ${await explainHold(teardown, explainConflict(server))}`)
+    : refusal;
 }

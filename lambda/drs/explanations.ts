@@ -1,4 +1,5 @@
 import type { RecoveryInstance, SourceServer } from '@aws-sdk/client-drs';
+import { messageOf } from '../custom-resource/failure';
 import type { NamedServer } from './source-server';
 
 /** So many are explained one by one: a response has 4,096 bytes, and the commands that follow must fit. */
@@ -31,13 +32,17 @@ function explain(instance: RecoveryInstance, region: string): string {
   // DRS leaves isDrill out where it doesn't know: then it is taken for real, and no command that terminates is shown.
   const isDrill = instance.isDrill === true;
   const state = instance.ec2InstanceState ? `, ${instance.ec2InstanceState}` : '';
-  const what = `Recovery instance ${id} (EC2 instance ${instance.ec2InstanceID ?? 'unknown'}${state}, ${isDrill ? 'a drill' : 'a real recovery'})`;
+  const what = `Recovery instance ${id} (EC2 instance ${instance.ec2InstanceID ?? 'unknown'}${state}, ${kindOf(instance)})`;
   const disconnect = `\`aws drs disconnect-recovery-instance --recovery-instance-id ${id} --region ${region}\``;
   const way = isDrill
     ? `end the drill, which terminates its EC2 instance, with \`aws drs terminate-recovery-instances --recovery-instance-ids ${id} --region ${region}\`, ` +
       `or keep the machine and run ${disconnect}.`
     : `it may be the machine you work on now; ${disconnect} keeps it running and gives up its protection and its failback.`;
-  return `${what}${explainFailback(instance, region)}: ${way}`;
+  return `${what}: ${explainFailback(instance, region)}${way}`;
+}
+
+function kindOf({ isDrill }: RecoveryInstance): string {
+  return isDrill === undefined ? 'of unknown kind, so taken for a real recovery' : isDrill ? 'a drill' : 'a real recovery';
 }
 
 /** A failback that is under way must be finished or stopped first, whatever else is to happen. */
@@ -48,14 +53,14 @@ export function isFailingBack({ failback }: RecoveryInstance): boolean {
 function explainFailback(instance: RecoveryInstance, region: string): string {
   const { recoveryInstanceID: id, failback } = instance;
   return isFailingBack(instance)
-    ? `, with a failback under way (${failback?.state}; finish it, or stop it with \`aws drs stop-failback --recovery-instance-id ${id} --region ${region}\`)`
+    ? `finish its failback (${failback?.state}), or stop it with \`aws drs stop-failback --recovery-instance-id ${id} --region ${region}\`; then `
     : '';
 }
 
 /** A conflict without a recovery instance: a job or a failback holds the server. The order is the one that DRS insists on. */
 export function explainConflict({ sourceServerId, region }: NamedServer): string {
   return (
-    `No recovery instance is known to hold it, so a job or a failback may. Unwind in this order: wait for running jobs (\`aws drs describe-jobs --region ${region}\`); ` +
+    `No recovery instance is known to hold it, so a job or a failback may; if one was disconnected or terminated just now, try again in a minute. Unwind in this order: wait for running jobs (\`aws drs describe-jobs --region ${region}\`); ` +
     `finish or stop a failback; disconnect or terminate what \`aws drs describe-recovery-instances --filters sourceServerIDs=${sourceServerId} --region ${region}\` shows.`
   );
 }
@@ -63,5 +68,6 @@ export function explainConflict({ sourceServerId, region }: NamedServer): string
 export function explainExtended({ stagingArea }: SourceServer, region: string): string {
   const staging = stagingArea?.stagingAccountID ? `account ${stagingArea.stagingAccountID}` : 'its staging account';
   const server = stagingArea?.stagingSourceServerArn ? ` as ${stagingArea.stagingSourceServerArn}` : '';
-  return `It is extended from ${staging}, where it replicates${server} in Region ${region}: it can be disconnected only there.`;
+  const error = stagingArea?.errorMessage ? ` DRS says of it: ${messageOf(stagingArea.errorMessage)}` : '';
+  return `It is extended from ${staging}, where it replicates${server} in Region ${region}: it can be disconnected only there.${error}`;
 }

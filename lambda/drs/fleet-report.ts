@@ -4,11 +4,11 @@ import type { Member, Progress } from './fleet-teardown';
 
 /** So many failures are told in full, and so much of each, in bytes: a response has 4,096 bytes, and the commands that follow must fit. */
 const TOLD = 3;
-const LONGEST_REASON = 600;
+const LONGEST_REASON = 400;
 
 /** So many more are named with their hostnames, of which so many bytes are shown; the others are counted. */
 const NAMED = 12;
-const LONGEST_HOSTNAME = 32;
+const LONGEST_HOSTNAME = 24;
 
 /** How many servers are left, which, and why. */
 export function explainRest(fleet: Fleet, { selected, skipped, done, failed, waiting }: Progress): string {

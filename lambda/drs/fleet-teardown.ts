@@ -82,8 +82,7 @@ async function tearDownMember({ drs, fleet, progress, note }: FleetTeardown, mem
   const { accountId, region, options } = fleet;
   const server = { sourceServerId: member.id, accountId, region };
   try {
-    const outcome = await tearDownSourceServer({ drs, server, options, note }, member.state);
-    note(outcome, member.id);
+    await tearDownSourceServer({ drs, server, options, note }, member.state);
     progress.done++;
   } catch (error) {
     if (error instanceof Denied && (await isNoLongerSelected(drs, fleet, member))) {

@@ -1,7 +1,7 @@
 import { Failure, messageOf } from '../custom-resource/failure';
 import { isNamed } from '../aws/retry';
 import { sleep } from '../sleep';
-import { explainConflict, explainRecoveryInstances, isHolding } from './explanations';
+import { explainRecoveryInstances, isHolding } from './explanations';
 import { Release } from './release';
 import { nameOf, type NamedServer } from './source-server';
 import type { Teardown } from './teardown';
@@ -9,12 +9,22 @@ import type { Teardown } from './teardown';
 /** The pause before what was refused is tried again, in milliseconds. */
 const PAUSE = 10_000;
 
+/** What to tell if it can't be done. */
+interface Explanation {
+  /** What became of the server. */
+  readonly otherwise: string;
+  /** What may be the cause, if no recovery instance is. */
+  readonly because: string;
+  /** Whether recovery instances may be in the way, so that they are released as far as the policy goes. */
+  readonly releases: boolean;
+}
+
 /**
  * Tries until DRS no longer answers with a conflict: one that is about to pass, or that ends with what the policy allows.
  *
  * @throws Failure if it can't be ended, or not before the deadline
  */
-export async function insist<T>(teardown: Teardown, otherwise: string, attempt: () => Promise<T>): Promise<T> {
+export async function insist<T>(teardown: Teardown, { otherwise, because, releases }: Explanation, attempt: () => Promise<T>): Promise<T> {
   const { drs, server } = teardown;
   const release = new Release(teardown);
   for (;;) {
@@ -25,13 +35,16 @@ export async function insist<T>(teardown: Teardown, otherwise: string, attempt: 
         throw refusal;
       }
       const told = tell(server, otherwise, refusal);
-      const hasEnded = await release.step().catch((error: unknown) => {
-        throw new Failure(`${told} ${messageOf(error)}`);
-      });
-      if (!hasEnded && Date.now() + PAUSE >= drs.deadline) {
-        throw new Failure([told, release.refusal, await explainHold(teardown)].filter(Boolean).join(' '));
+      const hasEnded =
+        releases &&
+        (await release.step().catch((error: unknown) => {
+          throw new Failure(`${told} ${messageOf(error)}`);
+        }));
+      const pause = hasEnded ? 0 : PAUSE;
+      if (Date.now() + pause >= drs.deadline) {
+        throw new Failure([told, release.refusal, await explainHold(teardown, because)].filter(Boolean).join(' '));
       }
-      await (hasEnded ? undefined : sleep(PAUSE));
+      await sleep(pause);
     }
   }
 }
@@ -42,10 +55,10 @@ export function tell(server: NamedServer, otherwise: string, refusal: unknown): 
 }
 
 /** What may hold the server, and the commands that end it. */
-export async function explainHold({ drs, server }: Teardown): Promise<string> {
+export async function explainHold({ drs, server }: Teardown, otherwise: string): Promise<string> {
   const instances = (await look(drs.recoveryInstancesOf(server.sourceServerId))) ?? [];
   const explained = explainRecoveryInstances(instances, server.region);
-  return instances.some(isHolding) ? explained : `${explainConflict(server)} ${explained}`.trim();
+  return instances.some(isHolding) ? explained : `${otherwise} ${explained}`.trim();
 }
 
 /** A look that fails must not hide the refusal that it was to explain. */

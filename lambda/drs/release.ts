@@ -13,11 +13,11 @@ const PERSISTENT = 30_000;
 /** The pause between two looks at a job, in milliseconds. */
 const LOOK_AGAIN = 10_000;
 
-/** Whether the recovery instance holds its source server, and the policy leaves it alone. */
+/** Whether the policy leaves the recovery instance alone although it holds its source server. A failback is left alone in any state. */
 export function isInTheWay(instance: RecoveryInstance, policy: RecoveryInstancePolicy): boolean {
   // DRS leaves isDrill out where it doesn't know: then it is taken for real.
   const mayGo = policy === 'DISCONNECT' || (policy === 'TERMINATE_DRILLS' && instance.isDrill === true);
-  return isHolding(instance) && (!mayGo || isFailingBack(instance));
+  return isFailingBack(instance) || (isHolding(instance) && !mayGo);
 }
 
 /** Ends, step by step, what recovery instances hold of a source server, as far as the policy goes. */
@@ -38,14 +38,21 @@ export class Release {
    * @throws Failure if the policy leaves alone what holds the server
    */
   async step(): Promise<boolean> {
+    const { recoveryInstancePolicy: policy } = this.teardown.options;
     const instances = await this.look();
-    if (instances.some((instance) => this.holds(instance))) {
-      this.freeSince = undefined;
-      return this.teardown.options.recoveryInstancePolicy === 'DISCONNECT' ? this.disconnect(instances) : this.terminateDrills();
+    const isHeld = instances.some((instance) => this.holds(instance));
+    this.freeSince = isHeld ? undefined : (this.freeSince ?? Date.now());
+    if (policy === 'TERMINATE_DRILLS') {
+      return isHeld && this.terminateDrills();
     }
-    this.freeSince ??= Date.now();
-    const isPersistent = Date.now() - this.freeSince >= PERSISTENT;
-    return isPersistent && this.teardown.options.recoveryInstancePolicy === 'DISCONNECT' && this.deleteRecords(instances);
+    if (policy === 'DISCONNECT') {
+      return isHeld ? this.disconnect(instances) : this.isPersistent() && this.deleteRecords(instances);
+    }
+    return false;
+  }
+
+  private isPersistent(): boolean {
+    return this.freeSince !== undefined && Date.now() - this.freeSince >= PERSISTENT;
   }
 
   /** The recovery instances as they are now, none of them in the way. */
@@ -53,7 +60,7 @@ export class Release {
     const { drs, server, options } = this.teardown;
     const policy = options.recoveryInstancePolicy;
     const instances = await drs.recoveryInstancesOf(server.sourceServerId);
-    const inTheWay = instances.filter((instance) => this.holds(instance) && isInTheWay(instance, policy));
+    const inTheWay = instances.filter((instance) => !this.released.has(idOf(instance)) && isInTheWay(instance, policy));
     if (inTheWay.length > 0) {
       throw new Failure(`${explainRecoveryInstances(inTheWay, server.region)} By the policy ${policy} nothing was done to it.`);
     }
@@ -67,7 +74,7 @@ export class Release {
   private async disconnect(instances: readonly RecoveryInstance[]): Promise<boolean> {
     let hasEnded = false;
     for (const id of instances.filter((instance) => this.holds(instance)).map(idOf)) {
-      if (await this.isDone([id], () => this.teardown.drs.disconnectRecoveryInstance(id))) {
+      if (await this.isDone('disconnect', [id], () => this.teardown.drs.disconnectRecoveryInstance(id))) {
         this.teardown.note('recovery instance disconnected', id);
         hasEnded = true;
       }
@@ -80,7 +87,7 @@ export class Release {
     const drills = (await this.look()).filter((instance) => this.holds(instance) && instance.isDrill === true).map(idOf);
     return (
       drills.length > 0 &&
-      (await this.isDone(drills, async () => {
+      (await this.isDone('termination', drills, async () => {
         const job = await this.teardown.drs.terminateRecoveryInstances(drills);
         this.teardown.note('drill being terminated', `${drills.join(', ')} (job ${job})`);
         await (job && this.follow(job));
@@ -92,7 +99,7 @@ export class Release {
   private async deleteRecords(instances: readonly RecoveryInstance[]): Promise<boolean> {
     let hasEnded = false;
     for (const id of instances.map(idOf).filter((one) => !this.deleted.has(one))) {
-      if (await this.isDone([id], () => this.teardown.drs.deleteRecoveryInstance(id))) {
+      if (await this.isDone('deletion of the record', [id], () => this.teardown.drs.deleteRecoveryInstance(id))) {
         this.deleted.add(id);
         this.teardown.note('record of the recovery instance deleted', id);
         hasEnded = true;
@@ -101,19 +108,24 @@ export class Release {
     return hasEnded;
   }
 
-  /** Whether it was done; not, if DRS refuses for now. */
-  private async isDone(ids: readonly string[], step: () => Promise<void>): Promise<boolean> {
+  /** Whether it was done; not, if DRS refuses for now, or there is no time left to begin it. */
+  private async isDone(what: string, ids: readonly string[], step: () => Promise<void>): Promise<boolean> {
+    const { drs, server } = this.teardown;
+    if (Date.now() >= drs.deadline) {
+      return false;
+    }
     try {
       await step();
     } catch (error) {
+      const told = `DRS did not accept the ${what} of recovery instance ${ids.join(', ')}. ${messageOf(error)}`;
       if (isNothingThere(error) || isNamed(error, 'ConflictException', 'ServiceQuotaExceededException')) {
-        this.refusal = `DRS answered: ${messageOf(error)}`;
+        this.refusal = told;
         return false;
       }
       // A lost answer may be why, so what counts is what they are now.
-      const holding = error instanceof Failure || (await this.look()).some((one) => this.holds(one) && ids.includes(idOf(one)));
-      if (holding) {
-        throw error;
+      const held = error instanceof Failure ? undefined : (await this.look()).filter((one) => this.holds(one) && ids.includes(idOf(one)));
+      if (held === undefined || held.length > 0) {
+        throw new Failure(`${told} ${explainRecoveryInstances(held ?? [], server.region)}`.trim(), { cause: error });
       }
     }
     ids.forEach((id) => this.released.add(id));
@@ -130,7 +142,7 @@ export class Release {
         return;
       }
       if (job?.status === 'COMPLETED') {
-        const ids = failed.map(({ recoveryInstanceID }) => recoveryInstanceID).join(', ');
+        const ids = failed.map(({ recoveryInstanceID = 'of unknown ID' }) => recoveryInstanceID).join(', ');
         throw new Failure(`DRS could not terminate the drill ${ids} (job ${jobID}): ${seeIt}`);
       }
       if (Date.now() + LOOK_AGAIN >= drs.deadline) {

@@ -36,8 +36,9 @@ export function isDisconnected(server: SourceServer): boolean {
 }
 
 /** An extended source server shows a server of another, the staging account: only there it can be disconnected. */
-export function isExtended(server: SourceServer): boolean {
-  return server.stagingArea?.status === 'EXTENDED';
+export function isExtended({ stagingArea }: SourceServer): boolean {
+  // EXTENSION_ERROR: its staging account can't be reached, and may be gone.
+  return stagingArea?.status === 'EXTENDED' || stagingArea?.status === 'EXTENSION_ERROR';
 }
 
 /** What a deletion has to know of a server before it begins. */

@@ -4,12 +4,15 @@ import {
   conflict,
   disconnected,
   disconnectSays,
+  drill,
   drs,
   drsHas,
   drsHasInstances,
   extended,
   handle,
   type Handled,
+  OTHER_ARN,
+  OTHER_ID,
   real,
   reset,
   server,
@@ -134,8 +137,51 @@ test('in the clean-up of an update: FAILED says how to finish by hand, the recor
   );
 });
 
-describe('a server that is extended from another account', () => {
-  beforeEach(() => drsHas(extended));
+test.each(['FAIL', 'DISCONNECT', 'TERMINATE_DRILLS'])(
+  'the server is disconnected, and a list that is late still shows what held it: with %s nothing more is done to that',
+  async (RecoveryInstancePolicy) => {
+    deletionSays(notSpread, notSpread, notSpread, notSpread, notSpread, {});
+    drsHasInstances(drill);
+    const { response, calls } = await deletion({ RecoveryInstancePolicy });
+    expect(response.Status).toBe('SUCCESS');
+    expect(calls.filter((call) => !['DescribeSourceServers', 'DisconnectSourceServer', 'DeleteSourceServer'].includes(call))).toEqual([]);
+  },
+);
+
+test('each step is logged when it is done, and once', async () => {
+  const { log } = await deletion();
+  expect(log.filter(({ event }) => event === 'decided').map(({ decision }) => decision)).toEqual(['disconnected', 'record deleted']);
+});
+
+test('the disconnect is logged though the deletion of the record fails', async () => {
+  deletionSays(serviceError('ValidationException', 'no'));
+  expect((await deletion()).log).toContainEqual(expect.objectContaining({ decision: 'disconnected' }));
+});
+
+describe.each([
+  ['a server that is extended from another account', extended],
+  [
+    'a server whose staging account can not be reached',
+    server('CONTINUOUS', { stagingArea: { status: 'EXTENSION_ERROR', stagingAccountID: '444455556666', errorMessage: 'account is gone' } }),
+  ],
+])('%s', (_what, found) => {
+  beforeEach(() => drsHas(found));
+
+  test('an Update to another server, since the option was dropped: FAILED, as the clean-up would be', async () => {
+    stackIs('UPDATE_IN_PROGRESS');
+    drsHas(found, { ...server('CONTINUOUS'), sourceServerID: OTHER_ID });
+    const { response } = await handle({ type: 'Update', arn: OTHER_ARN });
+    expect(response).toMatchObject({ Status: 'FAILED', Reason: expect.stringMatching(/444455556666.*deleteSourceServer first/) });
+  });
+
+  test('in the clean-up of an update: FAILED tells to delete the record by hand, and not to disconnect', async () => {
+    stackIs('UPDATE_COMPLETE_CLEANUP_IN_PROGRESS');
+    stackHas();
+    deletionSays(serviceError('ValidationException', 'no'));
+    const { response } = await deletion();
+    expect(response.Reason).toContain('`aws drs delete-source-server');
+    expect(response.Reason).not.toContain('`aws drs disconnect-source-server');
+  });
 
   test('Create: SUCCESS', async () => {
     const { response } = await handle({ type: 'Create', properties: { DeleteSourceServer: 'true' } });

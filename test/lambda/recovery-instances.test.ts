@@ -122,6 +122,29 @@ describe('DISCONNECT', () => {
     expect(called('DisconnectRecoveryInstance', handled)).toBe(0);
   });
 
+  test('DRS takes its time: no instance is begun after the deadline, and the Reason has the commands', async () => {
+    disconnectSays(conflict);
+    const many = Array.from({ length: 40 }, (_, index) => ({ ...real, recoveryInstanceID: `i-${index}` }));
+    drsHasInstances(...many);
+    const begun: number[] = [];
+    drs.on(DisconnectRecoveryInstanceCommand).callsFake(() => {
+      begun.push(Date.now());
+      return new Promise((resolve) => setTimeout(() => resolve({}), 20_000));
+    });
+    const start = Date.now();
+    const { response } = await deletion('DISCONNECT');
+    expect(response).toMatchObject({ Status: 'FAILED', Reason: expect.stringContaining('`aws drs disconnect-recovery-instance') });
+    expect(Math.max(...begun) - start).toBeLessThan(240_000);
+  });
+
+  test('a disconnected instance with a failback in progress: FAILED, and its record stays', async () => {
+    disconnectSays(conflict);
+    drsHasInstances({ ...disconnected, failback: { state: 'FAILBACK_IN_PROGRESS' } });
+    const handled = await deletion('DISCONNECT');
+    expect(handled.response.Status).toBe('FAILED');
+    expect(called('DeleteRecoveryInstance', handled)).toBe(0);
+  });
+
   test('a conflict that lingers for a moment: tried again, and no record is deleted', async () => {
     disconnectSays(conflict, conflict, conflict, server('DISCONNECTED'));
     instancesAre([real], [disconnected]);
@@ -190,7 +213,12 @@ describe('DISCONNECT', () => {
     drs.on(DisconnectRecoveryInstanceCommand).rejects(serviceError('ValidationException', 'no'));
     drsHasInstances(real);
     const handled = await deletion('DISCONNECT');
-    expect(handled.response).toMatchObject({ Status: 'FAILED', Reason: expect.stringContaining('ValidationException: no') });
+    expect(handled.response).toMatchObject({
+      Status: 'FAILED',
+      Reason: expect.stringMatching(
+        /the disconnect of recovery instance i-0a1.*ValidationException: no.*`aws drs disconnect-recovery-instance/,
+      ),
+    });
     expect(called('DisconnectRecoveryInstance', handled)).toBe(1);
   });
 

@@ -139,6 +139,31 @@ describe('the role can not be assumed', () => {
     expect((await handle({ type: 'Delete', physicalId: ARN, properties })).response.Status).toBe('SUCCESS');
   });
 
+  test.each([
+    ['STS answers with something else', serviceError('RegionDisabledException', 'not here', 403)],
+    ['STS is down', serviceError('InternalFailure', 'oops', 500)],
+  ])('%s: FAILED, naming the role', async (_what, error) => {
+    sts.on(AssumeRoleCommand).rejects(error);
+    const { response } = await handle({ type: 'Delete', physicalId: ARN, properties });
+    expect(response.Reason).toMatch(/^The role arn:aws:iam::444455556666:role\/teams\/DisasterRecoveryTeardown could not be assumed/);
+    expect(response.Reason).toContain(error.message);
+  });
+
+  test('both policies spread late, that of the function and that of the role: a Create waits for both', async () => {
+    const start = Date.now();
+    const after = (seconds: number, error: Error, answer: object) => () => {
+      if (Date.now() - start < seconds * 1_000) {
+        throw error;
+      }
+      return answer;
+    };
+    const Credentials = { AccessKeyId: 'key', SecretAccessKey: 'secret', SessionToken: 'token', Expiration: new Date() };
+    sts.on(AssumeRoleCommand).callsFake(after(80, denied, { Credentials }));
+    const answer = { items: [{ sourceServerID: SERVER_ID }] };
+    drs.on(DescribeSourceServersCommand).callsFake(after(150, serviceError('AccessDeniedException', 'no', 403), answer));
+    expect((await handle({ type: 'Create', arn: ARN, properties })).response.Status).toBe('SUCCESS');
+  });
+
   test('STS gives no credentials: FAILED, and the function does not go on as itself', async () => {
     sts.on(AssumeRoleCommand).resolves({});
     const { response, calls } = await handle({ type: 'Delete', physicalId: ARN, properties });
@@ -180,6 +205,15 @@ describe('Update of the same server, with another role', () => {
     expect((await handle({ type: 'Update', physicalId: ARN, arn: ARN, properties })).response.Status).toBe('FAILED');
     expect((await handle({ type: 'Update', oldProperties: properties })).response.Status).toBe('FAILED');
   });
+});
+
+test('an Update of the same server to a policy that this version does not know: FAILED, unless the stack rolls back', async () => {
+  const unknown = { ...properties, RecoveryInstancePolicy: 'TERMINATE_EVERYTHING' };
+  const update = () => handle({ type: 'Update', physicalId: ARN, arn: ARN, properties: unknown, oldProperties: properties });
+  stackIs('UPDATE_IN_PROGRESS');
+  expect((await update()).response).toMatchObject({ Status: 'FAILED', Reason: expect.stringContaining('TERMINATE_EVERYTHING') });
+  stackIs('UPDATE_ROLLBACK_IN_PROGRESS');
+  expect((await update()).response.Status).toBe('SUCCESS');
 });
 
 test('an Update to another server looks at the old one as its own role', async () => {

@@ -212,6 +212,15 @@ describe('Delete, genuine', () => {
     });
   });
 
+  test('200, but then DRS does not tell what became of it: FAILED, and says that it was accepted', async () => {
+    disconnectSays(server('CONTINUOUS'));
+    drs.on(DescribeSourceServersCommand).rejects(serviceError('ValidationException', 'boom'));
+    expect((await handle({ type: 'Delete' })).response).toMatchObject({
+      Status: 'FAILED',
+      Reason: expect.stringMatching(/DRS accepted the disconnect of source server s-1234567890abcdef0.*ValidationException: boom/),
+    });
+  });
+
   test.each(['ResourceNotFoundException', 'UninitializedAccountException'])('%s: SUCCESS, nothing is there', async (name) => {
     disconnectSays(serviceError(name));
     const { response, calls } = await handle({ type: 'Delete' });
@@ -253,7 +262,7 @@ describe('Delete, genuine', () => {
       ],
     ],
     ['a real recovery', real, ['(EC2 instance i-0a1, a real recovery)']],
-    ['of unknown kind, taken for real', { ...drill, isDrill: undefined }, ['a real recovery']],
+    ['of unknown kind, taken for real', { ...drill, isDrill: undefined }, ['of unknown kind, so taken for a real recovery']],
     [
       'a failback',
       { ...real, failback: { state: 'FAILBACK_IN_PROGRESS' as const } },

@@ -114,7 +114,7 @@ describe('a Delete', () => {
     stackIs('DELETE_IN_PROGRESS');
     const { log } = await handle({ type: 'Delete' });
     expect(log).toMatchObject([
-      { decision: 'disconnected', why: SERVER_ARN },
+      { decision: 'disconnected', why: SERVER_ID, physicalId: SERVER_ARN },
       { event: 'answered', status: 'SUCCESS' },
     ]);
   });

@@ -1,4 +1,4 @@
-import { App, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { App, RemovalPolicy, Stack, Stage } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { AccountPrincipal, ManagedPolicy, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { SOURCE_SERVER_DISCONNECTION } from '../../lib/contract';
@@ -131,6 +131,33 @@ describe('assumeRole', () => {
         Properties: { AssumeRoleArn: { 'Fn::GetAtt': [Match.stringLikeRegexp('^Role'), 'Arn'] } },
         DependsOn: Match.arrayWith([Match.stringLikeRegexp('^Role')]),
       });
+  });
+
+  test('roles of two stacks that look alike: each has its grant', () => {
+    const stack = new Stack(new App(), 'Stack', { env });
+    for (const name of ['One', 'Two']) {
+      const other = new Stack(stack.node.root, name, { env });
+      const assumeRole = new Role(other, 'TeardownRole', { assumedBy: new AccountPrincipal(env.account) });
+      const sourceServer = SourceServer.fromSourceServerId(stack, `${name}Server`, name === 'One' ? ID : 's-1234567890abcdef1');
+      new SourceServerDisconnection(stack, name, { sourceServer, assumeRole });
+    }
+    const policies = Object.values(Template.fromStack(stack).findResources('AWS::IAM::Policy')) as {
+      Properties: { PolicyDocument: { Statement: { Action: string; Resource: unknown }[] } };
+    }[];
+    const statements = policies.flatMap(({ Properties }) => Properties.PolicyDocument.Statement);
+    const assumed = statements.filter(({ Action }) => Action === 'sts:AssumeRole').map(({ Resource }) => JSON.stringify(Resource));
+    expect(new Set(assumed).size).toBe(2);
+  });
+
+  test('a role of another stage: no dependency, which could not cross it', () => {
+    const app = new App();
+    const stack = new Stack(app, 'Stack', { env });
+    const stage = new Stage(app, 'Stage', { env: { ...env, account: '444455556666' } });
+    const assumeRole = Role.fromRoleArn(new Stack(stage, 'Imported'), 'Role', ROLE);
+    const sourceServer = SourceServer.fromSourceServerArn(stack, 'Server', elsewhere);
+    const { template } = declare({ sourceServer, assumeRole }, stack);
+    template().resourceCountIs(SOURCE_SERVER_DISCONNECTION, 1);
+    expect(stack.dependencies).toEqual([]);
   });
 
   test('a role of another stack of the app: that stack is deleted later', () => {

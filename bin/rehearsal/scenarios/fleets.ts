@@ -41,7 +41,10 @@ export const fleet: Scenario = {
     const { ours, others } = seedForty(stage);
     strictEqual(ours.length, 12);
     await stage.destroy();
-    await stage.show('Deleted');
+    await stage.show('Deleted: those with the tags are disconnected, and of the others none; twenty of the forty', [
+      ...ours,
+      ...others.slice(0, 8),
+    ]);
     await stage.expectStates({ ...all(ours, 'DISCONNECTED'), ...all(others, 'CONTINUOUS') });
   },
 };
@@ -69,7 +72,7 @@ export const fleetPartial: Scenario = {
       await stage.runCommandOf(reason, new RegExp(`disconnect-recovery-instance --recovery-instance-id ${id} `));
     }
     await stage.destroy();
-    await stage.show('Deleted');
+    await stage.show('Deleted', ours);
     await stage.expectStates({ ...all(ours, 'DISCONNECTED'), ...all(others, 'CONTINUOUS') });
   },
 };
@@ -82,7 +85,7 @@ export const fleetSelection: Scenario = {
     const { ours, others } = seedForty(stage);
     await stage.deploy(fleetOf());
     await stage.deploy(fleetOf({ 'landing-zone': 'payment' }), 'UPDATE_COMPLETE');
-    await stage.show('A typo in a tag was deployed: every server replicates');
+    await stage.show('A typo in a tag was deployed: every server replicates', ours);
     await stage.expectStates({ ...all(ours, 'CONTINUOUS'), ...all(others, 'CONTINUOUS') });
     await stage.deploy(fleetOf({ ...TAGS, owner: 'someone' }), 'UPDATE_COMPLETE');
     await stage.expectStates({ ...all(ours, 'CONTINUOUS'), ...all(others, 'CONTINUOUS') });
