@@ -53,7 +53,7 @@ export function isFailingBack({ failback }: RecoveryInstance): boolean {
 function explainFailback(instance: RecoveryInstance, region: string): string {
   const { recoveryInstanceID: id, failback } = instance;
   return isFailingBack(instance)
-    ? `finish its failback (${failback?.state}), or stop it with \`aws drs stop-failback --recovery-instance-id ${id} --region ${region}\`; then `
+    ? `finish its failback (${failback?.state}), or stop it with \`aws drs stop-failback --recovery-instance-id ${id} --region ${region}\`, first; `
     : '';
 }
 

@@ -1,5 +1,5 @@
 import { Failure, messageOf } from '../custom-resource/failure';
-import { isNamed } from '../aws/retry';
+import { isNamed, OutOfTime } from '../aws/retry';
 import { sleep } from '../sleep';
 import { explainRecoveryInstances, isHolding } from './explanations';
 import { Release } from './release';
@@ -38,7 +38,7 @@ export async function insist<T>(teardown: Teardown, { otherwise, because, releas
       const hasEnded =
         releases &&
         (await release.step().catch((error: unknown) => {
-          throw new Failure(`${told} ${messageOf(error)}`);
+          throw new Failure(`${told} ${messageOf(error)}${error instanceof OutOfTime ? ` ${because}` : ''}`);
         }));
       const pause = hasEnded ? 0 : PAUSE;
       if (Date.now() + pause >= drs.deadline) {

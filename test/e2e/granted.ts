@@ -83,11 +83,14 @@ export function statementsInReadme({ recoveryInstancePolicy, deleteSourceServer 
 
 function statementOf(actions: string, resources: string): Statement {
   const [exists, isTrue] = [/`(aws:\S+)` exists/, /`(aws:\S+)` is true/].map((pattern) => pattern.exec(actions)?.[1]);
+  const [, isNot, other] = /`(aws:\S+)` is not `(\S+)`/.exec(actions) ?? [];
   return {
     Effect: 'Allow',
     Action: Array.from(actions.matchAll(/`((?!aws:)\w+:\w+)`/g), ([, action]) => action),
     Resource: Array.from(resources.matchAll(/`(.+?)`/g), ([, resource]) => resource.replace('ACCOUNT', THERE)),
-    ...(exists && isTrue && { Condition: { Null: { [exists]: 'false' }, Bool: { [isTrue]: 'true' } } }),
+    ...(exists &&
+      isTrue &&
+      isNot && { Condition: { Null: { [exists]: 'false' }, Bool: { [isTrue]: 'true' }, StringNotEquals: { [isNot]: other } } }),
   } as Statement;
 }
 

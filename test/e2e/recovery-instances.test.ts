@@ -55,7 +55,8 @@ describe('The server is disconnected', () => {
 });
 
 describe('The deletion fails, and nothing was touched', () => {
-  const realOne = /Recovery instance i-\w+ \(EC2 instance i-\w+, RUNNING, a real recovery\): .*disconnect-recovery-instance/;
+  const realOne =
+    /Recovery instance i-\w+ \(EC2 instance i-\w+, RUNNING, (of unknown kind, so taken for )?a real recovery\): .*disconnect-recovery-instance/;
   test.each<[RecoveryInstancePolicy, string, readonly Seed[], RegExp]>([
     [FAIL, 'a drill', [drill], /a drill\): .*terminate-recovery-instances .* or keep the machine and run .*disconnect-recovery-instance/],
     [FAIL, 'one of unknown kind', [unknownKind], realOne],

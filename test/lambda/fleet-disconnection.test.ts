@@ -284,7 +284,7 @@ describe('Delete, genuine', () => {
     }));
     const { response, bytes } = await deletion();
     expect(response.Reason).toMatch(/^300 of 300 are left/);
-    expect(response.Reason).toContain('and 285 more');
+    expect(response.Reason).toContain('and 288 more');
     expect(response.Reason).toContain('--retain-resources');
     expect(bytes).toBeLessThanOrEqual(4096);
   });

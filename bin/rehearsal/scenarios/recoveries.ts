@@ -94,7 +94,7 @@ export const failback: Scenario = {
     await stage.showRecoveryInstances(`After a disaster: ${DATABASE} was recovered, and is on its way back`);
     await stage.destroy('DELETE_FAILED');
     const reason = stage.reason();
-    match(reason, /with a failback under way/);
+    match(reason, /finish its failback/);
     deepStrictEqual(stage.changes(), ['DisconnectSourceServer']);
     await stage.expectStates({ [APP]: 'DISCONNECTED', [DATABASE]: 'CONTINUOUS' });
 
