@@ -70,6 +70,13 @@ export class Drs implements Service {
     return structuredClone(instance);
   }
 
+  /** What somebody does who gives a source server other tags. */
+  retag(sourceServerID: string, tags: Record<string, string>): void {
+    const server = this.estates.holderOf(sourceServerID)?.sourceServers.get(sourceServerID);
+    if (!server) throw new Error(`There is no source server ${sourceServerID}.`);
+    server.tags = { ...tags };
+  }
+
   sourceServers(accountId = defaultAccountId, region = defaultRegion): SourceServer[] {
     return structuredClone([...this.estates.of(accountId, region).sourceServers.values()]);
   }

@@ -1,5 +1,6 @@
 import type { CloudFormationCustomResourceEvent, Context } from 'aws-lambda';
 import { FAILED_DELETIONS, METRIC_NAMESPACE } from '../../lib/contract';
+import { within } from '../sleep';
 import { messageOf } from './failure';
 import { log } from './log';
 import { identityOf, readRequest, type Request } from './request';
@@ -53,16 +54,11 @@ async function run(request: Request, rules: Rules): Promise<Response> {
 }
 
 async function beforeDeadline(request: Request, rules: Rules): Promise<Answer> {
-  let timer: NodeJS.Timeout | undefined;
-  const expired = new Promise<never>((_, reject) => {
-    const tooLate = () => reject(new Error('The function ran out of time before it knew the outcome. Try again.'));
-    timer = setTimeout(tooLate, request.deadline + GRACE - Date.now());
-  });
-  try {
-    return await Promise.race([rules.answer(request), expired]);
-  } finally {
-    clearTimeout(timer);
+  const answer = await within(request.deadline + GRACE - Date.now(), rules.answer(request));
+  if (!answer) {
+    throw new Error('The function ran out of time before it knew the outcome. Try again.');
   }
+  return answer;
 }
 
 function logFailure(request: Request, reason: string, error: unknown) {

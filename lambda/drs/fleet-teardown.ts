@@ -1,6 +1,7 @@
 import type { SourceServer } from '@aws-sdk/client-drs';
 import { Denied } from '../aws/retry';
 import { messageOf } from '../custom-resource/failure';
+import { within } from '../sleep';
 import type { Drs } from './drs';
 import type { Fleet } from './fleet';
 import { look } from './insist';
@@ -43,7 +44,7 @@ export function noProgress(): Progress {
   return { selected: 0, skipped: 0, done: 0, failed: [], waiting: [] };
 }
 
-/** Disconnects every server that is selected at this moment, and goes on past those that can't be. What is left is in `progress`. */
+/** Disconnects every server that is selected at this moment, and goes on past those that can't be. What is left at the deadline is in `progress`. */
 export async function tearDownFleet(teardown: FleetTeardown): Promise<void> {
   const { drs, fleet, progress } = teardown;
   const members = await drs.pickSourceServers((server) => (fleet.selection.matches(server) ? memberOf(server) : undefined));
@@ -51,9 +52,13 @@ export async function tearDownFleet(teardown: FleetTeardown): Promise<void> {
   progress.selected = members.length;
   progress.skipped = members.length - due.length;
   progress.waiting = due;
-  for (const turn of [due.filter(({ isFailback }) => isFailback), due.filter(({ isFailback }) => !isFailback)]) {
-    await inParallel(turn, drs.deadline - LAST_START, (member) => tearDownMember(teardown, member));
-  }
+  const inTurn = async () => {
+    for (const turn of [due.filter(({ isFailback }) => isFailback), due.filter(({ isFailback }) => !isFailback)]) {
+      await inParallel(turn, drs.deadline - LAST_START, (member) => tearDownMember(teardown, member));
+    }
+  };
+  // Requests that wait for their turn, or for an answer, must not keep the function from saying what is left.
+  await within(drs.deadline - Date.now(), inTurn());
 }
 
 function memberOf(server: SourceServer): Member {

@@ -80,6 +80,22 @@ test('the function can not disconnect a server without the tags, nor delete its 
   }
 });
 
+const policies = [RecoveryInstancePolicy.FAIL, RecoveryInstancePolicy.DISCONNECT, RecoveryInstancePolicy.TERMINATE_DRILLS];
+test.each(
+  policies.flatMap((recoveryInstancePolicy) => [true, false].map((deleteSourceServer) => ({ recoveryInstancePolicy, deleteSourceServer }))),
+)('with %j it may do what a single disconnection may, which calls the same', (options) => {
+  const actionsIn = (template: Template) => {
+    const granted = Object.values(template.findResources('AWS::IAM::Policy')) as {
+      Properties: { PolicyDocument: { Statement: Statement[] } };
+    }[];
+    return granted.flatMap(({ Properties }) => Properties.PolicyDocument.Statement.flatMap(({ Action }) => Action)).sort();
+  };
+  const single = newStack();
+  const sourceServer = SourceServer.fromSourceServerId(single, 'Server', 's-1234567890abcdef0');
+  new SourceServerDisconnection(single, 'Single', { sourceServer, ...options });
+  expect(actionsIn(declare(options).template())).toEqual(actionsIn(Template.fromStack(single)));
+});
+
 test('the value of a tag may be a token', () => {
   const stack = newStack();
   const team = new CfnParameter(stack, 'Team').valueAsString;
