@@ -1,11 +1,19 @@
+import type { RecoveryInstance } from '@aws-sdk/client-drs';
 import { firstViolation } from './check';
+import * as assuming from '../../lambda/aws/assume-role';
 import * as genuineDeletion from '../../lambda/custom-resource/genuine-deletion';
 import * as log from '../../lambda/custom-resource/log';
 import * as response from '../../lambda/custom-resource/response';
 import * as stacks from '../../lambda/custom-resource/stacks';
+import * as records from '../../lambda/drs/delete-record';
 import * as disconnecting from '../../lambda/drs/disconnect';
+import { Drs } from '../../lambda/drs/drs';
+import * as explanations from '../../lambda/drs/explanations';
+import * as options from '../../lambda/drs/options';
 import * as sourceServer from '../../lambda/drs/source-server';
-import { bystander, servers } from './simulation/templates';
+import * as teardowns from '../../lambda/drs/source-server-teardown';
+import { bystander, roles, servers } from './simulation/estate';
+import { runningInvocation } from './simulation/invocation';
 
 // A proof that can't fail is none: each of these handlers is broken, and the sequences of `npm test` find it out.
 
@@ -13,11 +21,29 @@ const { judgeDeletion } = genuineDeletion;
 const { deliver, serialize } = response;
 const { describeWithAncestors } = stacks;
 const { disconnect } = disconnecting;
+const { deleteRecord } = records;
+const { readOptions } = options;
+const { parseSourceServerArn } = sourceServer;
+const { assumeRole } = assuming;
+// Called with their instance below.
+// eslint-disable-next-line @typescript-eslint/unbound-method
+const { recoveryInstancesOf, terminateRecoveryInstances } = Drs.prototype;
+const open = Drs.open.bind(Drs);
 
 const genuine = { genuine: true, deletedStack: 'A' } as const;
 const kept = { genuine: false, why: 'it is broken' } as const;
 
-const broken: [what: string, found: RegExp, breakIt: () => unknown, nested?: boolean][] = [
+const withOptions = (changed: Partial<options.Options>) =>
+  jest.spyOn(options, 'readOptions').mockImplementation((properties) => ({ ...readOptions(properties), ...changed }));
+
+const seeing = (see: (instances: RecoveryInstance[]) => RecoveryInstance[]) =>
+  jest.spyOn(Drs.prototype, 'recoveryInstancesOf').mockImplementation(async function (this: Drs, id) {
+    return see(await recoveryInstancesOf.call(this, id));
+  });
+
+type Breakage = [what: string, found: RegExp, breakIt: () => unknown, nested?: boolean];
+
+const broken: Breakage[] = [
   ['takes every deletion for genuine', /^I2/, () => jest.spyOn(genuineDeletion, 'judgeDeletion').mockResolvedValue(genuine)],
   ['takes no deletion for genuine', /^I1/, () => jest.spyOn(genuineDeletion, 'judgeDeletion').mockResolvedValue(kept)],
   [
@@ -51,10 +77,14 @@ const broken: [what: string, found: RegExp, breakIt: () => unknown, nested?: boo
         return described.map((stack) => ({ ...stack, lastOperations: [], statusReason: undefined }));
       }),
   ],
-  ['says that it has disconnected, and has not', /^I1/, () => jest.spyOn(disconnecting, 'disconnect').mockResolvedValue('disconnected')],
+  [
+    'says that it has disconnected, and has not',
+    /^I1|^I7.*although it is/,
+    () => jest.spyOn(disconnecting, 'disconnect').mockResolvedValue('disconnected'),
+  ],
   [
     'says that it has disconnected although DRS refused',
-    /^I1/,
+    /^I1|^I7.*although it is/,
     () => jest.spyOn(disconnecting, 'disconnect').mockImplementation((...call) => disconnect(...call).catch(() => 'disconnected')),
   ],
   [
@@ -63,7 +93,7 @@ const broken: [what: string, found: RegExp, breakIt: () => unknown, nested?: boo
     () =>
       jest
         .spyOn(disconnecting, 'disconnect')
-        .mockImplementation((drs) => disconnect(drs, sourceServer.parseSourceServerArn(servers[bystander].arn)!)),
+        .mockImplementation((teardown) => disconnect({ ...teardown, server: sourceServer.parseSourceServerArn(servers[bystander].arn)! })),
   ],
   ['never answers', /^I3/, () => jest.spyOn(response, 'deliver').mockResolvedValue()],
   ['never ends', /^I3/, () => jest.spyOn(response, 'deliver').mockImplementation(() => new Promise(() => undefined))],
@@ -104,9 +134,96 @@ const broken: [what: string, found: RegExp, breakIt: () => unknown, nested?: boo
   ],
 ];
 
+const brokenRecoveries: Breakage[] = [
+  [
+    'takes an instance of unknown kind for a drill',
+    /^I7.*may be real/m,
+    () => seeing((all) => all.map((one) => ({ ...one, isDrill: one.isDrill ?? true }))),
+  ],
+  ['takes a real recovery for a drill', /^I7.*may be real/m, () => seeing((all) => all.map((one) => ({ ...one, isDrill: true })))],
+  ['terminates drills next to a real recovery', /^I7.*may be real/m, () => seeing((all) => all.filter(({ isDrill }) => isDrill))],
+  ['does not look at failbacks', /^I7.*during a failback/, () => jest.spyOn(explanations, 'isFailingBack').mockReturnValue(false)],
+  ['terminates drills by any policy', /^I7.*by the policy/, () => withOptions({ recoveryInstancePolicy: 'TERMINATE_DRILLS' })],
+  ['disconnects recovery instances by any policy', /^I7.*by the policy/, () => withOptions({ recoveryInstancePolicy: 'DISCONNECT' })],
+  [
+    'terminates the drill of another server',
+    /^I6.*not seen at its server/m,
+    () =>
+      jest.spyOn(Drs.prototype, 'terminateRecoveryInstances').mockImplementation(function (this: Drs, ids) {
+        return terminateRecoveryInstances.call(this, [...ids, 'i-00000000000000001']);
+      }),
+  ],
+];
+
+const brokenRecords: Breakage[] = [
+  ['deletes records that nobody wants to go', /^I7.*nobody wants/, () => withOptions({ deletesSourceServer: true })],
+  ['keeps records that are to go', /^I1.*still has a record/, () => withOptions({ deletesSourceServer: false })],
+  ['says that it has deleted a record, and has not', /^I1/, () => jest.spyOn(records, 'deleteRecord').mockResolvedValue()],
+  [
+    'deletes the record before it disconnects',
+    /^I7.*although it is/,
+    () =>
+      jest.spyOn(teardowns, 'tearDownSourceServer').mockImplementation(async (teardown) => {
+        await (teardown.options.deletesSourceServer ? deleteRecord(teardown, 'disconnected') : undefined);
+        await disconnect(teardown);
+      }),
+  ],
+  ['disconnects an extended server', /^I7.*only the record is to go/, () => jest.spyOn(sourceServer, 'isExtended').mockReturnValue(false)],
+];
+
+const brokenPrincipals: Breakage[] = [
+  [
+    'uses the credentials of its function',
+    /^I8/,
+    () => jest.spyOn(assuming, 'assumeRole').mockImplementation(() => Promise.resolve(runningInvocation()!.credentials)),
+  ],
+  [
+    'keeps credentials for the next request',
+    /^I8.*another request/m,
+    () => {
+      const kept = new Map<string, ReturnType<typeof assumeRole>>();
+      jest.spyOn(assuming, 'assumeRole').mockImplementation((stack, role, deadline) => {
+        const credentials = kept.get(stack.id + role) ?? assumeRole(stack, role, deadline);
+        kept.set(stack.id + role, credentials);
+        return credentials;
+      });
+    },
+  ],
+  [
+    'assumes another role',
+    /^I8/,
+    () => jest.spyOn(assuming, 'assumeRole').mockImplementation((stack, _role, deadline) => assumeRole(stack, roles[0].arn, deadline)),
+  ],
+  [
+    'tells no stack in the name of its sessions',
+    /^I8/,
+    () => jest.spyOn(assuming, 'assumeRole').mockImplementation((stack, ...call) => assumeRole({ ...stack, name: 'unknown' }, ...call)),
+  ],
+  [
+    'looks for servers in the Region of the stack',
+    /^I8/,
+    () => jest.spyOn(Drs, 'open').mockImplementation((stack, _region, ...more) => open(stack, stack.region, ...more)),
+  ],
+  [
+    'looks for servers in the account of the stack',
+    /^I8/,
+    () => {
+      withOptions({ assumeRoleArn: undefined });
+      const accountId = servers[0].accountId;
+      jest.spyOn(sourceServer, 'parseSourceServerArn').mockImplementation((arn) => {
+        const server = parseSourceServerArn(arn);
+        return server && { ...server, accountId };
+      });
+    },
+  ],
+];
+
 afterEach(() => jest.restoreAllMocks());
 
-test.each(broken)('a handler that %s', async (_what, found, breakIt, nested = false) => {
-  breakIt();
-  expect(await firstViolation({ nested })).toMatch(found);
-});
+test.each([...broken, ...brokenRecoveries, ...brokenRecords, ...brokenPrincipals])(
+  'a handler that %s',
+  async (_what, found, breakIt, nested = false) => {
+    breakIt();
+    expect(await firstViolation({ nested })).toMatch(found);
+  },
+);

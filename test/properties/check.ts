@@ -30,6 +30,20 @@ const TO_BE_SEEN = [
   'Delete: disconnected, cleaning up',
   'Delete: disconnected already, deleting for its user',
   'Delete: failed, cleaning up',
+  'Delete: drill being terminated, then disconnected',
+  'Delete: drill being terminated, then failed',
+  'Delete: recovery instance disconnected, then disconnected',
+  'Delete: record of the recovery instance deleted, deleting for its user',
+  'Delete: record deleted, deleting for its user',
+  'FAILED with a failback under DISCONNECT',
+  'FAILED with a real recovery under TERMINATE_DRILLS',
+  'FAILED with a recovery of unknown kind under TERMINATE_DRILLS',
+  'DeleteSourceServer extended',
+  'DisconnectSourceServer abroad',
+  'DisconnectSourceServer abroad, in another Region',
+  "Create: the role can't be assumed",
+  "Update: the role can't be assumed",
+  "Delete: the role can't be assumed",
 ];
 
 /** Plays half of all sequences; the first that violates an invariant is made as small as possible, and fails the test. */

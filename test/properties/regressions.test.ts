@@ -1,5 +1,5 @@
-import { LATE } from './simulation/invariants';
-import { play } from './simulation/play';
+import { LATE, STALE } from './simulation/meaning';
+import { play, STUCK } from './simulation/play';
 import type { Sequence } from './simulation/steps';
 
 /** A sequence that once violated an invariant. */
@@ -8,8 +8,8 @@ function regression(what: string, sequence: Sequence) {
 }
 
 /** What we do not tell apart yet: documented in docs/reliability.md. If this fails, somebody did. */
-function limit(what: string, sequence: Sequence) {
-  test(`not prevented: ${what}`, async () => expect((await play(sequence)).sights).toContain(LATE));
+function limit(sight: string, what: string, sequence: Sequence) {
+  test(`not prevented: ${what}`, async () => expect((await play(sequence)).sights).toContain(sight));
 }
 
 regression('a Delete of a rollback comes again in the clean-up of the next update, which declares the server again', {
@@ -43,7 +43,7 @@ regression('a Delete of a rollback comes again in the clean-up of the next updat
   ],
 });
 
-limit('a Delete of a rollback comes again in the clean-up of the next update, which declares the server no more', {
+limit(LATE, 'a Delete of a rollback comes again in the clean-up of the next update, which declares the server no more', {
   settings: {},
   seed: 0,
   steps: [
@@ -64,7 +64,7 @@ limit('a Delete of a rollback comes again in the clean-up of the next update, wh
   ],
 });
 
-limit('a Delete of a rollback comes again while the stack is deleted', {
+limit(LATE, 'a Delete of a rollback comes again while the stack is deleted', {
   settings: {},
   seed: 0,
   steps: [
@@ -86,6 +86,28 @@ limit('a Delete of a rollback comes again while the stack is deleted', {
     },
     { do: 'delete', stack: 'A', then: 60 },
     { do: 'deliver again', last: 1 },
+  ],
+});
+
+limit(STALE, 'a Delete comes twice, and one run goes on when the other one has failed', {
+  settings: { terminationJobs: 'fail' },
+  seed: 0,
+  steps: [
+    { do: 'deploy', stack: 'A', spec: { disconnections: [{ name: 'One', server: 0, policy: 'TERMINATE_DRILLS' }] } },
+    { do: 'launch', server: 0, kinds: ['drill'], then: 0 },
+    { do: 'delete', stack: 'A', then: 30 },
+    { do: 'deliver again', last: 1 },
+  ],
+});
+
+limit(STUCK, 'a server is deleted without its role, since the update to one that needs none could not be rolled back', {
+  settings: {},
+  seed: 0,
+  steps: [
+    { do: 'deploy', stack: 'A', spec: { disconnections: [{ name: 'One', server: 6, role: 0 }] } },
+    { do: 'fail', operation: 'PutResponse', kind: 'throttle', times: 1000 },
+    { do: 'deploy', stack: 'A', spec: { disconnections: [{ name: 'One', server: 0 }] } },
+    { do: 'clear faults' },
   ],
 });
 

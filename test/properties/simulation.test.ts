@@ -4,7 +4,7 @@ import { play, Violation } from './simulation/play';
 import type { Sequence } from './simulation/steps';
 
 /** Names that are made up at random, and decide nothing. */
-const MADE_UP = /[0-9a-f]{8}-[0-9a-f-]{27}|\b[A-Z2-7]{12}\b/g;
+const MADE_UP = /[0-9a-f]{8}-[0-9a-f-]{27}|\b[A-Z2-7]{12}\b|\bdrsjob-[0-9a-f]{17}\b/g;
 
 async function storyOf(sequence: Sequence): Promise<string[]> {
   const { story } = await play(sequence).catch((error: Violation) => error);

@@ -1,17 +1,14 @@
 import type { CustomResourceRequest } from '../../../emulator/cloudformation/custom-resource';
 import type { CustomResourceEvent } from '../../../emulator/cloudformation/custom-resource-response';
+import { defaultAccountId, defaultRegion } from '../../../emulator/defaults';
 import type { DrsChange } from '../../../emulator/drs/operation';
-import type { Invocation } from './invocation';
-import type { Cause, Ledger } from './ledger';
+import { Conduct, type Demand, isFailingBack } from './conduct';
+import { bystander, type ServerSeed, servers, staging } from './estate';
+import { type Invocation, runningInvocation } from './invocation';
+import type { Ledger } from './ledger';
+import { Meaning } from './meaning';
 import { type Exchange, onExchange } from './network';
-import { bystander, servers } from './templates';
 import type { World } from './world';
-
-/** What the handler may ask for. Only the last one changes anything. */
-const OPERATIONS = ['DescribeStacks', 'ListStackResources', 'DescribeSourceServers', 'DescribeRecoveryInstances', 'DisconnectSourceServer'];
-
-/** What is not told apart: see `isLate`. */
-export const LATE = 'a Delete that was not genuine came again, and disconnected';
 
 const LONGEST_LINE = 220;
 
@@ -22,14 +19,16 @@ export class Invariants {
   readonly story: string[] = [];
   /** What there was to see: statuses of stacks, outcomes of requests, and what the handler decided in view of what was true. */
   readonly sights = new Set<string>();
-  /** By request ID. */
-  private readonly causes = new Map<string, Cause & { readonly turns: number }>();
   private readonly answered = new Set<string>();
+  private readonly meaning: Meaning;
 
   constructor(
     private readonly ledger: Ledger,
-    private readonly cloudFormation: { readonly tellsOfFailedCreates: boolean },
-  ) {}
+    cloudFormation: { readonly tellsOfFailedCreates: boolean },
+  ) {
+    const demand: Demand = (...demanded) => this.demand(...demanded);
+    this.meaning = new Meaning(ledger, cloudFormation.tellsOfFailedCreates, demand, (sight) => this.sights.add(sight));
+  }
 
   watch(world: World) {
     world.cloudFormation.onEvent((event) => {
@@ -40,15 +39,13 @@ export class Invariants {
       }
     });
     world.drs.onChange((change) => this.changed(change, world));
-    onExchange((exchange) => this.exchanged(exchange, world));
+    const conduct = new Conduct(world, (...demanded) => this.demand(...demanded));
+    onExchange((exchange) => this.exchanged(exchange, world, conduct));
   }
 
-  /** Called when CloudFormation sends a request, and knows why. */
+  /** Called when CloudFormation sends a request. */
   sent(event: CustomResourceEvent) {
-    if (event.RequestType === 'Delete') {
-      const stack = this.ledger.of(event.StackId);
-      this.causes.set(event.RequestId, { ...stack.causeOf(event), turns: stack.turns });
-    }
+    this.meaning.sent(event);
   }
 
   /** Once everything is at rest. */
@@ -60,8 +57,11 @@ export class Invariants {
     for (const invocation of world.lambda.invocations) {
       this.checkAnswers(invocation);
     }
-    const { sourceServerID } = servers[bystander];
-    this.demand(replicates(world, sourceServerID), 'I6', `${sourceServerID}, which nobody declares, was touched`);
+    for (const { sourceServerID } of [servers[bystander], servers[staging]]) {
+      this.demand(replicates(world, sourceServerID), 'I6', `${sourceServerID}, which nobody declares, was touched`);
+    }
+    const [drill] = world.recoveryInstancesOf(servers[bystander].sourceServerID);
+    this.demand(drill?.ec2InstanceState === 'RUNNING', 'I6', 'the drill of a server that nobody declares was touched');
   }
 
   private tell(what: string) {
@@ -74,53 +74,40 @@ export class Invariants {
     }
   }
 
-  private changed({ operation, sourceServerID, callerArn }: DrsChange, world: World) {
-    const invocation = world.lambda.invocations.find(({ id }) => callerArn.endsWith(`/${id}`));
+  private changed({ operation, sourceServerID, recoveryInstanceID = '', callerArn }: DrsChange, world: World) {
+    const invocation = runningInvocation();
+    const who = invocation ? nameOf(invocation.event) : 'the operator';
+    this.tell(`  ${operation} of ${sourceServerID} ${recoveryInstanceID} by ${callerArn.split('/').slice(1).join('/')} for ${who}`);
     if (!invocation) {
-      // The operator did it.
       return;
     }
     const { event } = invocation;
-    const { RequestType, RequestId, StackId, PhysicalResourceId = '' } = event;
-    const told = `${operation} of ${sourceServerID} for ${nameOf(event)}`;
-    this.demand(PhysicalResourceId.endsWith(`/${sourceServerID}`), 'I6', told);
-    const cause = this.causes.get(RequestId);
-    // Where CloudFormation tells nobody that it deletes a failed create, it looks like any other deletion.
-    const unknowable = cause?.why === 'deleting a failed create' && !this.cloudFormation.tellsOfFailedCreates;
-    const stack = this.ledger.of(StackId);
-    // Known, and said in docs/reliability.md: a request that Lambda delivers once more in a later operation looks like one of that operation.
-    const isLate = cause !== undefined && stack.turns !== cause.turns && stack.deletesGenuinely;
-    this.demand(
-      RequestType === 'Delete' && (cause?.genuine || unknowable || isLate) === true,
-      'I2',
-      `${told}, which was sent because: ${cause?.why}`,
-    );
-    if (isLate && !cause.genuine) {
-      this.sights.add(LATE);
+    const told = `${operation} of ${sourceServerID} ${recoveryInstanceID} for ${nameOf(event)}`;
+    this.meaning.check(told, invocation, this.answered.has(event.RequestId));
+    const server = servers.find(({ arn }) => arn === event.PhysicalResourceId);
+    this.demand(server?.sourceServerID === sourceServerID, 'I6', told);
+    this.sights.add(`${operation} ${server ? whereabouts(server) : ''}`.trim());
+    if (operation === 'TerminateRecoveryInstances') {
+      const terminated = world.recoveryInstancesOf(sourceServerID).find((instance) => instance.recoveryInstanceID === recoveryInstanceID);
+      this.demand(terminated?.isDrill === true, 'I7', `${told}, which is no drill`);
     }
-    this.demand(!stack.declares(StackId, PhysicalResourceId), 'I2', `${told}, which is still declared there (${stack.phase})`);
-    this.demand(!stack.retained.has(PhysicalResourceId), 'I2', `${told}, which its user has retained`);
-    this.demand(stack.phase !== 'at rest', 'I5', `${told}, although the stack is at rest`);
   }
 
-  private exchanged({ operation, body, invocation, status }: Exchange, world: World) {
+  private exchanged(exchange: Exchange, world: World, conduct: Conduct) {
+    const { operation, body, invocation, status } = exchange;
     if (!invocation) {
       return;
     }
     const { id, event } = invocation;
     this.tell(`  ${id} of ${nameOf(event)}: ${operation} ${status ?? 'broken'} ${operation === 'PutResponse' ? summaryOf(body) : ''}`);
+    this.sights.add(`${operation}: ${status ?? 'broken'}`);
+    if (operation === 'DescribeStacks' && status === 200) {
+      this.meaning.looked(invocation);
+    }
     if (operation === 'PutResponse') {
       this.responded(body, event, world);
     } else {
-      this.demand(OPERATIONS.includes(operation), 'I6', `${operation} was called for ${nameOf(event)}`);
-    }
-    if (operation === 'DisconnectSourceServer') {
-      const { sourceServerID } = JSON.parse(body) as { sourceServerID: string };
-      this.demand(
-        (event.PhysicalResourceId ?? '').endsWith(`/${sourceServerID}`),
-        'I6',
-        `${operation} ${sourceServerID} for ${nameOf(event)}`,
-      );
+      conduct.check({ ...exchange, invocation, told: `${operation} was called for ${nameOf(event)}` });
     }
   }
 
@@ -155,11 +142,21 @@ export class Invariants {
   }
 
   private accepted({ event, responses }: CustomResourceRequest, world: World) {
+    const { RequestType, PhysicalResourceId, ResourceProperties } = event;
     const { status } = responses.find(({ verdict }) => verdict === 'accepted')!;
-    if (event.RequestType === 'Delete' && status === 'SUCCESS' && this.causes.get(event.RequestId)?.genuine) {
-      const sourceServerID = event.PhysicalResourceId!.split('/')[1];
-      this.demand(!replicates(world, sourceServerID), 'I1', `SUCCESS to ${nameOf(event)}, but ${sourceServerID} replicates`);
+    const server = servers.find(({ arn }) => arn === PhysicalResourceId);
+    if (RequestType !== 'Delete' || !server || !this.meaning.causeOf(event)?.genuine) {
+      return;
     }
+    const { sourceServerID } = server;
+    const told = `SUCCESS to ${nameOf(event)}, but ${sourceServerID}`;
+    if (status === 'SUCCESS') {
+      this.demand(!replicates(world, sourceServerID), 'I1', `${told} replicates`);
+      const isGone = world.drs.sourceServer(sourceServerID) === undefined;
+      this.demand(isGone || ResourceProperties.DeleteSourceServer !== 'true', 'I1', `${told} still has a record`);
+    }
+    const { RecoveryInstancePolicy = 'FAIL' } = ResourceProperties;
+    this.sights.add(`${status} with ${hold(world, server)} under ${String(RecoveryInstancePolicy)}`);
   }
 
   private checkOutcome({ event, outcome, responses }: CustomResourceRequest, invocations: readonly Invocation[]) {
@@ -177,8 +174,13 @@ export class Invariants {
     this.demand(delivered <= 1, 'I3', `${nameOf(event)} was answered ${delivered} times in one run`);
     this.demand(outcome !== 'success' || delivered === 1, 'I3', `${nameOf(event)} was not answered in a run that succeeded`);
     const text = log.join('');
-    const decision = /"decision":"([^"]+)"/.exec(text)?.[1] ?? (/"event":"failed"/.test(text) ? 'failed' : 'none');
-    this.sights.add(`${event.RequestType}: ${decision}, ${this.causes.get(event.RequestId)?.why ?? ''}`);
+    const decisions = Array.from(text.matchAll(/"decision":"([^"]+)"/g), ([, decision]) => decision);
+    const seen = [...new Set([...decisions, ...(/"event":"failed"/.test(text) ? ['failed'] : [])])];
+    seen.forEach((one) => this.sights.add(`${event.RequestType}: ${one}, ${this.meaning.causeOf(event)?.why ?? ''}`));
+    this.sights.add(`${event.RequestType}: ${seen.join(', then ')}`);
+    if (/can't be assumed/.test(text)) {
+      this.sights.add(`${event.RequestType}: the role can't be assumed`);
+    }
     this.demand(!/X-Amz-|SessionToken|SecretAccessKey/i.test(text), 'log', `a credential is in the log of ${nameOf(event)}`);
     const isAlarming = /"event":"failed"/.test(text) && event.RequestType === 'Delete';
     this.demand(!isAlarming || /"FailedDeletions":1/.test(text), 'log', `nobody is alarmed of the failed ${nameOf(event)}`);
@@ -188,6 +190,29 @@ export class Invariants {
 function replicates(world: World, sourceServerID: string): boolean {
   const server = world.drs.sourceServer(sourceServerID);
   return server !== undefined && server.dataReplicationInfo?.dataReplicationState !== 'DISCONNECTED';
+}
+
+/** What is worst of what a server has. */
+function hold(world: World, server: ServerSeed): string {
+  const instances = world
+    .recoveryInstancesOf(server.sourceServerID)
+    .filter((instance) => instance.dataReplicationInfo?.dataReplicationState !== 'DISCONNECTED');
+  if (instances.some(isFailingBack)) {
+    return 'a failback';
+  }
+  const kinds: string[] = instances.map(({ isDrill }) =>
+    isDrill === undefined ? 'a recovery of unknown kind' : isDrill ? 'a drill' : 'a real recovery',
+  );
+  return ['a real recovery', 'a recovery of unknown kind', 'a drill'].find((kind) => kinds.includes(kind)) ?? 'nothing';
+}
+
+function whereabouts({ kind, accountId, region }: ServerSeed): string {
+  const isElsewhere = [
+    kind === 'extended' && 'extended',
+    accountId !== defaultAccountId && 'abroad',
+    region !== defaultRegion && 'in another Region',
+  ];
+  return isElsewhere.filter(Boolean).join(', ');
 }
 
 function summaryOf(body: string): string {

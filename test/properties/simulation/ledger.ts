@@ -1,7 +1,8 @@
 import type { CustomResourceEvent } from '../../../emulator/cloudformation/custom-resource-response';
 import type { StackEvent } from '../../../emulator/cloudformation/stack';
+import { servers } from './estate';
 import type { StackName } from './steps';
-import { NESTED, servers, type StackSpec } from './templates';
+import { NESTED, type StackSpec } from './templates';
 
 /** What CloudFormation does with a stack, as it knows itself and the handler has to find out. */
 type Phase = 'at rest' | 'creating' | 'updating' | 'cleaning up' | 'rolling back' | 'deleting for its user' | 'deleting a failed create';

@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events';
 import type { IncomingHttpHeaders } from 'node:http';
 import { Readable } from 'node:stream';
-import { type Invocation, runningInvocation } from './invocation';
+import { type Invocation, runAs, runningInvocation } from './invocation';
 
 /** A request that a server has dealt with. */
 export interface Exchange {
@@ -9,6 +9,9 @@ export interface Exchange {
   readonly operation: string;
   readonly body: string;
   readonly invocation?: Invocation;
+  /** Who signed it and for which Region, by the credential scope; a response to CloudFormation is signed by nobody. */
+  readonly accessKeyId?: string;
+  readonly region?: string;
   /** Undefined if the connection broke instead. */
   readonly status?: number;
 }
@@ -153,9 +156,11 @@ class VirtualRequest extends EventEmitter {
     }
     await latency();
     const server = servers.get(Number(this.options.port));
-    const answer = server && !this.isOver ? await server.handle(this.options, body) : undefined;
+    // Whatever the server does now, it does for this invocation.
+    const handle = () => server?.handle(this.options, body);
+    const answer = this.isOver ? undefined : await (invocation ? runAs(invocation, handle) : handle());
     for (const listener of listeners) {
-      listener({ operation, body: body.toString(), invocation, status: answer?.status });
+      listener({ operation, body: body.toString(), invocation, ...signerOf(this.options), status: answer?.status });
     }
     if (invocation?.dies('after', operation)) {
       return;
@@ -181,4 +186,9 @@ function latency(): Promise<void> {
 
 function operationOf({ method, path = '' }: RequestOptions, body: Buffer): string {
   return method === 'PUT' ? 'PutResponse' : (new URLSearchParams(body.toString()).get('Action') ?? path.slice(1));
+}
+
+function signerOf({ headers = {} }: RequestOptions): Pick<Exchange, 'accessKeyId' | 'region'> {
+  const [, accessKeyId, region] = /Credential=([^/]+)\/\d+\/([^/]+)\//.exec(String(headers.authorization)) ?? [];
+  return { accessKeyId, region };
 }

@@ -1,10 +1,20 @@
-import type { Action, OnFailure, StackName } from './steps';
+import type { RecoveryInstance } from '@aws-sdk/client-drs';
+import { bystander, servers, setRole } from './estate';
+import type { Action, InstanceKind, OnFailure, StackName } from './steps';
 import type { Ledger, RootStack } from './ledger';
-import { servers, type StackSpec, templateOf } from './templates';
+import { type StackSpec, templateOf } from './templates';
 import type { World } from './world';
 
 const CAPABILITIES = { 'Capabilities.member.1': 'CAPABILITY_NAMED_IAM', 'Capabilities.member.2': 'CAPABILITY_AUTO_EXPAND' };
-const FAULTY = { PutResponse: 'cloudformation-response', DescribeStacks: 'cloudformation', ListStackResources: 'cloudformation' };
+/** The services of the operations that are not DRS's. */
+const FAULTY = {
+  PutResponse: 'cloudformation-response',
+  DescribeStacks: 'cloudformation',
+  ListStackResources: 'cloudformation',
+  AssumeRole: 'sts',
+};
+/** So many recovery instances a server has at most. */
+const MOST_INSTANCES = 3;
 
 let versions = 0;
 
@@ -26,6 +36,10 @@ export async function perform(action: Action, world: World, ledger: Ledger): Pro
       return void (await world.cloudFormationAccepts('RollbackStack', { StackName: action.stack }));
     case 'launch':
       return launch(action, world);
+    case 'start failback':
+      return startFailback(action.server, world);
+    case 'stop failback':
+      return stopFailback(action.server, world);
     case 'end recovery':
       return endRecovery(action.server, world);
     case 'disconnect by hand':
@@ -33,6 +47,8 @@ export async function perform(action: Action, world: World, ledger: Ledger): Pro
     case 'delete by hand':
       await byHand('DisconnectSourceServer', action.server, world);
       return void (await byHand('DeleteSourceServer', action.server, world));
+    case 'change role':
+      return setRole(world.iam, action.role, action.to);
     case 'deliver again':
       return deliverAgain(action.last, world);
     case 'fail': {
@@ -50,8 +66,8 @@ export async function perform(action: Action, world: World, ledger: Ledger): Pro
 
 /** The servers that have a recovery instance, by index. */
 export function heldServers(world: World): number[] {
-  return servers.flatMap(({ region, sourceServerID }, index) =>
-    world.drs.recoveryInstances(undefined, region).some((instance) => instance.sourceServerID === sourceServerID) ? [index] : [],
+  return servers.flatMap((server, index) =>
+    index !== bystander && world.recoveryInstancesOf(server.sourceServerID).length > 0 ? [index] : [],
   );
 }
 
@@ -111,28 +127,45 @@ function list(name: string, items: readonly string[]): Record<string, string> {
   return Object.fromEntries(items.map((item, index) => [`${name}.member.${index + 1}`, item]));
 }
 
-function launch({ server: index, isDrill = false }: { readonly server: number; readonly isDrill?: boolean }, world: World) {
-  const server = world.drs.sourceServer(servers[index].sourceServerID);
+function launch({ server: index, kinds }: { readonly server: number; readonly kinds: readonly InstanceKind[] }, world: World) {
+  const { sourceServerID } = servers[index];
+  const server = world.drs.sourceServer(sourceServerID);
   const isReplicating = server !== undefined && server.dataReplicationInfo?.dataReplicationState !== 'DISCONNECTED';
-  if (isReplicating && !heldServers(world).includes(index)) {
-    world.drs.addRecoveryInstance({ sourceServerID: server.sourceServerID!, isDrill });
+  const room = isReplicating ? MOST_INSTANCES - world.recoveryInstancesOf(sourceServerID).length : 0;
+  for (const kind of kinds.slice(0, Math.max(0, room))) {
+    world.launch({ sourceServerID, isDrill: kind === 'unknown' ? kind : kind === 'drill' });
+  }
+}
+
+/** Launched once more as the same instance: the embedded DRS has no agents that fail back. */
+function startFailback(index: number, world: World) {
+  const running = world.recoveryInstancesOf(servers[index].sourceServerID).filter(isRunning).at(-1);
+  if (running) {
+    const { sourceServerID = '', isDrill = 'unknown', ec2InstanceID } = running;
+    world.drs.addRecoveryInstance({ sourceServerID, isDrill, ec2InstanceID, failbackState: 'FAILBACK_IN_PROGRESS' });
+  }
+}
+
+/** One that is neither being terminated nor disconnected. */
+function isRunning({ ec2InstanceState, dataReplicationInfo }: RecoveryInstance): boolean {
+  return ec2InstanceState === 'RUNNING' && dataReplicationInfo?.dataReplicationState !== 'DISCONNECTED';
+}
+
+async function stopFailback(index: number, world: World) {
+  for (const { recoveryInstanceID } of world.recoveryInstancesOf(servers[index].sourceServerID)) {
+    await world.drsAccepts(servers[index], 'StopFailback', { recoveryInstanceID });
   }
 }
 
 async function endRecovery(index: number, world: World) {
-  const { region, sourceServerID } = servers[index];
-  for (const instance of world.drs.recoveryInstances(undefined, region)) {
-    if (instance.sourceServerID === sourceServerID) {
-      const input = { recoveryInstanceID: instance.recoveryInstanceID };
-      await world.drsAccepts(region, 'DisconnectRecoveryInstance', input);
-      await world.drsAccepts(region, 'DeleteRecoveryInstance', input);
-    }
+  for (const { recoveryInstanceID } of world.recoveryInstancesOf(servers[index].sourceServerID)) {
+    await world.drsAccepts(servers[index], 'DisconnectRecoveryInstance', { recoveryInstanceID });
+    await world.drsAccepts(servers[index], 'DeleteRecoveryInstance', { recoveryInstanceID });
   }
 }
 
 function byHand(operation: string, index: number, world: World): Promise<boolean> {
-  const { region, sourceServerID } = servers[index];
-  return world.drsAccepts(region, operation, { sourceServerID });
+  return world.drsAccepts(servers[index], operation, { sourceServerID: servers[index].sourceServerID });
 }
 
 function deliverAgain(last: number, world: World) {

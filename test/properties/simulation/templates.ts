@@ -1,8 +1,10 @@
 import { App, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
-import { SourceServer, SourceServerDisconnection } from '../../../lib';
-import { SOURCE_SERVER_DISCONNECTION } from '../../../lib/contract';
+import { Role } from 'aws-cdk-lib/aws-iam';
 import { defaultAccountId, defaultRegion } from '../../../emulator/defaults';
+import { RecoveryInstancePolicy, SourceServer, SourceServerDisconnection } from '../../../lib';
+import { SOURCE_SERVER_DISCONNECTION } from '../../../lib/contract';
+import { roles, servers } from './estate';
 import type { SiblingBehaviour } from './sibling';
 
 /** What an app declares in one stack. */
@@ -15,71 +17,83 @@ export interface StackSpec {
   readonly nested?: StackSpec;
 }
 
-export interface DisconnectionSpec {
+/** What is absent is as by default. */
+export interface DisconnectionSpec extends Options {
   readonly name: string;
   /** An index of `servers`. */
   readonly server: number;
+}
+
+interface Options {
   readonly retain?: boolean;
+  readonly policy?: 'DISCONNECT' | 'TERMINATE_DRILLS';
+  readonly deleteSourceServer?: boolean;
+  /** An index of `roles`. */
+  readonly role?: number;
 }
-
-export interface ServerSeed {
-  readonly sourceServerID: string;
-  readonly region: string;
-  readonly arn: string;
-  readonly kind: 'replicating' | 'extended' | 'missing';
-}
-
-const OTHER_REGION = 'us-west-2';
-
-/** What specs refer to by index; the last one is referred to by nobody. */
-export const servers: readonly ServerSeed[] = [
-  server('0', defaultRegion, 'replicating'),
-  server('1', defaultRegion, 'replicating'),
-  server('2', defaultRegion, 'replicating'),
-  server('3', OTHER_REGION, 'replicating'),
-  server('4', defaultRegion, 'extended'),
-  server('5', defaultRegion, 'missing'),
-  server('6', defaultRegion, 'replicating'),
-];
-
-export const bystander = servers.length - 1;
 
 export const NESTED = 'Nested';
 
 type Resource = { Type: string; Properties?: Record<string, unknown>; DependsOn?: string[] } & Record<string, unknown>;
 type Resources = Record<string, Resource>;
 
-function server(digit: string, region: string, kind: ServerSeed['kind']): ServerSeed {
-  const sourceServerID = `s-1a2b3c4d5e6f7000${digit}`;
-  return { sourceServerID, region, arn: `arn:aws:drs:${region}:${defaultAccountId}:source-server/${sourceServerID}`, kind };
+/** A custom resource as the constructs write it, for whatever server; and all that it needs. */
+interface Prototype {
+  readonly resource: Resource;
+  readonly needed: Resources;
 }
 
-/** The custom resources as the constructs write them, of each server and removal policy; and all that they need, which is one for all. */
-const { declarations, shared } = synthesize();
+const prototypes = synthesize();
 
-function synthesize() {
-  const declared = new Map<string, Resource>();
-  let others: Resources = {};
-  for (const retain of [false, true]) {
-    const stack = new Stack(new App(), 'Prototype', { env: { account: defaultAccountId, region: defaultRegion } });
-    servers.forEach(({ sourceServerID, arn, region }, index) => {
-      const sourceServer =
-        region === defaultRegion
-          ? SourceServer.fromSourceServerId(stack, `Server${index}`, sourceServerID)
-          : SourceServer.fromSourceServerArn(stack, `Server${index}`, arn);
-      const removalPolicy = retain ? RemovalPolicy.RETAIN : undefined;
-      new SourceServerDisconnection(stack, `Disconnection${index}`, { sourceServer, removalPolicy });
+/** All prototypes are of one stack: a synthesis takes a while. */
+function synthesize(): ReadonlyMap<string, Prototype> {
+  const stack = new Stack(new App(), 'Prototype', { env: { account: defaultAccountId, region: defaultRegion } });
+  const combinations = allOptions();
+  combinations.forEach((options, index) => {
+    const { retain, policy, deleteSourceServer, role } = options;
+    const account = role === undefined ? defaultAccountId : roles[role].accountId;
+    const arn = stack.formatArn({
+      service: 'drs',
+      account,
+      resource: 'source-server',
+      resourceName: `s-${String(index).padStart(17, '0')}`,
     });
-    const resources = Object.entries((Template.fromStack(stack).toJSON() as { Resources: Resources }).Resources);
-    const isOurs = ([, { Type }]: [string, Resource]) => Type === SOURCE_SERVER_DISCONNECTION;
-    resources.filter(isOurs).forEach(([, resource], index) => declared.set(declarationOf(index, retain), resource));
-    others = Object.fromEntries(resources.filter((entry) => !isOurs(entry)));
-  }
-  return { declarations: declared, shared: others };
+    new SourceServerDisconnection(stack, `Disconnection${index}`, {
+      sourceServer: SourceServer.fromSourceServerArn(stack, `Server${index}`, arn),
+      recoveryInstancePolicy: policy && RecoveryInstancePolicy[policy],
+      deleteSourceServer,
+      assumeRole: role === undefined ? undefined : Role.fromRoleArn(stack, `Role${index}`, roles[role].arn),
+      removalPolicy: retain ? RemovalPolicy.RETAIN : undefined,
+    });
+  });
+  const all = (Template.fromStack(stack).toJSON() as { Resources: Resources }).Resources;
+  const declared = Object.values(all).filter(({ Type }) => Type === SOURCE_SERVER_DISCONNECTION);
+  return new Map(declared.map((resource, index) => [nameOf(combinations[index]), { resource, needed: neededBy(resource, all) }]));
 }
 
-function declarationOf(index: number, retain = false): string {
-  return `${index} ${retain ? 'retained' : 'disconnected'}`;
+function allOptions(): Options[] {
+  return [false, true].flatMap((retain) =>
+    [undefined, 'DISCONNECT' as const, 'TERMINATE_DRILLS' as const].flatMap((policy) =>
+      [false, true].flatMap((deleteSourceServer) =>
+        [undefined, ...roles.keys()].map((role) => ({ retain, policy, deleteSourceServer, role })),
+      ),
+    ),
+  );
+}
+
+function nameOf({ retain = false, policy, deleteSourceServer = false, role }: Options): string {
+  return JSON.stringify([retain, policy, deleteSourceServer, role]);
+}
+
+/** The resources that one refers to, and theirs. */
+function neededBy(resource: Resource, all: Resources, found: Resources = {}): Resources {
+  const text = JSON.stringify(resource);
+  const names = Object.keys(all).filter((name) => text.includes(`"${name}"`) && !(name in found));
+  names.forEach((name) => {
+    found[name] = all[name];
+    neededBy(all[name], all, found);
+  });
+  return found;
 }
 
 /** The template of a stack. `version` makes the sibling change with each deployment. */
@@ -89,13 +103,14 @@ export function templateOf(spec: StackSpec, version: number, templateUrl: (templ
   const resources: Resources = {
     // A stack needs a resource.
     Anchor: { Type: 'Test::Anchor' },
-    ...(disconnections.length > 0 ? shared : {}),
   };
-  for (const { name, server: index, retain } of disconnections) {
-    const declaration = declarations.get(declarationOf(index, retain))!;
-    resources[name] = {
-      ...declaration,
-      DependsOn: [...(declaration.DependsOn ?? []), ...(sibling?.position === 'before' ? ['Sibling'] : [])],
+  for (const disconnection of disconnections) {
+    const { resource, needed } = prototypes.get(nameOf(disconnection))!;
+    Object.assign(resources, needed);
+    resources[disconnection.name] = {
+      ...resource,
+      Properties: { ...resource.Properties, SourceServerArn: servers[disconnection.server].arn },
+      DependsOn: [...(resource.DependsOn ?? []), ...(sibling?.position === 'before' ? ['Sibling'] : [])],
     };
   }
   if (sibling) {

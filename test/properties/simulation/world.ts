@@ -1,9 +1,11 @@
 import './setup';
+import type { RecoveryInstance } from '@aws-sdk/client-drs';
 import { Calls } from '../../../emulator/calls';
 import { Clock } from '../../../emulator/clock';
 import { CloudFormation } from '../../../emulator/cloudformation/cloudformation';
 import { defaultAccountId, defaultRegion } from '../../../emulator/defaults';
 import { Drs } from '../../../emulator/drs/drs';
+import type { RecoveryInstanceSeed } from '../../../emulator/drs/seeds';
 import { Faults } from '../../../emulator/faults';
 import { Iam } from '../../../emulator/iam/iam';
 import { logGroupProvider } from '../../../emulator/logs/log-group-provider';
@@ -11,11 +13,12 @@ import { LogStore } from '../../../emulator/logs/log-store';
 import { FrontDoor, openPort } from '../../../emulator/server';
 import type { Service } from '../../../emulator/service';
 import { defaultSettings, type Settings } from '../../../emulator/settings';
+import { Sts } from '../../../emulator/sts/sts';
+import { bystander, roles, type ServerSeed, servers, setRole, staging } from './estate';
 import { runningInvocation } from './invocation';
 import { SimulatedLambda } from './lambda';
 import { resetNetwork } from './network';
 import { Siblings } from './sibling';
-import { servers } from './templates';
 
 const START = new Date('2026-11-23T03:00:00Z');
 /** Whatever is done must come to its end by then, in simulated milliseconds. */
@@ -31,7 +34,7 @@ export class World {
   readonly lambda: SimulatedLambda;
   readonly cloudFormation: CloudFormation;
   private readonly templates = new Map<string, Buffer>();
-  private readonly operator;
+  private launched = 0;
   private readonly spies: readonly { mockRestore(): void }[];
 
   static async start(chosen: Partial<Settings>, seed: number, invoked: (event: unknown) => void): Promise<World> {
@@ -40,9 +43,11 @@ export class World {
     const settings = { ...defaultSettings, ...chosen, speed: 1 };
     const world = new World(settings, invoked, seed);
     const frontDoor = new FrontDoor(await openPort(), { clock: world.clock, iam: world.iam, faults: world.faults, calls: new Calls() });
-    frontDoor.serve(world.cloudFormation, world.drs);
+    frontDoor.serve(world.cloudFormation, world.drs, new Sts(world.iam));
     process.env.AWS_ENDPOINT_URL = frontDoor.endpoint;
     await world.cloudFormation.start();
+    roles.forEach((_, index) => setRole(world.iam, index, 'trusting'));
+    await world.pass(settings.policyPropagation * 1000);
     return world;
   }
 
@@ -77,24 +82,31 @@ export class World {
       },
       certificate: { key: '', cert: '' },
     });
-    const { accessKeyId } = iam.operatorCredentials(defaultAccountId);
-    this.operator = iam.callerOf(accessKeyId)!;
-    for (const { sourceServerID, region, kind } of servers) {
-      if (kind !== 'missing') {
-        this.drs.addSourceServer({ sourceServerID, region, extended: kind === 'extended', hostname: `host-${sourceServerID.slice(-1)}` });
-      }
-    }
+    this.addServers('replicating');
+    this.addServers('extended');
+    this.launch({ sourceServerID: servers[bystander].sourceServerID, isDrill: true });
   }
 
   /** Calls CloudFormation as the operator; false if that is refused. */
   cloudFormationAccepts(action: string, parameters: Record<string, string>): Promise<boolean> {
     const body = new URLSearchParams({ Action: action, ...parameters }).toString();
-    return this.accepts(this.cloudFormation, defaultRegion, '/', body);
+    return this.accepts(this.cloudFormation, defaultAccountId, defaultRegion, '/', body);
   }
 
-  /** Calls DRS as the operator; false if that is refused. */
-  drsAccepts(region: string, operation: string, input: object): Promise<boolean> {
-    return this.accepts(this.drs, region, `/${operation}`, JSON.stringify(input));
+  /** Calls DRS as the operator of a server's account; false if that is refused. */
+  drsAccepts({ accountId, region }: ServerSeed, operation: string, input: object): Promise<boolean> {
+    return this.accepts(this.drs, accountId, region, `/${operation}`, JSON.stringify(input));
+  }
+
+  /** The recovery instances of a server, as DRS knows them. */
+  recoveryInstancesOf(sourceServerID: string): RecoveryInstance[] {
+    const { accountId, region } = servers.find((server) => server.sourceServerID === sourceServerID)!;
+    return this.drs.recoveryInstances(accountId, region).filter((instance) => instance.sourceServerID === sourceServerID);
+  }
+
+  /** Launches a recovery instance. Their IDs, by which DRS sorts them, are counted: at random, nothing would happen in the same order again. */
+  launch(seed: Omit<RecoveryInstanceSeed, 'ec2InstanceID'>) {
+    this.drs.addRecoveryInstance({ ...seed, ec2InstanceID: `i-${String(++this.launched).padStart(17, '0')}` });
   }
 
   storeTemplate(template: string): string {
@@ -131,7 +143,15 @@ export class World {
     delete process.env.AWS_ENDPOINT_URL;
   }
 
-  private async accepts(service: Service, region: string, path: string, body: string): Promise<boolean> {
+  private addServers(kind: ServerSeed['kind']) {
+    for (const { sourceServerID, accountId, region } of servers.filter((server) => server.kind === kind)) {
+      const extendedFrom = kind === 'extended' ? servers[staging].arn : undefined;
+      this.drs.addSourceServer({ sourceServerID, accountId, region, extendedFrom, hostname: `host-${sourceServerID.slice(-1)}` });
+    }
+  }
+
+  private async accepts(service: Service, accountId: string, region: string, path: string, body: string): Promise<boolean> {
+    const { accessKeyId } = this.iam.operatorCredentials(accountId);
     const request = {
       method: 'POST',
       path,
@@ -139,7 +159,7 @@ export class World {
       headers: {},
       body: Buffer.from(body),
       region,
-      caller: this.operator,
+      caller: this.iam.callerOf(accessKeyId)!,
     };
     return service.handle(request).then(
       () => true,

@@ -1,0 +1,134 @@
+import fc from 'fast-check';
+import { death, failure, faults, goingOn, kinds, operations, pause, roleState } from './actions';
+import { abroad } from './simulation/estate';
+import type { Action, OnFailure, Step } from './simulation/steps';
+import { distinct, stackSpec } from './specs';
+
+const recoveryOperations = fc.constantFrom(
+  'DisconnectSourceServer',
+  'DescribeRecoveryInstances',
+  'DisconnectRecoveryInstance',
+  'DeleteRecoveryInstance',
+  'TerminateRecoveryInstances',
+  'DescribeJobs',
+  'DeleteSourceServer',
+);
+
+/** An update that adds something fails, is mended or given up; meanwhile a request comes once more, and again when all is over. */
+export function secondTry(nested: boolean): fc.Arbitrary<Step[]> {
+  const parts = { old: stackSpec(nested, 1), added: stackSpec(nested, 1), goesOn: fc.constantFrom('again', 'without', 'delete') };
+  return fc
+    .record({ ...parts, then: fc.constantFrom(5, 60), last: fc.integer({ min: 1, max: 4 }) })
+    .map(({ old, added, goesOn, then, last }) => {
+      const both = { ...old, disconnections: distinct([...old.disconnections, ...added.disconnections]) };
+      const again: Action =
+        goesOn === 'delete'
+          ? { do: 'delete', stack: 'A' }
+          : { do: 'deploy', stack: 'A', spec: { ...(goesOn === 'again' ? both : old), sibling: undefined } };
+      return [
+        { do: 'deploy', stack: 'A', spec: { ...old, sibling: { seconds: { delete: 600 }, position: 'after' } } },
+        { do: 'deploy', stack: 'A', spec: { ...both, sibling: { seconds: { update: 20 }, fails: ['update'], position: 'after' } } },
+        { ...again, then },
+        { do: 'deliver again', last, then },
+        { do: 'nothing' },
+        { do: 'deliver again', last },
+      ];
+    });
+}
+
+/** The sibling fails when the disconnections are there already; and CloudFormation may not tell what it is about. */
+export function failedCreate(nested: boolean): fc.Arbitrary<Step[]> {
+  const onFailure: fc.Arbitrary<OnFailure | undefined> = fc.constantFrom(undefined, 'DELETE', 'DELETE', 'DO_NOTHING');
+  const silence: Action = { do: 'fail', operation: 'DescribeStacks', kind: 'internal', times: 1_000 };
+  const trouble = fc.constantFrom<Action>({ do: 'nothing' }, { do: 'nothing' }, silence);
+  return fc.tuple(stackSpec(nested, 1), onFailure, trouble, pause).map(([spec, how, goesWrong, then]) => [
+    { do: 'delete', stack: 'B' },
+    { ...goesWrong, then: 0 },
+    { do: 'deploy', stack: 'B', spec: { ...spec, sibling: { fails: ['create'], position: 'after' } }, onFailure: how, then },
+    { do: 'clear faults', then: 0 },
+  ]);
+}
+
+/** Something fails for as long as a deletion or an update takes: often what tells whether a deletion is meant. */
+export function outage(nested: boolean): fc.Arbitrary<Step[]> {
+  const operation = fc.oneof(
+    { weight: 1, arbitrary: fc.constant('DescribeStacks') },
+    { weight: 2, arbitrary: fc.constantFrom(...operations) },
+  );
+  return fc
+    .tuple(stackSpec(nested, 1), operation, fc.constantFrom(...faults), goingOn(nested))
+    .map(([spec, what, kind, next]) => [
+      { do: 'deploy', stack: 'A', spec: { ...spec, sibling: undefined } },
+      { do: 'fail', operation: what, kind, times: 1_000, delay: 45_000 },
+      next,
+      { do: 'clear faults' },
+    ]);
+}
+
+/** A server has recovery instances when it is to be disconnected; then somebody may see to them, and it is tried again. */
+export function recovery(nested: boolean): fc.Arbitrary<Step[]> {
+  const trouble: fc.Arbitrary<Action> = fc.oneof(
+    { weight: 3, arbitrary: fc.constant({ do: 'nothing' as const }) },
+    { weight: 1, arbitrary: failure(recoveryOperations) },
+    { weight: 1, arbitrary: death(recoveryOperations) },
+  );
+  const parts = {
+    spec: stackSpec(nested, 1),
+    policy: fc.constantFrom(
+      undefined,
+      'DISCONNECT' as const,
+      'DISCONNECT' as const,
+      'TERMINATE_DRILLS' as const,
+      'TERMINATE_DRILLS' as const,
+    ),
+    kinds,
+    failback: fc.constantFrom('nothing' as const, 'nothing' as const, 'nothing' as const, 'start failback' as const),
+    trouble,
+    next: goingOn(nested),
+    then: pause,
+    mending: fc.constantFrom('nothing' as const, 'stop failback' as const, 'end recovery' as const),
+  };
+  return fc.record(parts).map(({ spec, policy, kinds: launched, failback, trouble: goesWrong, next, then, mending }) => {
+    const [first, ...others] = spec.disconnections;
+    const { server } = first;
+    const disconnections = [{ ...first, policy, retain: undefined }, ...others];
+    return [
+      { do: 'deploy', stack: 'A', spec: { ...spec, disconnections, sibling: undefined } },
+      { do: 'launch', server, kinds: launched, then: 0 },
+      { ...toServer(failback, server), then: 0 },
+      { ...goesWrong, then: 0 },
+      { ...next, then },
+      { ...toServer(mending, server), then: 0 },
+      next,
+    ];
+  });
+}
+
+function toServer(what: 'nothing' | 'start failback' | 'stop failback' | 'end recovery', server: number): Action {
+  return what === 'nothing' ? { do: what } : { do: what, server };
+}
+
+/** A role is changed while it is needed, and an update may name another one. */
+export function otherRole(nested: boolean): fc.Arbitrary<Step[]> {
+  const role = fc.nat({ max: 1 });
+  const parts = {
+    spec: stackSpec(nested),
+    server: fc.constantFrom(...abroad),
+    old: role,
+    role,
+    to: roleState,
+    next: goingOn(nested),
+    then: pause,
+  };
+  return fc.record(parts).map(({ spec, server, old, role: other, to, next, then }) => {
+    const withRole = (index: number) => [{ name: 'Abroad', server, role: index }, ...spec.disconnections];
+    return [
+      { do: 'deploy', stack: 'A', spec: { ...spec, disconnections: distinct(withRole(old)), sibling: undefined } },
+      { do: 'change role', role: old, to, then },
+      { do: 'deploy', stack: 'A', spec: { ...spec, disconnections: distinct(withRole(other)) } },
+      next,
+      { do: 'change role', role: old, to: 'trusting' },
+      next,
+    ];
+  });
+}
