@@ -6,8 +6,10 @@ import { Calls } from './calls';
 import { Certificate, createCertificate } from './certificate';
 import { Clock } from './clock';
 import { CloudFormation } from './cloudformation/cloudformation';
+import { recordProviders } from './cloudformation/records';
 import { defaultAccountId, defaultRegion } from './defaults';
 import { Drs } from './drs/drs';
+import { Ec2 } from './ec2/ec2';
 import { Faults } from './faults';
 import { Iam } from './iam/iam';
 import { Lambda } from './lambda/lambda';
@@ -24,6 +26,7 @@ export class EmbeddedAws {
   readonly calls = new Calls();
   readonly iam: Iam;
   readonly s3: S3;
+  readonly ec2: Ec2;
   readonly drs: Drs;
   readonly lambda: Lambda;
   readonly cloudFormation: CloudFormation;
@@ -50,6 +53,7 @@ export class EmbeddedAws {
     const faults = (this.faults = new Faults(clock));
     const iam = (this.iam = new Iam({ clock, settings }));
     const s3 = (this.s3 = new S3({ clock, iam }));
+    const ec2 = (this.ec2 = new Ec2({ clock, settings, iam }));
     this.drs = new Drs({ clock, settings, iam });
     this.frontDoor = new FrontDoor(server, { clock, iam, faults, calls: this.calls });
     this.endpoint = this.frontDoor.endpoint;
@@ -64,16 +68,17 @@ export class EmbeddedAws {
       s3,
       faults,
       calls: this.calls,
-      providers: { ...iam.providers, ...s3.providers, ...lambda.providers },
+      providers: { ...iam.providers, ...s3.providers, ...lambda.providers, ...ec2.providers, ...recordProviders() },
       invoke: (functionArn, payload) => lambda.invoke(functionArn, payload),
       certificate,
     });
-    this.frontDoor.serve(this.cloudFormation, this.drs, s3, new Ssm(iam), new Sts(iam));
+    this.frontDoor.serve(this.cloudFormation, this.drs, ec2, s3, new Ssm(iam), new Sts(iam));
     this.environment = environmentFor(iam, this.endpoint, certificateFile);
   }
 
   /** Leaves no process, port, timer or file behind. */
   async stop(): Promise<void> {
+    this.ec2.stop();
     await this.cloudFormation.stop();
     await this.lambda.stop();
     await this.frontDoor.stop();

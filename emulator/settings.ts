@@ -22,6 +22,10 @@ export interface Settings {
   readonly lastOperations: 'absent' | 'names-only-the-create' | 'names-a-delete-too';
   /** Whether DescribeStacks repeats why a stack is being deleted, as its events tell it. */
   readonly deletionReason: 'told' | 'absent';
+  /** Seconds of emulated time for which CloudFormation goes on trying to delete what EC2 says has dependencies. */
+  readonly deletionRetries: number;
+  /** How many results EC2 looks at for one answer where the caller doesn't say. */
+  readonly ec2PageSize: number;
   /** How many processes of one function may run at once. */
   readonly functionConcurrency: number;
 }
@@ -38,5 +42,8 @@ export const defaultSettings: Settings = {
   terminationJobs: 'complete',
   lastOperations: 'names-only-the-create',
   deletionReason: 'told',
+  // Live reports say 15 to 22 minutes.
+  deletionRetries: 15 * 60,
+  ec2PageSize: 1000,
   functionConcurrency: 4,
 };

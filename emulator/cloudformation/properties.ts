@@ -8,6 +8,11 @@ export function withScalarsAsStrings(value: unknown): unknown {
   return typeof value === 'number' || typeof value === 'boolean' ? String(value) : value;
 }
 
+/** Whether an update changes a property that can't be changed: another value of it is another resource. */
+export function changesFixed(fixed: readonly string[], properties: Json, oldProperties: Json): boolean {
+  return fixed.some((name) => !sameProperties({ value: properties[name] }, { value: oldProperties[name] }));
+}
+
 export function sameProperties(left: Json, right: Json): boolean {
   return isDeepStrictEqual(withScalarsAsStrings(left), withScalarsAsStrings(right));
 }

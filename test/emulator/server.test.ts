@@ -30,7 +30,7 @@ function request(
 test.each<[string, Parameters<typeof request>, number, string]>([
   ['no signature', [undefined], 403, 'MissingAuthenticationToken'],
   ['an unknown access key', [{ key: 'AKIAUNKNOWN' }], 403, 'UnrecognizedClientException'],
-  ['a service that is not served', [{ service: 'ec2' }], 403, 'InvalidSignatureException'],
+  ['a service that is not served', [{ service: 'sqs' }], 403, 'InvalidSignatureException'],
   ['the scope of another service', [{ service: 'ssm' }], 404, 'UnknownOperationException'],
   ['no such operation', [{}, '/StartRecovery'], 404, 'UnknownOperationException'],
   ['another method', [{}, '/DescribeSourceServers', { method: 'PUT' }], 404, 'UnknownOperationException'],

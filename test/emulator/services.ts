@@ -7,6 +7,7 @@ import { Clock } from '../../emulator/clock';
 import { ResourceRequest } from '../../emulator/cloudformation/resource-provider';
 import { defaultAccountId, defaultRegion, partition } from '../../emulator/defaults';
 import { Drs } from '../../emulator/drs/drs';
+import { Ec2 } from '../../emulator/ec2/ec2';
 import { Faults } from '../../emulator/faults';
 import { Credentials, Iam, SessionCredentials } from '../../emulator/iam/iam';
 import { S3 } from '../../emulator/s3/s3';
@@ -46,6 +47,7 @@ export class Services {
   readonly calls = new Calls();
   readonly iam: Iam;
   readonly s3: S3;
+  readonly ec2: Ec2;
   readonly drs: Drs;
   readonly frontDoor: FrontDoor;
   private readonly clients: { destroy(): void }[] = [];
@@ -58,9 +60,10 @@ export class Services {
     const { clock, faults, calls } = this;
     const iam = (this.iam = new Iam({ clock, settings }));
     this.s3 = new S3({ clock, iam });
+    this.ec2 = new Ec2({ clock, settings, iam });
     this.drs = new Drs({ clock, settings, iam });
     this.frontDoor = new FrontDoor(server, { clock, iam, faults, calls });
-    this.frontDoor.serve(this.drs, this.s3, new Ssm(iam), new Sts(iam));
+    this.frontDoor.serve(this.drs, this.ec2, this.s3, new Ssm(iam), new Sts(iam));
   }
 
   drsClient(who: Who = {}): DrsClient {
@@ -89,6 +92,7 @@ export class Services {
 
   async stop(): Promise<void> {
     for (const client of this.clients) client.destroy();
+    this.ec2.stop();
     await this.frontDoor.stop();
   }
 

@@ -1,0 +1,90 @@
+import { partition } from '../defaults';
+import { physicalName } from '../physical-name';
+import { randomHex } from '../random';
+import { changesFixed } from './properties';
+import { CreatedResource, ResourceProvider, ResourceProviders, ResourceRequest } from './resource-provider';
+
+/** A resource type that does nothing here but has the right Ref and attributes. */
+interface RecordType {
+  /** Properties that can't be changed. */
+  readonly fixed: readonly string[];
+  readonly create: (request: ResourceRequest) => CreatedResource;
+}
+
+const types: Readonly<Record<string, RecordType>> = {
+  'AWS::CloudWatch::Alarm': {
+    fixed: ['AlarmName'],
+    create(request) {
+      const name = (request.properties.AlarmName as string | undefined) ?? physicalName(request, 255);
+      return { physicalId: name, attributes: { Arn: arn('cloudwatch', `alarm:${name}`, request) } };
+    },
+  },
+  'AWS::DRS::LaunchConfigurationTemplate': {
+    fixed: [],
+    create: (request) => drsTemplate('launch-configuration-template', 'lct', 'LaunchConfigurationTemplateID', request),
+  },
+  'AWS::DRS::ReplicationConfigurationTemplate': {
+    fixed: [],
+    create: (request) => drsTemplate('replication-configuration-template', 'rct', 'ReplicationConfigurationTemplateID', request),
+  },
+  'AWS::EC2::EIP': {
+    fixed: ['Domain'],
+    create() {
+      // Of the addresses that nobody has.
+      const publicIp = `198.18.${randomByte()}.${randomByte()}`;
+      return { physicalId: publicIp, attributes: { PublicIp: publicIp, AllocationId: `eipalloc-${randomHex(17)}` } };
+    },
+  },
+  'AWS::EC2::FlowLog': {
+    fixed: ['ResourceId', 'ResourceType', 'TrafficType', 'LogDestination', 'LogDestinationType', 'LogGroupName'],
+    create() {
+      const id = `fl-${randomHex(17)}`;
+      return { physicalId: id, attributes: { Id: id } };
+    },
+  },
+  'AWS::SNS::Topic': {
+    fixed: ['TopicName', 'FifoTopic'],
+    create(request) {
+      const TopicName = (request.properties.TopicName as string | undefined) ?? physicalName(request, 256);
+      const TopicArn = arn('sns', TopicName, request);
+      return { physicalId: TopicArn, attributes: { TopicName, TopicArn } };
+    },
+  },
+};
+
+export function recordProviders(): ResourceProviders {
+  return Object.fromEntries(Object.entries(types).map(([name, type]) => [name, recordProvider(type)]));
+}
+
+function recordProvider({ fixed, create }: RecordType): ResourceProvider {
+  const records = new Map<string, CreatedResource>();
+  const add = (request: ResourceRequest): CreatedResource => {
+    const record = create(request);
+    records.set(record.physicalId, record);
+    return record;
+  };
+  return {
+    create: async (request) => add(request),
+    async update({ physicalId, oldProperties, ...request }) {
+      const existing = changesFixed(fixed, request.properties, oldProperties) ? undefined : records.get(physicalId);
+      return existing ?? add(request);
+    },
+    async delete({ physicalId }) {
+      records.delete(physicalId);
+    },
+  };
+}
+
+function drsTemplate(kind: string, prefix: string, idAttribute: string, request: ResourceRequest): CreatedResource {
+  const id = `${prefix}-${randomHex(17)}`;
+  const Arn = arn('drs', `${kind}/${id}`, request);
+  return { physicalId: Arn, attributes: { Arn, [idAttribute]: id } };
+}
+
+function randomByte(): number {
+  return parseInt(randomHex(2), 16);
+}
+
+function arn(service: string, resource: string, { stack: { region, accountId } }: ResourceRequest): string {
+  return `arn:${partition}:${service}:${region}:${accountId}:${resource}`;
+}

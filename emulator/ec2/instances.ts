@@ -1,0 +1,71 @@
+import { Instance, Network, newId, Tags } from './network';
+
+/** How long an instance takes to shut down. */
+const shutdownTime = 60_000;
+/** How long a terminated instance is still shown. */
+const shownTerminated = 60 * 60_000;
+
+export interface Launch {
+  readonly instanceId?: string;
+  /** One that isn't known here is somebody else's: nothing of the instance is in a VPC of ours. */
+  readonly subnetId?: string;
+  readonly groupIds?: readonly string[];
+  readonly volumeIds?: readonly string[];
+  readonly tags: Tags;
+}
+
+export function launchInstance(network: Network, launch: Launch, now: number): Instance {
+  const { instanceId = newId('i'), subnetId, volumeIds = [newId('vol')], tags } = launch;
+  const subnet = subnetId === undefined ? undefined : network.subnets.get(subnetId);
+  const groupIds = launch.groupIds ?? (subnet ? network.defaultGroupIdsOf(subnet.vpcId) : []);
+  const instance: Instance = {
+    instanceId,
+    launchedAt: now,
+    tags,
+    state: 'running',
+    shutsDownAt: Infinity,
+    terminatedAt: Infinity,
+    subnetId,
+    vpcId: subnet?.vpcId,
+    groupIds,
+  };
+  if (subnet) {
+    const isPublic = subnet.mapPublicIpOnLaunch;
+    network.addInterface({ type: 'interface', groupIds, description: '', isPublic, instanceId }, subnet);
+  }
+  network.instances.set(instanceId, instance);
+  for (const volumeId of volumeIds) network.volumes.set(volumeId, { volumeId, instanceId, tags });
+  return instance;
+}
+
+/** From now on, unless told when it is to be terminated. */
+export function terminateInstance(instance: Instance, now: number, terminatedAt = now + shutdownTime): void {
+  if (instance.state !== 'running') return;
+  instance.shutsDownAt = Math.max(now, terminatedAt - shutdownTime);
+  instance.terminatedAt = terminatedAt;
+}
+
+/** Takes back a termination that has not begun. */
+export function keepInstance(instance: Instance): void {
+  instance.shutsDownAt = Infinity;
+  instance.terminatedAt = Infinity;
+}
+
+/** Brings the instances to where they are now. A terminated one holds nothing, and is shown for a while. */
+export function settleInstances(network: Network, now: number): void {
+  for (const instance of network.instances.all()) {
+    if (now >= instance.shutsDownAt) instance.state = 'shutting-down';
+    if (now >= instance.terminatedAt) release(network, instance);
+    if (now >= instance.terminatedAt + shownTerminated) network.instances.delete(instance.instanceId);
+  }
+}
+
+function release(network: Network, instance: Instance): void {
+  const { instanceId } = instance;
+  instance.state = 'terminated';
+  instance.subnetId = undefined;
+  instance.vpcId = undefined;
+  instance.groupIds = [];
+  for (const each of network.interfaces.all()) if (each.instanceId === instanceId) network.interfaces.delete(each.networkInterfaceId);
+  for (const each of network.volumes.all()) if (each.instanceId === instanceId) network.volumes.delete(each.volumeId);
+}
