@@ -22,6 +22,8 @@ export interface Settings {
   readonly lastOperations: 'absent' | 'names-only-the-create' | 'names-a-delete-too';
   /** Whether DescribeStacks repeats why a stack is being deleted, as its events tell it. */
   readonly deletionReason: 'told' | 'absent';
+  /** Seconds of emulated time until a replication server is gone once its last source server has left it; Infinity if it never goes. */
+  readonly replicationServerLingers: number;
   /** Seconds of emulated time for which CloudFormation goes on trying to delete what EC2 says has dependencies. */
   readonly deletionRetries: number;
   /** How many results EC2 looks at for one answer where the caller doesn't say. */
@@ -42,6 +44,8 @@ export const defaultSettings: Settings = {
   terminationJobs: 'complete',
   lastOperations: 'names-only-the-create',
   deletionReason: 'told',
+  // Measured once, live.
+  replicationServerLingers: 11 * 60,
   // Live reports say 15 to 22 minutes.
   deletionRetries: 15 * 60,
   ec2PageSize: 1000,

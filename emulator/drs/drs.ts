@@ -1,6 +1,7 @@
 import type { RecoveryInstance, SourceServer } from '@aws-sdk/client-drs';
 import { Clock } from '../clock';
 import { defaultAccountId, defaultRegion } from '../defaults';
+import { Ec2 } from '../ec2/ec2';
 import { Iam } from '../iam/iam';
 import { jsonBody, jsonResponse, refuseRestJson } from '../protocols/json';
 import { AwsError, FaultErrorKind, Service, ServiceRequest, ServiceResponse } from '../service';
@@ -8,6 +9,7 @@ import { Settings } from '../settings';
 import { drsFault, invalid, invalidFields, uninitializedAccount } from './errors';
 import { Estates } from './estates';
 import { describeJobs, terminateRecoveryInstances } from './jobs';
+import { launchRecoveryMachine } from './machines';
 import { inputShapes, isOperation, OperationName, problemsOf } from './model';
 import { DrsCall, DrsChange, Operation } from './operation';
 import { deleteRecoveryInstance, describeRecoveryInstances, disconnectRecoveryInstance, stopFailback } from './recovery-instances';
@@ -41,8 +43,8 @@ export class Drs implements Service {
   private readonly estates: Estates;
   private readonly listeners = new Set<(change: DrsChange) => void>();
 
-  constructor(private readonly deps: { clock: Clock; settings: Settings; iam: Iam }) {
-    this.estates = new Estates(deps.clock);
+  constructor(private readonly deps: { clock: Clock; settings: Settings; iam: Iam; ec2: Ec2 }) {
+    this.estates = new Estates(deps);
   }
 
   /** What an agent's installation does. */
@@ -56,7 +58,10 @@ export class Drs implements Service {
     if (this.estates.holderOf(server.sourceServerID)) throw new Error(`There is a source server ${server.sourceServerID} already.`);
     estate.initialized = true;
     estate.sourceServers.set(server.sourceServerID, server);
-    if (replicatesHere(server)) estate.replicationServers.join(server.sourceServerID, seed.stagingSubnetId ?? defaultStagingSubnetId);
+    if (replicatesHere(server)) {
+      const { stagingSubnetId = defaultStagingSubnetId, replicationServerSecurityGroupIds } = seed;
+      estate.replicationServers.join(server.sourceServerID, stagingSubnetId, replicationServerSecurityGroupIds);
+    }
     return structuredClone(server);
   }
 
@@ -67,6 +72,7 @@ export class Drs implements Service {
     if (!estate || !server) throw new Error(`There is no source server ${seed.sourceServerID}.`);
     const instance = launchRecoveryInstance(seed, server, estate, this.deps.clock.now());
     estate.recoveryInstances.set(instance.recoveryInstanceID, instance);
+    launchRecoveryMachine(instance, seed.subnetId, estate.network(), this.deps.clock.now());
     return structuredClone(instance);
   }
 

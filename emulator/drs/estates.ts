@@ -1,5 +1,8 @@
 import type { Job, RecoveryInstance, SourceServer } from '@aws-sdk/client-drs';
 import { Clock } from '../clock';
+import { Ec2 } from '../ec2/ec2';
+import { Network } from '../ec2/network';
+import { Settings } from '../settings';
 import { settleJobs } from './jobs';
 import { ReplicationServers } from './replication-servers';
 
@@ -29,6 +32,8 @@ export interface Estate {
   readonly recoveryInstances: Map<string, KnownRecoveryInstance>;
   readonly jobs: Map<string, RunningJob>;
   readonly replicationServers: ReplicationServers;
+  /** What EC2 has in the same account and Region, as it is now. */
+  network(): Network;
   /** When a recovery instance last ceased to hold a source server, and when a source server was disconnected: by its ID, in emulated milliseconds. */
   readonly releases: Map<string, number>;
   readonly disconnections: Map<string, number>;
@@ -38,14 +43,14 @@ export interface Estate {
 export class Estates {
   private readonly estates = new Map<string, Estate>();
 
-  constructor(private readonly clock: Clock) {}
+  constructor(private readonly deps: { readonly clock: Clock; readonly settings: Settings; readonly ec2: Ec2 }) {}
 
   /** As it is now: jobs that have run their time are over. */
   of(accountId: string, region: string): Estate {
     const name = `${accountId}/${region}`;
     const estate = this.estates.get(name) ?? this.fresh(accountId, region, true);
     this.estates.set(name, estate);
-    settleJobs(estate, this.clock.now());
+    settleJobs(estate, this.deps.clock.now());
     return estate;
   }
 
@@ -62,6 +67,8 @@ export class Estates {
   }
 
   private fresh(accountId: string, region: string, initialized: boolean): Estate {
+    const { clock, settings, ec2 } = this.deps;
+    const network = (): Network => ec2.network(accountId, region);
     return {
       accountId,
       region,
@@ -69,7 +76,8 @@ export class Estates {
       sourceServers: new Map(),
       recoveryInstances: new Map(),
       jobs: new Map(),
-      replicationServers: new ReplicationServers(this.clock),
+      replicationServers: new ReplicationServers({ clock, settings, network }),
+      network,
       releases: new Map(),
       disconnections: new Map(),
     };

@@ -4,6 +4,7 @@ import type {
   TerminateRecoveryInstancesRequest,
   TerminateRecoveryInstancesResponse,
 } from '@aws-sdk/client-drs';
+import { terminateInstance } from '../ec2/instances';
 import { randomHex } from '../random';
 import { tooManyJobs } from './errors';
 import type { Estate, KnownRecoveryInstance, RunningJob } from './estates';
@@ -104,7 +105,12 @@ function newTerminateJob(instances: readonly KnownRecoveryInstance[], { estate, 
     },
   };
   estate.jobs.set(jobID, running);
-  for (const instance of instances) instance.ec2InstanceState = 'SHUTTING-DOWN';
+  const network = estate.network();
+  for (const instance of instances) {
+    instance.ec2InstanceState = 'SHUTTING-DOWN';
+    const machine = network.instances.get(instance.ec2InstanceID);
+    if (machine && running.succeeds) terminateInstance(machine, now, running.endsAt);
+  }
   return running;
 }
 

@@ -1,8 +1,8 @@
 import { Clock } from '../clock';
-import { randomHex } from '../random';
-
-/** Measured once, live: the replication server went this long after the last source server had left. */
-const terminationDelay = 11 * 60_000;
+import { keepInstance, terminateInstance } from '../ec2/instances';
+import { Instance, Network } from '../ec2/network';
+import { Settings } from '../settings';
+import { launchReplicationServer } from './machines';
 
 /** An EC2 instance in a staging subnet, shared by the source servers that replicate there. */
 export interface ReplicationServer {
@@ -10,45 +10,46 @@ export interface ReplicationServer {
   readonly subnetId: string;
 }
 
-interface StagingSubnet extends ReplicationServer {
-  readonly sourceServerIDs: Set<string>;
-  /** Emulated milliseconds since 1970. */
-  goneAt: number;
+interface Parts {
+  readonly clock: Clock;
+  readonly settings: Settings;
+  readonly network: () => Network;
 }
 
 /** The replication servers of one account and Region. */
 export class ReplicationServers {
-  private readonly subnets = new Map<string, StagingSubnet>();
+  /** The source servers of each, by the ID of the EC2 instance. */
+  private readonly sourceServerIDs = new Map<string, Set<string>>();
 
-  constructor(private readonly clock: Clock) {}
+  constructor(private readonly parts: Parts) {}
 
-  join(sourceServerID: string, subnetId: string): void {
-    const running = this.running(subnetId) ?? {
-      instanceId: `i-${randomHex(17)}`,
-      subnetId,
-      sourceServerIDs: new Set<string>(),
-      goneAt: Infinity,
-    };
-    running.sourceServerIDs.add(sourceServerID);
-    running.goneAt = Infinity;
-    this.subnets.set(subnetId, running);
+  join(sourceServerID: string, subnetId: string, groupIds: readonly string[] = []): void {
+    const { clock, network } = this.parts;
+    const running = this.instances().find((each) => each.subnetId === subnetId && each.state === 'running');
+    const instance = running ?? launchReplicationServer(network(), subnetId, groupIds, clock.now());
+    const sharing = this.sourceServerIDs.get(instance.instanceId) ?? new Set();
+    this.sourceServerIDs.set(instance.instanceId, sharing.add(sourceServerID));
+    keepInstance(instance);
   }
 
   leave(sourceServerID: string): void {
-    for (const subnet of this.subnets.values()) {
-      if (!subnet.sourceServerIDs.delete(sourceServerID) || subnet.sourceServerIDs.size > 0) continue;
-      subnet.goneAt = this.clock.now() + terminationDelay;
+    const { clock, settings } = this.parts;
+    const now = clock.now();
+    for (const instance of this.instances()) {
+      const sharing = this.sourceServerIDs.get(instance.instanceId);
+      if (!sharing?.delete(sourceServerID) || sharing.size > 0) continue;
+      terminateInstance(instance, now, now + settings.replicationServerLingers * 1000);
     }
   }
 
   list(): ReplicationServer[] {
-    return [...this.subnets.keys()]
-      .flatMap((subnetId) => this.running(subnetId) ?? [])
-      .map(({ instanceId, subnetId }) => ({ instanceId, subnetId }));
+    return this.instances().flatMap(({ instanceId, subnetId }) => (subnetId === undefined ? [] : { instanceId, subnetId }));
   }
 
-  private running(subnetId: string): StagingSubnet | undefined {
-    const subnet = this.subnets.get(subnetId);
-    return subnet && subnet.goneAt > this.clock.now() ? subnet : undefined;
+  private instances(): Instance[] {
+    return this.parts
+      .network()
+      .instances.all()
+      .filter(({ instanceId }) => this.sourceServerIDs.has(instanceId));
   }
 }

@@ -26,6 +26,8 @@ export interface SourceServerSeed {
   readonly direction?: ReplicationDirection;
   /** The subnet of its replication server, which servers of the same subnet share. */
   readonly stagingSubnetId?: string;
+  /** The groups that a replication server is in besides DRS's own, if it is launched for this server. */
+  readonly replicationServerSecurityGroupIds?: readonly string[];
 }
 
 export interface RecoveryInstanceSeed {
@@ -35,6 +37,8 @@ export interface RecoveryInstanceSeed {
   /** In DRS a recovery instance has the ID of its EC2 instance. */
   readonly ec2InstanceID?: string;
   readonly failbackState?: FailbackState;
+  /** The subnet of its EC2 instance; in none unless told. */
+  readonly subnetId?: string;
 }
 
 export const defaultStagingSubnetId = 'subnet-0d25a4e6f1b3c8a97';

@@ -61,7 +61,7 @@ export class Services {
     const iam = (this.iam = new Iam({ clock, settings }));
     this.s3 = new S3({ clock, iam });
     this.ec2 = new Ec2({ clock, settings, iam });
-    this.drs = new Drs({ clock, settings, iam });
+    this.drs = new Drs({ clock, settings, iam, ec2: this.ec2 });
     this.frontDoor = new FrontDoor(server, { clock, iam, faults, calls });
     this.frontDoor.serve(this.drs, this.ec2, this.s3, new Ssm(iam), new Sts(iam));
   }

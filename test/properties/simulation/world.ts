@@ -6,6 +6,7 @@ import { CloudFormation } from '../../../emulator/cloudformation/cloudformation'
 import { defaultAccountId, defaultRegion } from '../../../emulator/defaults';
 import { Drs } from '../../../emulator/drs/drs';
 import type { RecoveryInstanceSeed } from '../../../emulator/drs/seeds';
+import { Ec2 } from '../../../emulator/ec2/ec2';
 import { Faults } from '../../../emulator/faults';
 import { Iam } from '../../../emulator/iam/iam';
 import { logGroupProvider } from '../../../emulator/logs/log-group-provider';
@@ -58,7 +59,7 @@ export class World {
     ];
     const { clock, faults } = this;
     const iam = (this.iam = new Iam({ clock, settings }));
-    this.drs = new Drs({ clock, settings, iam });
+    this.drs = new Drs({ clock, settings, iam, ec2: new Ec2({ clock, settings, iam }) });
     const lambda = (this.lambda = new SimulatedLambda({ clock, iam }));
     const anchor = { physicalId: 'anchor', attributes: {} };
     const anchors = { create: () => Promise.resolve(anchor), update: () => Promise.resolve(anchor), delete: () => Promise.resolve() };
