@@ -1,10 +1,11 @@
 import type { CloudFormationCustomResourceEvent, Context } from 'aws-lambda';
-import { FLEET_DISCONNECTION, SOURCE_SERVER_DISCONNECTION } from '../lib/contract';
+import { FLEET_DISCONNECTION, SOURCE_SERVER_DISCONNECTION, STAGING_AREA_DRAIN } from '../lib/contract';
 import { Failure } from './custom-resource/failure';
 import { judgeDeletion } from './custom-resource/genuine-deletion';
 import { type Answer, answer, type Rules } from './custom-resource/lifecycle';
 import type { Request } from './custom-resource/request';
 import { fleetDisconnection } from './fleet-disconnection';
+import { stagingAreaDrain } from './staging-area-drain';
 import { sourceServerDisconnection } from './source-server-disconnection';
 
 /** Answers a request of CloudFormation by the rules of its resource type. */
@@ -15,6 +16,7 @@ export async function handler(event: CloudFormationCustomResourceEvent, context:
 const RULES: Readonly<Record<string, Rules>> = {
   [SOURCE_SERVER_DISCONNECTION]: sourceServerDisconnection,
   [FLEET_DISCONNECTION]: fleetDisconnection,
+  [STAGING_AREA_DRAIN]: stagingAreaDrain,
 };
 
 /** A type of a newer version: after a downgrade its resources may still be there, and nobody here knows how to delete them. */

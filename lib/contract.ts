@@ -44,6 +44,20 @@ export interface FleetDisconnectionAttributes {
   readonly MatchingSourceServerCount: string;
 }
 
+/** The resource type of a link of a staging area drain. Its physical ID is drs:drain:ACCOUNT:REGION:VPC:DRAIN:LINK. */
+export const STAGING_AREA_DRAIN = 'Custom::DRSStagingAreaDrain';
+
+/** The properties of a link of a staging area drain. Link 0 is the last to be deleted. */
+export interface StagingAreaDrainProperties {
+  /** The same for all links of a drain, and for no other. */
+  readonly Drain: string;
+  readonly Link: string;
+  readonly VpcId: string;
+  readonly SubnetIds: readonly string[];
+  /** Present if the security groups that DRS has made in the VPC go, too. */
+  readonly DeleteSecurityGroups?: 'true';
+}
+
 /** Says that DRS told nothing: an attribute must never be missing, or CloudFormation fails the deployment. */
 export const UNKNOWN = 'UNKNOWN';
 

@@ -1,6 +1,7 @@
 import type { RemovalPolicy } from 'aws-cdk-lib';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import type { RecoveryInstancePolicy } from './recovery-instance-policy';
+import type { StagingAreaDrain } from './staging-area-drain';
 import type { TeardownFunction } from './teardown-function';
 
 /**
@@ -31,6 +32,13 @@ export interface DisconnectionOptions {
    * @default - the calls are made with the role of the teardown function
    */
   readonly assumeRole?: iam.IRole;
+
+  /**
+   * The drain of the staging area that the source servers replicate into: it waits, after they are disconnected, until DRS has left.
+   *
+   * @default - nobody waits: subnets and VPCs of the stack that DRS is still in can't be deleted
+   */
+  readonly stagingAreaDrain?: StagingAreaDrain;
 
   /**
    * What happens when the resource leaves the stack, or the stack is deleted.

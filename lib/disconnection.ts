@@ -37,7 +37,10 @@ export function isOtherAccount(one: string, other: string): boolean {
 export const THREE_RUNS = Duration.seconds(3300);
 
 /** The function that is passed, or the stack's own. */
-export function teardownFunctionFor(scope: Construct, { removalPolicy, teardownFunction }: DisconnectionOptions): TeardownFunction {
+export function teardownFunctionFor(
+  scope: Construct,
+  { removalPolicy, teardownFunction }: Pick<DisconnectionOptions, 'removalPolicy' | 'teardownFunction'>,
+): TeardownFunction {
   if (removalPolicy === RemovalPolicy.SNAPSHOT) {
     throw problem(
       scope,
@@ -69,4 +72,11 @@ export function declareOnce(scope: Construct, what: string): string | undefined 
   const other = declared.get(what);
   declared.set(what, other ?? scope.node.path);
   return other;
+}
+
+/** What is disconnected is deleted before the drain, which then waits for what DRS has still to do. */
+export function goesBefore(resource: Construct, drain: Construct | undefined) {
+  if (drain) {
+    resource.node.addDependency(drain);
+  }
 }

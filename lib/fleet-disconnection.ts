@@ -1,7 +1,7 @@
 import { Annotations, CustomResource, Stack, Token } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { FLEET_DISCONNECTION, type FleetDisconnectionAttributes, type FleetDisconnectionProperties } from './contract';
-import { actingAccount, declareOnce, problem, propertiesOf, teardownFunctionFor, THREE_RUNS } from './disconnection';
+import { actingAccount, goesBefore, declareOnce, problem, propertiesOf, teardownFunctionFor, THREE_RUNS } from './disconnection';
 import type { DisconnectionOptions } from './disconnection-options';
 import type { SourceServerSelection } from './source-server-selection';
 import type { TeardownFunction } from './teardown-function';
@@ -69,6 +69,7 @@ export class FleetDisconnection extends Construct {
       properties: { ...properties },
     });
     this.teardownFunction._grantDisconnection(resource, props, tags);
+    goesBefore(resource, props.stagingAreaDrain);
 
     const attribute: keyof FleetDisconnectionAttributes = 'MatchingSourceServerCount';
     this.matchingSourceServerCount = resource.getAttString(attribute);

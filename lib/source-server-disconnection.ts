@@ -5,7 +5,16 @@ import {
   type SourceServerDisconnectionAttributes,
   type SourceServerDisconnectionProperties,
 } from './contract';
-import { actingAccount, isOtherAccount, isRetained, problem, propertiesOf, teardownFunctionFor, THREE_RUNS } from './disconnection';
+import {
+  actingAccount,
+  goesBefore,
+  isOtherAccount,
+  isRetained,
+  problem,
+  propertiesOf,
+  teardownFunctionFor,
+  THREE_RUNS,
+} from './disconnection';
 import type { DisconnectionOptions } from './disconnection-options';
 import { RecoveryInstancePolicy } from './recovery-instance-policy';
 import type { ISourceServer } from './source-server';
@@ -73,6 +82,7 @@ export class SourceServerDisconnection extends Construct {
       properties: { ...properties },
     });
     this.teardownFunction._grantDisconnection(resource, props);
+    goesBefore(resource, props.stagingAreaDrain);
 
     const attribute = (name: keyof SourceServerDisconnectionAttributes) => resource.getAttString(name);
     this.sourceServerHostname = attribute('SourceServerHostname');

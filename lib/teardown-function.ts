@@ -120,6 +120,30 @@ export class TeardownFunction extends Construct {
     resource.node.addDependency(...grants);
   }
 
+  /**
+   * Grants what the links of a drain need: to look, and to delete what DRS has made, in that VPC alone.
+   *
+   * @internal
+   */
+  public _grantDrain(vpcArn?: string): IDependable {
+    const deletion = new iam.PolicyStatement({
+      actions: ['ec2:DeleteSecurityGroup'],
+      resources: [Stack.of(this).formatArn({ service: 'ec2', resource: 'security-group', resourceName: '*' })],
+      conditions: {
+        ArnEquals: { 'ec2:Vpc': vpcArn },
+        Null: { 'aws:ResourceTag/AWSElasticDisasterRecoveryManaged': 'false' },
+      },
+    });
+    return this.grant([
+      ...this.judgement(),
+      new iam.PolicyStatement({
+        actions: ['ec2:DescribeInstances', ...(vpcArn === undefined ? [] : ['ec2:DescribeSecurityGroups'])],
+        resources: ['*'],
+      }),
+      ...(vpcArn === undefined ? [] : [deletion]),
+    ]);
+  }
+
   private disconnect(tags?: { [key: string]: string }): iam.PolicyStatement[] {
     return [
       this.onSourceServers('drs:DisconnectSourceServer', tags),

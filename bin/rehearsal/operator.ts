@@ -21,6 +21,7 @@ import {
   StopFailbackCommand,
   TerminateRecoveryInstancesCommand,
 } from '@aws-sdk/client-drs';
+import { EC2Client, TerminateInstancesCommand } from '@aws-sdk/client-ec2';
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { zipSync } from 'fflate';
 import type { EmbeddedAws } from '../../emulator';
@@ -98,6 +99,11 @@ export class Operator {
 
   async deleteRecord(sourceServerID: string): Promise<void> {
     await this.drs().send(new DeleteSourceServerCommand({ sourceServerID }));
+  }
+
+  async terminateInstance(instanceId: string): Promise<void> {
+    const ec2 = new EC2Client(this.configuration(this.aws.environment.AWS_REGION));
+    await ec2.send(new TerminateInstancesCommand({ InstanceIds: [instanceId] }));
   }
 
   /** Runs a command of the AWS command line, as a Reason shows it. */

@@ -6,6 +6,7 @@ import { deleteRecord, extended } from './scenarios/records';
 import { disconnectRecoveryInstance, drill, failback, realRecovery } from './scenarios/recoveries';
 import { cancelledCreate, deletedEarly, nested, onFailureDelete, rollback, typo, updateRollback } from './scenarios/rollbacks';
 import type { Scenario } from './scenarios/scenario';
+import { landingZoneGoes, stuckStagingArea, withoutDrain } from './scenarios/staging-areas';
 import { removed, removedWhileBlocked, rename, replacement, replacementWhileBlocked } from './scenarios/updates';
 
 export type { Scenario } from './scenarios/scenario';
@@ -14,6 +15,7 @@ export type { Scenario } from './scenarios/scenario';
 export const scenarios: readonly Scenario[] = [
   ...[teardown, recoveryInstance, alreadyGone, retain, twoStacks],
   ...[drill, realRecovery, disconnectRecoveryInstance, failback, deleteRecord, extended, otherRegion, crossAccount],
+  ...[landingZoneGoes, stuckStagingArea, withoutDrain],
   ...[fleet, fleetPartial, fleetSelection, stack480],
   ...[replacement, replacementWhileBlocked, rename, removed, removedWhileBlocked],
   ...[typo, rollback, updateRollback, nested, cancelledCreate, deletedEarly, onFailureDelete],

@@ -2,14 +2,21 @@ import {
   DeleteSourceServerCommand,
   DescribeRecoveryInstancesCommand,
   DescribeSourceServersCommand,
+  DisconnectRecoveryInstanceCommand,
   DisconnectSourceServerCommand,
+  type DrsClient,
   type SourceServer,
 } from '@aws-sdk/client-drs';
+import { DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
+import { AssumeRoleCommand } from '@aws-sdk/client-sts';
 import { FLEET_DISCONNECTION } from '../../lib/contract';
 import {
   ACCOUNT,
   cloudFormation,
+  conflict,
+  disconnected,
   drs,
+  drsHasInstances,
   handle,
   type Handled,
   LOGICAL_ID,
@@ -17,12 +24,15 @@ import {
   REGION,
   reset,
   serviceError,
+  STACK_ID,
   stackHas,
   stackIs,
+  sts,
 } from './harness';
 
 const TAGS = { team: 'payments', stage: 'prod' };
 const HASH = /^drs:fleet:111122223333:eu-central-1:[0-9a-f]{16}$/;
+const ROLE = 'arn:aws:iam::444455556666:role/DisasterRecoveryTeardown';
 
 /** Requests of fleets: the tags unless told, and the physical ID that belongs to them. */
 const send = async (type: 'Create' | 'Update' | 'Delete', properties: object = {}, more: Partial<Parameters<typeof handle>[0]> = {}) =>
@@ -77,6 +87,19 @@ function drsHolds(...servers: SourceServer[]) {
   return held;
 }
 
+/** Who made the calls of DRS, and where. */
+const callers = async () => {
+  const clients = drs.calls().map(({ thisValue }) => (thisValue as DrsClient).config);
+  const made = clients.map(async ({ credentials, region }) => `${(await credentials()).accessKeyId} in ${await region()}`);
+  return [...new Set(await Promise.all(made))];
+};
+
+function stsGivesSessions() {
+  sts.on(AssumeRoleCommand).callsFake(({ RoleArn }: { RoleArn: string }) => ({
+    Credentials: { AccessKeyId: `key of ${RoleArn}`, SecretAccessKey: 'secret', SessionToken: 'token', Expiration: new Date() },
+  }));
+}
+
 const sentTo = (command: typeof DisconnectSourceServerCommand | typeof DeleteSourceServerCommand) =>
   drs.commandCalls(command).map(({ args }) => (args[0].input as { sourceServerID: string }).sourceServerID);
 
@@ -121,6 +144,13 @@ describe('Create', () => {
     expect(calls).toEqual([]);
   });
 
+  test('DRS is too busy: FAILED after two minutes', async () => {
+    drs.on(DescribeSourceServersCommand).rejects(serviceError('ThrottlingException', 'slow down', 429));
+    const start = Date.now();
+    expect((await send('Create')).response.Status).toBe('FAILED');
+    expect(Date.now() - start).toBeLessThanOrEqual(126_000);
+  });
+
   test.each([
     ['no tags and not all', { Tags: undefined }],
     ['an empty set of tags', { Tags: {} }],
@@ -144,14 +174,21 @@ describe('the physical ID', () => {
     expect(await physicalIdOf({ Tags: { stage: 'prod', team: 'payments' } })).toBe(await physicalIdOf());
   });
 
+  beforeEach(stsGivesSessions);
+
   test.each<[string, object]>([
     ['another value', { Tags: { ...TAGS, stage: 'test' } }],
     ['one tag less', { Tags: { team: 'payments' } }],
     ['all', { Tags: undefined, All: 'true' }],
     ['another Region', { Region: 'us-west-2' }],
+    ['another account', { AssumeRoleArn: ROLE }],
     ['the tags of a hostile writer', { Tags: { 'team","payments"],["stage': 'prod' } }],
   ])('is another one: %s', async (_what, properties) => {
     expect(await physicalIdOf(properties)).not.toBe(await physicalIdOf());
+  });
+
+  test('has the account of the role', async () => {
+    expect(await physicalIdOf({ AssumeRoleArn: ROLE })).toMatch(/^drs:fleet:444455556666:eu-central-1:/);
   });
 
   test('is a contract', async () => {
@@ -166,6 +203,39 @@ describe('Update', () => {
     drs.on(DescribeSourceServersCommand).rejects(serviceError('ValidationException'));
     const { response } = await send('Update', {}, { physicalId });
     expect(response).toMatchObject({ Status: 'SUCCESS', PhysicalResourceId: physicalId, Data: { MatchingSourceServerCount: 'UNKNOWN' } });
+  });
+
+  test('the same selection, with another role: FAILED if it can not be assumed', async () => {
+    stsGivesSessions();
+    stackIs('UPDATE_IN_PROGRESS');
+    const physicalId = await physicalIdOf({ AssumeRoleArn: ROLE });
+    sts.on(AssumeRoleCommand).rejects(serviceError('AccessDenied', 'no', 403));
+    const { response } = await send('Update', { AssumeRoleArn: `${ROLE}2` }, { physicalId, oldProperties: { AssumeRoleArn: ROLE } });
+    expect(response).toMatchObject({ Status: 'FAILED', PhysicalResourceId: physicalId, Reason: expect.stringContaining(`${ROLE}2`) });
+  });
+
+  test.each([
+    ['the same selection', 'UPDATE_IN_PROGRESS', {}],
+    ['another one, in a rollback', 'UPDATE_ROLLBACK_IN_PROGRESS', { Tags: { team: 'other' } }],
+  ])('%s, and DRS is too busy: SUCCESS after half a minute, since its count decides nothing', async (_what, status, properties) => {
+    const physicalId = await physicalIdOf();
+    stackIs(status);
+    drs.on(DescribeSourceServersCommand).rejects(serviceError('ThrottlingException', 'slow down', 429));
+    const start = Date.now();
+    const { response } = await send('Update', properties, { physicalId });
+    expect(response).toMatchObject({ Status: 'SUCCESS', Data: { MatchingSourceServerCount: 'UNKNOWN' } });
+    expect(Date.now() - start).toBeLessThan(40_000);
+  });
+
+  test('another selection, in a rollback that shows late: SUCCESS all the same', async () => {
+    const physicalId = await physicalIdOf();
+    drs.on(DescribeSourceServersCommand).rejects(serviceError('ValidationException'));
+    const stack = { StackId: STACK_ID, StackName: 'LandingZone', CreationTime: new Date() };
+    cloudFormation
+      .on(DescribeStacksCommand)
+      .resolvesOnce({ Stacks: [{ ...stack, StackStatus: 'UPDATE_IN_PROGRESS' }] })
+      .resolves({ Stacks: [{ ...stack, StackStatus: 'UPDATE_ROLLBACK_IN_PROGRESS' }] });
+    expect((await send('Update', { Tags: { team: 'other' } }, { physicalId })).response.Status).toBe('SUCCESS');
   });
 
   test('another selection: SUCCESS with another physical ID, and nothing is disconnected', async () => {
@@ -215,6 +285,30 @@ describe('Delete, genuine', () => {
     expect(sentTo(DisconnectSourceServerCommand)).toEqual([idOf(1), idOf(2)]);
   });
 
+  test('DRS is called in the Region of the fleet, as its role', async () => {
+    stsGivesSessions();
+    drsHolds(member(1));
+    const { response } = await deletion({ AssumeRoleArn: ROLE, Region: 'us-west-2' });
+    expect(response.Status).toBe('SUCCESS');
+    expect(sentTo(DisconnectSourceServerCommand)).toEqual([idOf(1)]);
+    expect(await callers()).toEqual([`key of ${ROLE} in us-west-2`]);
+  });
+
+  test('a recovery instance is dealt with by the policy of the fleet', async () => {
+    drsHolds(member(1));
+    drs
+      .on(DisconnectSourceServerCommand)
+      .rejectsOnce(conflict)
+      .resolves({ ...member(1), ...disconnectedAlready });
+    drsHasInstances({ ...real, sourceServerID: idOf(1) });
+    drs.on(DisconnectRecoveryInstanceCommand).callsFake(() => {
+      drsHasInstances({ ...disconnected, sourceServerID: idOf(1) });
+      return {};
+    });
+    expect((await deletion({ RecoveryInstancePolicy: 'DISCONNECT' })).response.Status).toBe('SUCCESS');
+    expect(drs.commandCalls(DisconnectRecoveryInstanceCommand)).toHaveLength(1);
+  });
+
   test.each<[string, () => unknown]>([
     ['nothing is selected', () => drsHolds(member(1, { tags: {} }))],
     ['the account is not initialized', () => drs.on(DescribeSourceServersCommand).rejects(serviceError('UninitializedAccountException'))],
@@ -238,6 +332,34 @@ describe('Delete, genuine', () => {
     drsHolds(...[1, 2, 3, 4].map((index) => member(index, { replicationDirection: index % 2 === 0 ? 'FAILBACK' : 'FAILOVER' })));
     await deletion();
     expect(sentTo(DisconnectSourceServerCommand)).toEqual([2, 4, 1, 3].map(idOf));
+  });
+
+  /** Each disconnect takes ten seconds; returns how many were under way when each one began. */
+  function disconnectsTakeTime(held: ReturnType<typeof drsHolds>): Map<string, number> {
+    const [beganBeside, underWay] = [new Map<string, number>(), new Set<string>()];
+    drs.on(DisconnectSourceServerCommand).callsFake(({ sourceServerID }: { sourceServerID: string }) => {
+      beganBeside.set(sourceServerID, underWay.size);
+      underWay.add(sourceServerID);
+      return new Promise((resolve) =>
+        setTimeout(() => {
+          underWay.delete(sourceServerID);
+          resolve({ ...held.get(sourceServerID), ...disconnectedAlready });
+        }, 10_000),
+      );
+    });
+    return beganBeside;
+  }
+
+  test('the others wait until those that fail back are gone', async () => {
+    const beganBeside = disconnectsTakeTime(drsHolds(member(1), member(2, { replicationDirection: 'FAILBACK' })));
+    expect((await deletion()).response.Status).toBe('SUCCESS');
+    expect(Object.fromEntries(beganBeside)).toEqual({ [idOf(2)]: 0, [idOf(1)]: 0 });
+  });
+
+  test('no more than twenty at once, which is as many jobs as DRS runs', async () => {
+    const beganBeside = disconnectsTakeTime(drsHolds(...Array.from({ length: 60 }, (_, index) => member(index))));
+    expect((await deletion()).response.Status).toBe('SUCCESS');
+    expect(Math.max(...beganBeside.values())).toBe(19);
   });
 
   test('EXTENDED servers are skipped, or their records deleted', async () => {
@@ -287,6 +409,47 @@ describe('Delete, genuine', () => {
     expect(response.Reason).toContain('and 288 more');
     expect(response.Reason).toContain('--retain-resources');
     expect(bytes).toBeLessThanOrEqual(4096);
+  });
+
+  test('a reason that is cut holds no half of a command', async () => {
+    drsHolds(member(1));
+    drsHasInstances(...Array.from({ length: 3 }, () => ({ ...real, sourceServerID: idOf(1) })));
+    const physicalId = await physicalIdOf();
+    for (let length = 0; length < 100; length += 10) {
+      drs.on(DisconnectSourceServerCommand).rejects(serviceError('ConflictException', 'x'.repeat(length), 409));
+      const { response } = await send('Delete', {}, { physicalId });
+      expect(response.Reason).toContain('…');
+      expect((response.Reason ?? '').split('`').length % 2).toBe(1);
+    }
+  });
+
+  test.each(['is gone', 'has lost its tags, which shows a moment later'])(
+    'a server that is refused and %s is none of ours',
+    async (what) => {
+      const held = drsHolds(member(1), member(2));
+      drs.on(DisconnectSourceServerCommand, { sourceServerID: idOf(1) }).callsFake(() => {
+        held.set(idOf(1), member(1, { tags: {} }));
+        throw serviceError('AccessDeniedException', 'not authorized', 403);
+      });
+      const found = { items: what === 'is gone' ? [] : [member(1, { tags: {} })] };
+      drs
+        .on(DescribeSourceServersCommand, { filters: { sourceServerIDs: [idOf(1)] } })
+        .rejectsOnce(serviceError('AccessDeniedException', 'not authorized', 403))
+        .resolves(found);
+      const { response, log } = await deletion();
+      expect(response.Status).toBe('SUCCESS');
+      expect(log).toContainEqual(expect.objectContaining({ decision: 'no longer selected', why: idOf(1) }));
+      expect(log).toContainEqual(expect.objectContaining({ event: 'progress', selected: 2, done: 1, skipped: 1 }));
+    },
+  );
+
+  test('a server that is refused, and nobody can tell whether it lost its tags: FAILED', async () => {
+    drsHolds(member(1), member(2));
+    drs
+      .on(DisconnectSourceServerCommand, { sourceServerID: idOf(1) })
+      .rejects(serviceError('AccessDeniedException', 'not authorized', 403));
+    drs.on(DescribeSourceServersCommand, { filters: { sourceServerIDs: [idOf(1)] } }).rejects(serviceError('ValidationException', 'no'));
+    expect((await deletion()).response).toMatchObject({ Status: 'FAILED', Reason: expect.stringMatching(/^1 of 2 are left/) });
   });
 
   test('a server that lost its tags is refused under the tag condition: it is none of ours any more', async () => {
@@ -349,6 +512,13 @@ describe('Delete, genuine', () => {
     expect(lines.at(-1)).toMatchObject({ selected: 40, done: 40, waiting: 0, failed: 0 });
   });
 
+  test('nothing goes on when it is over', async () => {
+    drsHolds(member(1));
+    await deletion();
+    await jest.advanceTimersByTimeAsync(1_000);
+    expect(jest.getTimerCount()).toBe(0);
+  });
+
   test('the physical ID is not that of the properties: FAILED, and nothing is disconnected', async () => {
     drsHolds(member(1));
     const { response, calls } = await send('Delete', { Tags: { team: 'other' } }, { physicalId: await physicalIdOf() });
@@ -367,6 +537,23 @@ describe('Delete in the clean-up of an update', () => {
     stackHas();
     expect((await deletion()).response.Status).toBe('SUCCESS');
     expect(sentTo(DisconnectSourceServerCommand)).toEqual([idOf(1)]);
+  });
+
+  test('the fleet was removed, and the list still has it, and another one that stays: its servers are disconnected', async () => {
+    const physicalId = await physicalIdOf();
+    stackHas(
+      { logicalId: 'Another', physicalId: `${physicalId.slice(0, -1)}0`, status: 'CREATE_COMPLETE', type: FLEET_DISCONNECTION },
+      { logicalId: LOGICAL_ID, physicalId, status: 'DELETE_IN_PROGRESS', type: FLEET_DISCONNECTION },
+    );
+    expect((await send('Delete', {}, { physicalId })).response.Status).toBe('SUCCESS');
+    expect(sentTo(DisconnectSourceServerCommand)).toEqual([idOf(1)]);
+  });
+
+  test.each(['disconnect', 'delete'])('it fails: FAILED says how to %s by hand what is left', async (what) => {
+    stackHas();
+    drs.on(DisconnectSourceServerCommand).rejects(serviceError('ValidationException', 'no'));
+    const { response } = await deletion({ DeleteSourceServer: 'true', Region: 'us-west-2' });
+    expect(response.Reason).toContain(`\`aws drs ${what}-source-server --source-server-id ${idOf(1)} --region us-west-2\``);
   });
 
   test.each(['UPDATE_COMPLETE', 'DELETE_IN_PROGRESS'])('its selection changed, and the new one is %s: kept', async (status) => {

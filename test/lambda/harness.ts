@@ -8,6 +8,7 @@ import {
   type RecoveryInstance,
   type SourceServer,
 } from '@aws-sdk/client-drs';
+import { EC2Client } from '@aws-sdk/client-ec2';
 import { STSClient } from '@aws-sdk/client-sts';
 import type { CloudFormationCustomResourceEvent, Context } from 'aws-lambda';
 import { mockClient } from 'aws-sdk-client-mock';
@@ -31,6 +32,7 @@ export function stackIdOf(name: string): string {
 export const drs = mockClient(DrsClient);
 export const cloudFormation = mockClient(CloudFormationClient);
 export const sts = mockClient(STSClient);
+export const ec2 = mockClient(EC2Client);
 
 /** The server of the requests, in this state. */
 export const server = (state?: DataReplicationState, more: Partial<SourceServer> = {}): SourceServer => ({
@@ -99,14 +101,14 @@ function ancestorId(depth: number): string {
   return depth === 0 ? STACK_ID : stackIdOf(`Ancestor${depth}`);
 }
 
-export function stackHas(...resources: { logicalId: string; physicalId: string; status: string; type?: string }[]) {
+export function stackHas(...resources: { logicalId: string; physicalId: string; status: string; type?: string; at?: Date }[]) {
   cloudFormation.on(ListStackResourcesCommand).resolves({
-    StackResourceSummaries: resources.map(({ logicalId, physicalId, status, type }) => ({
+    StackResourceSummaries: resources.map(({ logicalId, physicalId, status, type, at }) => ({
       LogicalResourceId: logicalId,
       PhysicalResourceId: physicalId,
       ResourceStatus: status as 'CREATE_COMPLETE',
       ResourceType: type ?? SOURCE_SERVER_DISCONNECTION,
-      LastUpdatedTimestamp: new Date(),
+      LastUpdatedTimestamp: at ?? new Date(),
     })),
   });
 }
@@ -139,6 +141,7 @@ export function reset() {
   drs.reset();
   cloudFormation.reset();
   sts.reset();
+  ec2.reset();
   delivered = [];
   jest.restoreAllMocks();
   jest.spyOn(response, 'deliver').mockImplementation((_url, body) => {

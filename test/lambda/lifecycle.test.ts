@@ -9,16 +9,19 @@ test('a response carries the IDs of its request', async () => {
   expect(response).toMatchObject({ StackId: STACK_ID, RequestId: 'request-1', LogicalResourceId: 'Disconnection1A2B3C4D' });
 });
 
-test.each([
-  ['Create', 120_000],
-  ['Update', 120_000],
-  ['Delete', 240_000],
-] as const)('a %s whose calls never return is answered FAILED by itself', async (type, limit) => {
+test.each<['Create' | 'Update' | 'Delete', number, Partial<Parameters<typeof handle>[0]>]>([
+  ['Create', 120_000, {}],
+  ['Update', 120_000, {}],
+  ['Delete', 240_000, {}],
+  ['Create', 120_000, { properties: { RecoveryInstancePolicy: 'TERMINATE_DRILLS' } }],
+  ['Delete', 240_000, { properties: { RecoveryInstancePolicy: 'DISCONNECT' } }],
+  ['Delete', 240_000, { resourceType: 'Custom::DRSSomethingNew' }],
+])('a %s whose calls never return is answered FAILED by itself, after %d ms (%j)', async (type, limit, more) => {
   drs.onAnyCommand().callsFake(() => new Promise(() => undefined));
   const { cloudFormation } = await import('./harness');
   cloudFormation.onAnyCommand().callsFake(() => new Promise(() => undefined));
   const start = Date.now();
-  const { response } = await handle({ type, arn: SERVER_ARN.replace(/0$/, '1') });
+  const { response } = await handle({ type, arn: SERVER_ARN.replace(/0$/, '1'), ...more });
   expect(response.Status).toBe('FAILED');
   expect(Date.now() - start).toBeLessThanOrEqual(limit + 6_000);
 });

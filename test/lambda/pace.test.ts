@@ -55,6 +55,26 @@ async function tearDown(servers: number, listed: number, perSecond: number, burs
   return { status: response.Status, ...counted };
 }
 
+test('a service that takes nothing for two minutes: what it takes then is used', async () => {
+  const busy = Date.now() + 120_000;
+  const all = Array.from({ length: 100 }, (_, index): SourceServer => ({
+    sourceServerID: `s-${String(index).padStart(17, '0')}`,
+    tags: { fleet: 'ours' },
+  }));
+  drs.on(DescribeSourceServersCommand).resolves({ items: all });
+  drs.on(DisconnectSourceServerCommand).callsFake(() => {
+    if (Date.now() < busy) {
+      throw serviceError('ThrottlingException', 'slow down', 429);
+    }
+    return latency({ dataReplicationInfo: { dataReplicationState: 'DISCONNECTED' } });
+  });
+  const properties = { Region: 'eu-central-1', All: undefined, Tags: { fleet: 'ours' } };
+  const created = await handle({ type: 'Create', resourceType: FLEET_DISCONNECTION, properties });
+  const physicalId = created.response.PhysicalResourceId;
+  const { response } = await handle({ type: 'Delete', resourceType: FLEET_DISCONNECTION, properties, physicalId });
+  expect(response.Status).toBe('SUCCESS');
+});
+
 test.each([
   [10, 10, 10, 10],
   [300, 300, 10, 10],

@@ -82,6 +82,12 @@ test('the server is not disconnected: FAILED, and its record stays', async () =>
   expect(calls).not.toContain('DeleteSourceServer');
 });
 
+test.each(['NOT_EXTENDED'] as const)('a staging area that is %s makes no extended server of it', async (status) => {
+  drsHas(server('CONTINUOUS', { stagingArea: { status } }));
+  const { calls } = await deletion();
+  expect(calls).toEqual(['DescribeSourceServers', 'DisconnectSourceServer', 'DeleteSourceServer']);
+});
+
 test('whether it is extended can not be told: FAILED, and nothing is touched', async () => {
   drs.on(DescribeSourceServersCommand).rejects(serviceError('ValidationException', 'no'));
   const { response, calls } = await deletion();

@@ -47,6 +47,18 @@ const jobIs = (...statuses: { status?: string; launchStatus?: string }[]) =>
       items: status ? [{ jobID: 'drsjob-1', status, participatingServers: [{ recoveryInstanceID: 'i-0d1', launchStatus }] }] : [],
     })),
   );
+const goingOn: RecoveryInstance['failback'][] = [
+  { state: 'FAILBACK_IN_PROGRESS' },
+  { state: 'FAILBACK_READY_FOR_LAUNCH' },
+  { state: 'FAILBACK_NOT_READY_FOR_LAUNCH' },
+  { state: 'FAILBACK_ERROR' },
+];
+const over: RecoveryInstance['failback'][] = [
+  { state: 'FAILBACK_NOT_STARTED' },
+  { state: 'FAILBACK_COMPLETED' },
+  { state: 'FAILBACK_LAUNCH_STATE_NOT_AVAILABLE' },
+  {},
+];
 const called = (operation: string, { calls }: Handled) => calls.filter((call) => call === operation).length;
 const terminated = () => drs.commandCalls(TerminateRecoveryInstancesCommand).map(({ args }) => args[0].input.recoveryInstanceIDs);
 
@@ -74,6 +86,28 @@ test.each(['FAIL', 'DISCONNECT', 'TERMINATE_DRILLS'])('a failback in progress, w
   expect(response).toMatchObject({ Status: 'FAILED', Reason: expect.stringContaining('`aws drs stop-failback') });
   expect(response.Reason).toContain(conflict.message);
   expect(new Set(calls)).toEqual(new Set(['DisconnectSourceServer', 'DescribeSourceServers', 'DescribeRecoveryInstances']));
+});
+
+test.each(goingOn)('a failback in another state that is not its end, %j: FAILED, and nothing is touched', async (failback) => {
+  disconnectSays(conflict);
+  drsHasInstances({ ...real, failback });
+  const handled = await deletion('DISCONNECT');
+  expect(handled.response).toMatchObject({ Status: 'FAILED', Reason: expect.stringContaining('`aws drs stop-failback') });
+  expect(called('DisconnectRecoveryInstance', handled)).toBe(0);
+});
+
+test.each(over)('no failback, or one that is over, %j: not in the way', async (failback) => {
+  disconnectSays(conflict, server('DISCONNECTED'));
+  instancesAre([{ ...real, failback }], [disconnected]);
+  expect((await deletion('DISCONNECT')).response.Status).toBe('SUCCESS');
+});
+
+test('FAIL, and nothing holds the server: FAILED at once', async () => {
+  disconnectSays(conflict);
+  drsHasInstances();
+  const handled = await deletion('FAIL');
+  expect(handled.response.Status).toBe('FAILED');
+  expect(called('DisconnectSourceServer', handled)).toBe(1);
 });
 
 test('a policy that this version does not know: FAILED, and nothing is touched', async () => {
@@ -112,6 +146,15 @@ describe('DISCONNECT', () => {
     expect(handled.response.Status).toBe('SUCCESS');
     const ids = drs.commandCalls(DisconnectRecoveryInstanceCommand).map(({ args }) => args[0].input.recoveryInstanceID);
     expect(ids).toEqual(['i-0d1', 'i-0a1']);
+  });
+
+  test('several at once, and the answer of one is lost: the others are disconnected, too', async () => {
+    disconnectSays(conflict, server('DISCONNECTED'));
+    answersInTurn(drs.on(DisconnectRecoveryInstanceCommand), serviceError('ValidationException', 'already disconnected'), {});
+    instancesAre([drill, real], [released(drill), real]);
+    const handled = await deletion('DISCONNECT');
+    expect(handled.response.Status).toBe('SUCCESS');
+    expect(called('DisconnectRecoveryInstance', handled)).toBe(2);
   });
 
   test('a failback beside another recovery instance: FAILED, and neither is touched', async () => {
@@ -164,6 +207,15 @@ describe('DISCONNECT', () => {
     expect(handled.response.Status).toBe('SUCCESS');
     expect(called('DeleteRecoveryInstance', handled)).toBe(1);
     expect(handled.log).toContainEqual(expect.objectContaining({ decision: 'record of the recovery instance deleted' }));
+  });
+
+  test('a conflict that goes on, but something held the server meanwhile: no record is deleted so soon', async () => {
+    disconnectSays(...Array<Error>(5).fill(conflict), server('DISCONNECTED'));
+    instancesAre([disconnected], [disconnected], [disconnected], [disconnected, drill], [disconnected, released(drill)]);
+    const handled = await deletion('DISCONNECT');
+    expect(handled.response.Status).toBe('SUCCESS');
+    expect(called('DisconnectRecoveryInstance', handled)).toBe(1);
+    expect(called('DeleteRecoveryInstance', handled)).toBe(0);
   });
 
   test('a conflict that never ends: FAILED at the deadline, with the order to unwind in', async () => {
@@ -292,6 +344,27 @@ describe('TERMINATE_DRILLS', () => {
     expect(terminated()).toEqual([['i-0d1']]);
   });
 
+  test('a drill that was disconnected, to keep its machine, is not terminated', async () => {
+    disconnectSays(conflict, server('DISCONNECTED'));
+    instancesAre([drill, released(secondDrill)]);
+    expect((await deletion('TERMINATE_DRILLS')).response.Status).toBe('SUCCESS');
+    expect(terminated()).toEqual([['i-0d1']]);
+  });
+
+  test('its job is followed, whatever else DRS lists', async () => {
+    disconnectSays(conflict, server('DISCONNECTED'));
+    drsHasInstances(drill);
+    const another = { jobID: 'drsjob-2', status: 'COMPLETED' };
+    answersInTurn(
+      drs.on(DescribeJobsCommand),
+      { items: [another, { jobID: 'drsjob-1', status: 'STARTED' }] },
+      { items: [another, { jobID: 'drsjob-1', status: 'COMPLETED' }] },
+    );
+    const handled = await deletion('TERMINATE_DRILLS');
+    expect(handled.response.Status).toBe('SUCCESS');
+    expect(called('DescribeJobs', handled)).toBe(2);
+  });
+
   test("another server's drill is not terminated, though DRS lists it", async () => {
     disconnectSays(conflict, server('DISCONNECTED'));
     drsHasInstances(drill, { ...secondDrill, sourceServerID: OTHER_ID });
@@ -316,6 +389,23 @@ describe('TERMINATE_DRILLS', () => {
       Reason: expect.stringMatching(
         /could not terminate the drill i-0d1 .*`aws drs describe-jobs --filters jobIDs=drsjob-1 --region eu-central-1`/,
       ),
+    });
+  });
+
+  test.each([
+    ['with the second of its drills', [[drill, secondDrill]]],
+    ['though its drills are not listed any more', [[drill, secondDrill], [drill, secondDrill], []]],
+  ])('the job fails %s: FAILED, naming that drill', async (_how, turns) => {
+    disconnectSays(conflict, server('DISCONNECTED'));
+    instancesAre(...turns);
+    const participatingServers = [
+      { recoveryInstanceID: 'i-0d1', launchStatus: 'TERMINATED' },
+      { recoveryInstanceID: 'i-0d2', launchStatus: 'FAILED' },
+    ];
+    drs.on(DescribeJobsCommand).callsFake(() => ({ items: [{ jobID: 'drsjob-1', status: 'COMPLETED', participatingServers }] }));
+    expect((await deletion('TERMINATE_DRILLS')).response).toMatchObject({
+      Status: 'FAILED',
+      Reason: expect.stringContaining('could not terminate the drill i-0d2 '),
     });
   });
 

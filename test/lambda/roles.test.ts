@@ -6,7 +6,9 @@ import {
 } from '@aws-sdk/client-drs';
 import type { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { AssumeRoleCommand, type STSClient } from '@aws-sdk/client-sts';
-import { cloudFormation, drs, handle, reset, SERVER_ARN, SERVER_ID, serviceError, stackIs, sts } from './harness';
+import { assumeRole } from '../../lambda/aws/assume-role';
+import { parseStackId } from '../../lambda/custom-resource/request';
+import { cloudFormation, drs, handle, reset, SERVER_ARN, SERVER_ID, serviceError, STACK_ID, stackIs, sts } from './harness';
 
 // The stack is in account 111122223333 and eu-central-1, the server elsewhere.
 const ACCOUNT = '444455556666';
@@ -55,6 +57,11 @@ test('the role is assumed in the Region of the stack, by the function itself, in
   expect(await config.region()).toBe('eu-central-1');
 });
 
+test('the name of the session is cut to what IAM takes', async () => {
+  await assumeRole({ ...parseStackId(STACK_ID), name: 'x'.repeat(128) }, ROLE, Date.now() + 10_000);
+  expect(assumed()).toEqual([{ RoleArn: ROLE, RoleSessionName: `cdk-drs-${'x'.repeat(56)}` }]);
+});
+
 test('CloudFormation is asked by the function itself', async () => {
   await handle({ type: 'Delete', physicalId: ARN, properties });
   const { config } = cloudFormation.calls()[0].thisValue as CloudFormationClient;
@@ -93,6 +100,12 @@ describe('the account of the role is not that of the server', () => {
   test('without a role, the server is of another account: FAILED, and tells of one', async () => {
     const { response, calls } = await handle({ type: 'Delete', physicalId: ARN });
     expect(response).toMatchObject({ Status: 'FAILED', Reason: expect.stringContaining('assume a role of account 444455556666') });
+    expect(calls).toEqual([]);
+  });
+
+  test('a role that is no text is no role: FAILED, and the function does not go on as itself', async () => {
+    const { response, calls } = await handle({ type: 'Delete', properties: { AssumeRoleArn: { Ref: 'Role' } } });
+    expect(response).toMatchObject({ Status: 'FAILED', Reason: expect.stringContaining('is not the ARN of a role') });
     expect(calls).toEqual([]);
   });
 
@@ -228,4 +241,9 @@ test('what the role may not do: FAILED, naming the action and the role to grant 
   const { response } = await handle({ type: 'Delete', physicalId: ARN, properties });
   expect(response.Reason).toContain(`may not call drs:DisconnectSourceServer. Grant it to the role ${ROLE}`);
   expect(response.Reason).toContain('Commands of DRS are for account 444455556666, those of CloudFormation for account 111122223333.');
+});
+
+test('where there is one account only, nothing is said of two', async () => {
+  drs.on(DisconnectSourceServerCommand).rejects(serviceError('ValidationException', 'no'));
+  expect((await handle({ type: 'Delete' })).response.Reason).not.toContain('Commands of DRS are for account');
 });

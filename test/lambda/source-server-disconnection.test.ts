@@ -156,6 +156,17 @@ describe('Update', () => {
     expect(response).toMatchObject({ Status: 'SUCCESS', PhysicalResourceId: OTHER_ARN });
   });
 
+  test.each([
+    ['the same server', 'UPDATE_IN_PROGRESS', SERVER_ARN],
+    ['another server, in a rollback', 'UPDATE_ROLLBACK_IN_PROGRESS', OTHER_ARN],
+  ])('%s, and DRS is too busy: SUCCESS after half a minute, since its state decides nothing', async (_what, status, arn) => {
+    stackIs(status);
+    drs.on(DescribeSourceServersCommand).rejects(serviceError('ThrottlingException', 'slow down', 429));
+    const start = Date.now();
+    expect((await handle({ type: 'Update', arn })).response).toMatchObject({ Status: 'SUCCESS', PhysicalResourceId: arn });
+    expect(Date.now() - start).toBeLessThan(40_000);
+  });
+
   test('another server in a rollback that shows late: SUCCESS all the same', async () => {
     drsHas();
     const stack = { StackId: STACK_ID, StackName: 'LandingZone', CreationTime: new Date() };
@@ -418,6 +429,9 @@ describe('Delete, genuine', () => {
       const told = /delete-stack --stack-name (\S+) --region/.exec(response.Reason ?? '')?.[1];
       expect(told).toBe(deleted);
       expect(response.Reason?.includes('aws drs disconnect-source-server')).toBe(deleted === undefined);
+      expect(response.Reason?.includes(`delete-stack --stack-name LandingZone --retain-resources ${LOGICAL_ID}`)).toBe(
+        deleted !== undefined,
+      );
     },
   );
 

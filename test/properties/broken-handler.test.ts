@@ -141,7 +141,11 @@ const brokenRecoveries: Breakage[] = [
     () => seeing((all) => all.map((one) => ({ ...one, isDrill: one.isDrill ?? true }))),
   ],
   ['takes a real recovery for a drill', /^I7.*may be real/m, () => seeing((all) => all.map((one) => ({ ...one, isDrill: true })))],
-  ['terminates drills next to a real recovery', /^I7.*may be real/m, () => seeing((all) => all.filter(({ isDrill }) => isDrill))],
+  [
+    'terminates drills next to a real recovery',
+    /^I7.*may be real/m,
+    () => seeing((all) => all.filter((one) => one.isDrill || explanations.isFailingBack(one))),
+  ],
   ['does not look at failbacks', /^I7.*during a failback/, () => jest.spyOn(explanations, 'isFailingBack').mockReturnValue(false)],
   ['terminates drills by any policy', /^I7.*by the policy/, () => withOptions({ recoveryInstancePolicy: 'TERMINATE_DRILLS' })],
   ['disconnects recovery instances by any policy', /^I7.*by the policy/, () => withOptions({ recoveryInstancePolicy: 'DISCONNECT' })],

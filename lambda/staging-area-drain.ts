@@ -1,0 +1,191 @@
+import type { Instance } from '@aws-sdk/client-ec2';
+import { FLEET_DISCONNECTION, SOURCE_SERVER_DISCONNECTION } from '../lib/contract';
+import { isNamed } from './aws/retry';
+import { Failure, messageOf } from './custom-resource/failure';
+import { judgeDeletion, type Verdict } from './custom-resource/genuine-deletion';
+import type { Answer, Rules } from './custom-resource/lifecycle';
+import { decide, log } from './custom-resource/log';
+import { failedDeletion, type Undone } from './custom-resource/next-steps';
+import { identityOf, type Request } from './custom-resource/request';
+import { listResources } from './custom-resource/stacks';
+import { Ec2 } from './ec2/ec2';
+import { sleep } from './sleep';
+
+/** How long a request that drains nothing may take, in milliseconds. */
+const LIMIT = 120_000;
+
+/** The pause between two looks at the subnets, in milliseconds; a shorter one before the second look at subnets that are empty. */
+const LOOK_AGAIN = 15_000;
+const LOOK_TWICE = 2_000;
+
+/** Agents hear within about ten minutes that they should uninstall themselves, and need a network for it; in milliseconds. */
+const AGENTS_TIME = 10 * 60_000;
+
+/** So many machines are named. */
+const NAMED = 20;
+
+/** The rules of Custom::DRSStagingAreaDrain, one link of a drain: its Delete waits until DRS has left the subnets. */
+export const stagingAreaDrain: Rules = {
+  /** As long as the function may run: then the next link goes on. */
+  limit: ({ type }) => (type === 'Delete' ? Infinity : LIMIT),
+  answer: (request) => (request.type === 'Delete' ? remove(request) : declare(request)),
+};
+
+interface Link {
+  readonly physicalId: string;
+  readonly drain: string;
+  readonly link: string;
+  readonly vpcId: string;
+  readonly subnetIds: readonly string[];
+  readonly deletesSecurityGroups: boolean;
+}
+
+async function declare(request: Request): Promise<Answer> {
+  const { physicalId, subnetIds } = readLink(request);
+  decide(request, 'declared', `${physicalId}, which waits for ${subnetIds.join(', ')}`);
+  return { physicalId };
+}
+
+/** @throws Failure if the properties are not those of a link */
+function readLink({ properties, stack }: Request): Link {
+  const { Drain, Link, VpcId, SubnetIds, DeleteSecurityGroups } = properties;
+  const isText = (value: unknown): value is string => typeof value === 'string' && value !== '';
+  const isList = Array.isArray(SubnetIds) && SubnetIds.length > 0 && SubnetIds.every(isText);
+  if (!isText(Drain) || !isText(Link) || !isText(VpcId) || !isList) {
+    throw new Failure(`It is not clear what to drain: ${JSON.stringify({ Drain, Link, VpcId, SubnetIds })}. Nothing was done.`);
+  }
+  const physicalId = `drs:drain:${stack.accountId}:${stack.region}:${VpcId}:${Drain}:${Link}`;
+  return {
+    physicalId,
+    drain: Drain,
+    link: Link,
+    vpcId: VpcId,
+    subnetIds: SubnetIds,
+    deletesSecurityGroups: DeleteSecurityGroups === 'true',
+  };
+}
+
+async function remove(request: Request): Promise<Answer> {
+  const physicalId = request.physicalId ?? '';
+  if (!physicalId.startsWith('drs:drain:')) {
+    decide(request, 'nothing drained', 'the physical ID is not one of ours: nothing was declared');
+    return { physicalId };
+  }
+  let verdict: Verdict | undefined;
+  try {
+    verdict = await judgeDeletion(request, 'stays');
+    const why = verdict.genuine ? await whyNotDrained(request, readLink(request), verdict.deletedStack) : verdict.why;
+    if (why !== undefined) {
+      decide(request, 'nothing drained', why);
+      return { physicalId };
+    }
+    await drain(request, readLink(request));
+    return { physicalId };
+  } catch (error) {
+    throw failedDeletion(error, request, verdict, undone(request));
+  }
+}
+
+/** A shorter timeout removes links of a drain that stays: they have nothing to wait for. */
+async function whyNotDrained(request: Request, { drain: name }: Link, deletedStack: string | undefined): Promise<string | undefined> {
+  if (deletedStack !== undefined) {
+    return undefined;
+  }
+  const isLastLink = (physicalId = '') => physicalId.startsWith('drs:drain:') && physicalId.endsWith(`:${name}:0`);
+  const stays = (await listResources(request)).some(
+    ({ ResourceType, PhysicalResourceId, ResourceStatus, LogicalResourceId }) =>
+      ResourceType === request.resourceType &&
+      isLastLink(PhysicalResourceId) &&
+      LogicalResourceId !== request.logicalId &&
+      !ResourceStatus?.startsWith('DELETE_'),
+  );
+  return stays ? 'the drain is still in the stack, with fewer links' : undefined;
+}
+
+async function drain(request: Request, link: Link): Promise<void> {
+  const ec2 = new Ec2(request.stack, request.deadline);
+  const left = await untilEmpty(request, ec2, link);
+  if (left.length === 0) {
+    await (link.deletesSecurityGroups ? deleteGroups(request, ec2, link) : undefined);
+    decide(request, 'drained', link.subnetIds.join(', '));
+  } else if (link.link === '0') {
+    throw new Failure(explainLeft(left, link));
+  } else {
+    decide(request, 'handed over', `to the next link: ${left.length} machines of DRS are still in ${link.subnetIds.join(', ')}`);
+  }
+}
+
+/** What is left in the subnets at the deadline. They are empty once they were found so twice, and the agents had their time. */
+async function untilEmpty(request: Request, ec2: Ec2, { subnetIds }: Link): Promise<Instance[]> {
+  const agentsUntil = await agentsNeedUntil(request);
+  let wasSeen = false;
+  for (let empty = 0; ;) {
+    const machines = await ec2.machinesIn(subnetIds);
+    wasSeen ||= machines.length > 0;
+    empty = machines.length === 0 ? empty + 1 : 0;
+    const isOver = empty >= 2 && (!wasSeen || Date.now() >= agentsUntil);
+    const pause = empty === 1 ? LOOK_TWICE : LOOK_AGAIN;
+    if (isOver || Date.now() + pause >= ec2.deadline) {
+      return machines;
+    }
+    log({ event: 'progress', machines: machines.length, subnets: subnetIds, ...identityOf(request) });
+    await sleep(pause);
+  }
+}
+
+/** Ten minutes after the last disconnection of this stack was deleted; never, if none was. */
+async function agentsNeedUntil(request: Request): Promise<number> {
+  const types = [SOURCE_SERVER_DISCONNECTION, FLEET_DISCONNECTION];
+  const deleted = (await listResources(request)).filter(
+    ({ ResourceType = '', ResourceStatus }) => types.includes(ResourceType) && ResourceStatus === 'DELETE_COMPLETE',
+  );
+  return Math.max(0, ...deleted.map(({ LastUpdatedTimestamp }) => (LastUpdatedTimestamp?.getTime() ?? 0) + AGENTS_TIME));
+}
+
+async function deleteGroups(request: Request, ec2: Ec2, { vpcId }: Link): Promise<void> {
+  for (;;) {
+    const refused: string[] = [];
+    for (const { GroupId = '' } of await ec2.defaultGroupsIn(vpcId)) {
+      try {
+        await ec2.deleteGroup(GroupId);
+        decide(request, 'security group deleted', GroupId);
+      } catch (error) {
+        if (!isNamed(error, 'DependencyViolation', 'InvalidGroup.NotFound')) {
+          throw error;
+        }
+        refused.push(`${GroupId}: ${messageOf(error)}`);
+      }
+    }
+    if (refused.length === 0) {
+      return;
+    }
+    if (Date.now() + LOOK_AGAIN >= ec2.deadline) {
+      throw new Failure(`Security groups that DRS has made are still in use in ${vpcId}, so it can't be deleted. ${refused.join(' ')}`);
+    }
+    await sleep(LOOK_AGAIN);
+  }
+}
+
+function explainLeft(left: readonly Instance[], { vpcId, subnetIds }: Link): string {
+  const named = left
+    .slice(0, NAMED)
+    .map((instance) => `${instance.InstanceId} (${kindOf(instance)}, ${instance.State?.Name} in ${instance.SubnetId})`);
+  const more = left.length > NAMED ? ` and ${left.length - NAMED} more` : '';
+  return (
+    `Machines of DRS are still in the staging area of ${vpcId}, so its subnets can't be deleted: ${named.join(', ')}${more}. ` +
+    'DRS terminates a replication server within 90 minutes after the last source server that uses it was disconnected: ' +
+    `see whether others of this account still replicate into ${subnetIds.join(', ')}, with \`aws drs describe-source-servers\`.`
+  );
+}
+
+function kindOf({ Tags = [] }: Instance): string {
+  const name = Tags.find(({ Key }) => Key === 'Name')?.Value ?? '';
+  return /Replication Server|Conversion Server/.test(name)
+    ? name.replace('AWS Elastic Disaster Recovery ', '').toLowerCase()
+    : 'a recovery instance, or a machine of its kind';
+}
+
+function undone({ properties, stack }: Request): Undone {
+  const byHand = `\`aws ec2 describe-instances --filters Name=vpc-id,Values=${String(properties.VpcId)} Name=tag-key,Values=AWSElasticDisasterRecoveryManaged --region ${stack.region}\``;
+  return { what: 'what DRS left in the VPC', accountId: stack.accountId, byHand };
+}

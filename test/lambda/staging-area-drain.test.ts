@@ -1,0 +1,278 @@
+import {
+  DeleteSecurityGroupCommand,
+  DescribeInstancesCommand,
+  DescribeSecurityGroupsCommand,
+  type Instance,
+  type SecurityGroup,
+} from '@aws-sdk/client-ec2';
+import { FLEET_DISCONNECTION, SOURCE_SERVER_DISCONNECTION, STAGING_AREA_DRAIN } from '../../lib/contract';
+import {
+  ACCOUNT,
+  answersInTurn,
+  cloudFormation,
+  ec2,
+  handle,
+  LOGICAL_ID,
+  REGION,
+  reset,
+  SERVER_ARN,
+  serviceError,
+  stackHas,
+  stackIs,
+} from './harness';
+
+const VPC = 'vpc-0a1b2c3d4e5f60001';
+const SUBNETS = ['subnet-0a1b2c3d4e5f60001', 'subnet-0a1b2c3d4e5f60002'];
+const DRAIN = 'c8f0a1';
+const physicalIdOf = (link: number) => `drs:drain:${ACCOUNT}:${REGION}:${VPC}:${DRAIN}:${link}`;
+
+const send = (
+  type: 'Create' | 'Update' | 'Delete',
+  { link = 0, properties = {}, remaining = 900_000, physicalId = physicalIdOf(link) } = {},
+) =>
+  handle({
+    type,
+    resourceType: STAGING_AREA_DRAIN,
+    physicalId,
+    remaining,
+    arn: undefined,
+    properties: { SourceServerArn: undefined, Drain: DRAIN, Link: String(link), VpcId: VPC, SubnetIds: SUBNETS, ...properties },
+  });
+
+const replicationServer: Instance = {
+  InstanceId: 'i-0b1',
+  SubnetId: SUBNETS[0],
+  State: { Name: 'running' },
+  Tags: [{ Key: 'Name', Value: 'AWS Elastic Disaster Recovery Replication Server' }],
+};
+const recoveryInstance: Instance = {
+  InstanceId: 'i-0c1',
+  SubnetId: SUBNETS[1],
+  State: { Name: 'running' },
+  Tags: [{ Key: 'Name', Value: 'app-01' }],
+};
+const group = (what: string, GroupId: string): SecurityGroup => ({
+  GroupId,
+  VpcId: VPC,
+  GroupName: `AWS Elastic Disaster Recovery default ${what} Server Security Group`,
+});
+
+const machinesAre = (...turns: Instance[][]) =>
+  answersInTurn(
+    ec2.on(DescribeInstancesCommand),
+    ...turns.map((Instances) => ({ Reservations: Instances.map((one) => ({ Instances: [one] })) })),
+  );
+const groupsAre = (...turns: SecurityGroup[][]) =>
+  answersInTurn(ec2.on(DescribeSecurityGroupsCommand), ...turns.map((SecurityGroups) => ({ SecurityGroups })));
+const calls = () => ec2.calls().map(({ args }) => args[0].constructor.name.replace(/Command$/, ''));
+const deletedGroups = () => ec2.commandCalls(DeleteSecurityGroupCommand).map(({ args }) => args[0].input.GroupId);
+/** A disconnection of the stack, which is deleted now. */
+const disconnectedNow = (type = SOURCE_SERVER_DISCONNECTION) =>
+  stackHas({ logicalId: 'App', physicalId: SERVER_ARN, status: 'DELETE_COMPLETE', type });
+
+beforeEach(() => {
+  reset();
+  stackIs('DELETE_IN_PROGRESS');
+  stackHas();
+  machinesAre([]);
+  groupsAre([]);
+  ec2.on(DeleteSecurityGroupCommand).resolves({});
+});
+
+test.each(['Create', 'Update'] as const)('%s: SUCCESS, and nobody is asked', async (type) => {
+  const { response } = await send(type, { link: 3 });
+  expect(response).toMatchObject({ Status: 'SUCCESS', PhysicalResourceId: physicalIdOf(3) });
+  expect([calls(), cloudFormation.calls()]).toEqual([[], []]);
+});
+
+test.each([
+  ['no subnets', { SubnetIds: [] }],
+  ['subnets that are no list', { SubnetIds: SUBNETS[0] }],
+  ['an empty subnet', { SubnetIds: [''] }],
+  ['no VPC', { VpcId: '' }],
+])('Create with %s: FAILED', async (_what, properties) => {
+  expect((await send('Create', { properties })).response.Status).toBe('FAILED');
+});
+
+describe('Delete, genuine', () => {
+  test('nothing is there, and nobody was disconnected: two looks, and SUCCESS', async () => {
+    const { response } = await send('Delete');
+    expect(response).toMatchObject({ Status: 'SUCCESS', PhysicalResourceId: physicalIdOf(0) });
+    expect(calls()).toEqual(['DescribeInstances', 'DescribeInstances']);
+    expect(ec2.commandCalls(DescribeInstancesCommand)[0].args[0].input.Filters).toEqual([
+      { Name: 'subnet-id', Values: SUBNETS },
+      { Name: 'tag-key', Values: ['AWSElasticDisasterRecoveryManaged'] },
+      { Name: 'instance-state-name', Values: ['pending', 'running', 'shutting-down', 'stopping', 'stopped'] },
+    ]);
+  });
+
+  test('waits until the subnets were empty twice in a row', async () => {
+    machinesAre([replicationServer], [], [replicationServer], [], []);
+    expect((await send('Delete')).response.Status).toBe('SUCCESS');
+    expect(calls()).toHaveLength(5);
+  });
+
+  test('an empty page is not the end', async () => {
+    ec2.on(DescribeInstancesCommand).resolves({ Reservations: [], NextToken: 'next' });
+    answersInTurn(ec2.on(DescribeInstancesCommand, { NextToken: 'next' }), { Reservations: [{ Instances: [replicationServer] }] }, {});
+    expect((await send('Delete')).response.Status).toBe('SUCCESS');
+    expect(calls()).toHaveLength(6);
+  });
+
+  test.each([SOURCE_SERVER_DISCONNECTION, FLEET_DISCONNECTION])(
+    'a %s of the stack was deleted: its agents have ten minutes',
+    async (type) => {
+      disconnectedNow(type);
+      machinesAre([replicationServer], []);
+      const start = Date.now();
+      expect((await send('Delete')).response.Status).toBe('SUCCESS');
+      expect(Date.now() - start).toBeGreaterThanOrEqual(600_000);
+      expect(Date.now() - start).toBeLessThan(660_000);
+    },
+  );
+
+  test.each([
+    ['no machine of DRS was ever seen: nobody was disconnected', () => disconnectedNow()],
+    ['no disconnection of the stack was deleted', () => machinesAre([replicationServer], [])],
+    [
+      'it was deleted an hour ago, and the stack is deleted again',
+      () => {
+        machinesAre([replicationServer], []);
+        stackHas({ logicalId: 'App', physicalId: SERVER_ARN, status: 'DELETE_COMPLETE', at: new Date(Date.now() - 3_600_000) });
+      },
+    ],
+  ])('nobody waits for agents: %s', async (_what, arrange) => {
+    arrange();
+    const start = Date.now();
+    expect((await send('Delete')).response.Status).toBe('SUCCESS');
+    expect(Date.now() - start).toBeLessThan(60_000);
+  });
+
+  test('link 0 still finds machines at the deadline: FAILED, and names them', async () => {
+    machinesAre([replicationServer, recoveryInstance]);
+    const { response } = await send('Delete');
+    expect(response.Status).toBe('FAILED');
+    for (const part of [VPC, 'i-0b1 (replication server, running', 'i-0c1 (a recovery instance', '`aws cloudformation delete-stack']) {
+      expect(response.Reason).toContain(part);
+    }
+  });
+
+  test('another link still finds machines at the deadline: SUCCESS, it hands over', async () => {
+    machinesAre([replicationServer]);
+    const { response, log } = await send('Delete', { link: 2 });
+    expect(response).toMatchObject({ Status: 'SUCCESS', PhysicalResourceId: physicalIdOf(2) });
+    expect(log).toContainEqual(expect.objectContaining({ decision: 'handed over' }));
+  });
+
+  test.each([0, 3])('EC2 can not be asked: link %d FAILED, since nobody knows what is there', async (link) => {
+    ec2.on(DescribeInstancesCommand).rejects(serviceError('UnauthorizedOperation', 'no', 403));
+    expect((await send('Delete', { link })).response).toMatchObject({
+      Status: 'FAILED',
+      Reason: expect.stringContaining('may not call ec2:DescribeInstances'),
+    });
+  });
+
+  describe('the security groups that DRS has made', () => {
+    const properties = { DeleteSecurityGroups: 'true' };
+    const both = [group('Replication', 'sg-1'), group('Conversion', 'sg-2')];
+
+    test('are deleted once nothing is left', async () => {
+      machinesAre([replicationServer], []);
+      groupsAre(both);
+      expect((await send('Delete', { properties })).response.Status).toBe('SUCCESS');
+      expect(deletedGroups()).toEqual(['sg-1', 'sg-2']);
+      expect(calls().indexOf('DeleteSecurityGroup')).toBeGreaterThan(calls().lastIndexOf('DescribeInstances'));
+    });
+
+    test('stay while something is left, and if nobody wants them to go', async () => {
+      groupsAre(both);
+      await send('Delete');
+      machinesAre([replicationServer]);
+      await send('Delete', { properties });
+      await send('Delete', { properties, link: 1 });
+      expect(deletedGroups()).toEqual([]);
+    });
+
+    test('are known by their exact name, and their VPC', async () => {
+      groupsAre([
+        { ...both[0], GroupName: `${both[0].GroupName} of mine` },
+        { ...both[1], VpcId: 'vpc-other' },
+      ]);
+      await send('Delete', { properties });
+      expect(deletedGroups()).toEqual([]);
+      expect(ec2.commandCalls(DescribeSecurityGroupsCommand)[0].args[0].input.Filters).toEqual([
+        { Name: 'vpc-id', Values: [VPC] },
+        { Name: 'group-name', Values: both.map(({ GroupName }) => GroupName) },
+        { Name: 'tag-key', Values: ['AWSElasticDisasterRecoveryManaged'] },
+      ]);
+    });
+
+    test('are tried again while they are in use, or gone', async () => {
+      groupsAre(both, both, [both[1]], []);
+      answersInTurn(
+        ec2.on(DeleteSecurityGroupCommand),
+        serviceError('DependencyViolation', 'in use'),
+        {},
+        serviceError('InvalidGroup.NotFound', 'gone'),
+        {},
+      );
+      expect((await send('Delete', { properties })).response.Status).toBe('SUCCESS');
+    });
+
+    test('are in use for ever: FAILED at the deadline', async () => {
+      groupsAre(both);
+      ec2.on(DeleteSecurityGroupCommand).rejects(serviceError('DependencyViolation', 'resource sg-1 has a dependent object'));
+      expect((await send('Delete', { properties })).response).toMatchObject({
+        Status: 'FAILED',
+        Reason: expect.stringMatching(/still in use in vpc-.*dependent object/),
+      });
+    });
+  });
+});
+
+describe('Delete in the clean-up of an update', () => {
+  beforeEach(() => stackIs('UPDATE_COMPLETE_CLEANUP_IN_PROGRESS'));
+
+  test('the timeout is shorter, and link 0 stays: SUCCESS at once', async () => {
+    stackHas({ logicalId: 'Link0', physicalId: physicalIdOf(0), status: 'UPDATE_COMPLETE', type: STAGING_AREA_DRAIN });
+    const { response } = await send('Delete', { link: 5 });
+    expect(response.Status).toBe('SUCCESS');
+    expect(calls()).toEqual([]);
+  });
+
+  test.each([
+    ['link 0 of another drain', { logicalId: 'Other', physicalId: physicalIdOf(0).replace(DRAIN, 'other'), status: 'CREATE_COMPLETE' }],
+    ['link 0, which goes, too', { logicalId: 'Link0', physicalId: physicalIdOf(0), status: 'DELETE_IN_PROGRESS' }],
+    ['link 10', { logicalId: 'Link10', physicalId: physicalIdOf(10), status: 'CREATE_COMPLETE' }],
+  ])('there is only %s: it drains', async (_what, resource) => {
+    stackHas({ ...resource, type: STAGING_AREA_DRAIN });
+    await send('Delete', { link: 5 });
+    expect(calls()).toEqual(['DescribeInstances', 'DescribeInstances']);
+  });
+
+  test('the VPC of the drain was replaced: SUCCESS at once', async () => {
+    stackHas({
+      logicalId: LOGICAL_ID,
+      physicalId: physicalIdOf(0).replace(VPC, 'vpc-new'),
+      status: 'UPDATE_COMPLETE',
+      type: STAGING_AREA_DRAIN,
+    });
+    expect((await send('Delete')).response.Status).toBe('SUCCESS');
+    expect(calls()).toEqual([]);
+  });
+});
+
+describe('Delete, not genuine', () => {
+  test('a rollback: SUCCESS, and nobody waits', async () => {
+    stackIs('ROLLBACK_IN_PROGRESS');
+    machinesAre([replicationServer]);
+    expect((await send('Delete')).response.Status).toBe('SUCCESS');
+    expect(calls()).toEqual([]);
+  });
+
+  test('a physical ID that is not ours: SUCCESS, without asking anybody', async () => {
+    const { response } = await send('Delete', { physicalId: 'Stack-Link0-1ABCDEF' });
+    expect(response.Status).toBe('SUCCESS');
+    expect([calls(), cloudFormation.calls()]).toEqual([[], []]);
+  });
+});
