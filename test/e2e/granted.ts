@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { App, Environment, Stack } from 'aws-cdk-lib';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { type Assembly, synthesizeApp, synthesizeStack, templateFileOf } from '../../bin/rehearsal/assembly';
+import { landingZone } from '../../bin/rehearsal/scenarios/staging-areas';
 import { addDisconnection, type DisconnectionOptions, sourceServerArn } from '../../bin/rehearsal/scenarios/stacks';
 import { ServersAccountStack } from '../../examples/cross-account/stacks';
 import { TeardownFunction } from '../../lib';
@@ -64,6 +65,11 @@ export async function synthesizeRole(options: DisconnectionOptions = {}): Promis
     statementsInReadme(options).forEach((statement) => role.addToPolicy(PolicyStatement.fromJson(statement)));
   };
   return read(await synthesizeApp(ROLE_STACK, declare, THERE));
+}
+
+/** A stack with a fleet and a drain. */
+export async function synthesizeDrain(): Promise<Synthesized> {
+  return read(await synthesizeStack(STACK, landingZone({ drained: true })));
 }
 
 /** The rows of the example's README; one without an option belongs to the option above it. */

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import * as path from 'node:path';
 import { APP, DATABASE, type DisconnectionOptions } from '../../bin/rehearsal/scenarios/stacks';
+import { installAgents } from '../../bin/rehearsal/scenarios/staging-areas';
 import type { Stage } from '../../bin/rehearsal/stage';
 import { RecoveryInstancePolicy } from '../../lib';
 import {
@@ -11,6 +12,7 @@ import {
   statementsInReadme,
   statementsOf,
   synthesizeDisconnections,
+  synthesizeDrain,
   type Synthesized,
   synthesizeRole,
   THERE,
@@ -100,6 +102,21 @@ function callsFrom(stage: Stage, account: string): string[] {
   return sorted(calls.map(({ service, operation }) => `${service}:${operation}`));
 }
 
+/** The calls of a function whose stack has a fleet and a drain. */
+let drained: Promise<string[]> | undefined;
+const callsOfDrain = () => (drained ??= playDrain());
+
+async function playDrain(): Promise<string[]> {
+  let calls: string[] = [];
+  await onStage({ speed: 120 }, async (stage) => {
+    expect(await stage.operator.deploy((await synthesizeDrain()).assembly)).toBe('CREATE_COMPLETE');
+    installAgents(stage);
+    await stage.destroy();
+    calls = callsFrom(stage, HERE);
+  });
+  return calls;
+}
+
 describe.each(combinations)('With $recoveryInstancePolicy, deleteSourceServer $deleteSourceServer, a role $assumesRole', (combination) => {
   test('what is granted is what is called: none missing, none to spare', async () => {
     const called = await callsOf(combination);
@@ -114,6 +131,12 @@ describe.each(combinations)('With $recoveryInstancePolicy, deleteSourceServer $d
     expect(elsewhere).toEqual([]);
   });
 });
+
+test('with a drain, what is granted beyond a disconnection is what the drain calls', async () => {
+  const single = granted(await synthesize(combinations[0]));
+  const beyond = (actions: readonly string[]) => actions.filter((action) => !single.includes(action));
+  expect(beyond(granted(await synthesizeDrain()))).toEqual(beyond(await callsOfDrain()));
+}, 120_000);
 
 test('a function that assumes a role may not call DRS itself', async () => {
   const assuming = await Promise.all(combinations.filter(({ assumesRole }) => assumesRole).map((combination) => synthesize(combination)));
@@ -154,7 +177,7 @@ describe('the source', () => {
 
   test('calls nothing that was not called above, with one combination or another', async () => {
     const calls = await Promise.all(combinations.map(callsOf));
-    expect(sorted(called)).toEqual(sorted(calls.flatMap((one) => [...one.function, ...one.role])));
+    expect(sorted(called)).toEqual(sorted([...calls.flatMap((one) => [...one.function, ...one.role]), ...(await callsOfDrain())]));
   }, 180_000);
 });
 
@@ -166,7 +189,7 @@ describe('the documentation', () => {
       ([, action]) => action,
     );
     const all = await Promise.all(combinations.map((combination) => synthesize(combination)));
-    expect(sorted(named)).toEqual(sorted(all.flatMap(granted)));
+    expect(sorted(named)).toEqual(sorted([...all, await synthesizeDrain()].flatMap(granted)));
   });
 
   const options: DisconnectionOptions[] = [

@@ -11,7 +11,8 @@ import { APP, DATABASE, type Declare, STANDBY } from './stacks';
 const TAGS = { 'landing-zone': 'payments' };
 const THREE = { [APP]: 'DISCONNECTED', [DATABASE]: 'DISCONNECTED', [STANDBY]: 'DISCONNECTED' };
 
-const landingZone =
+/** A VPC with staging subnets, and a fleet that replicates into them. */
+export const landingZone =
   ({ drained }: { drained: boolean }): Declare =>
   (stack: Stack) => {
     const vpc = new Vpc(stack, 'Vpc', {
@@ -25,7 +26,7 @@ const landingZone =
   };
 
 /** Three servers, which replicate into the first subnet and share a replication server there. */
-function installAgents(stage: Stage) {
+export function installAgents(stage: Stage) {
   const stagingSubnetId = stage.aws.ec2.network().subnets.all()[0].subnetId;
   const hostnames = { [APP]: 'app-01', [DATABASE]: 'database-01', [STANDBY]: 'standby-01' };
   stage.seed(...Object.entries(hostnames).map(([sourceServerID, hostname]) => ({ sourceServerID, hostname, tags: TAGS, stagingSubnetId })));
