@@ -24,7 +24,7 @@ const PROGRESS = 5_000;
 /** The rules of Custom::DRSFleetDisconnection. Its physical ID holds the account, the Region and a hash of the selection. */
 export const fleetDisconnection: Rules = {
   /** As long as the function may run: what is left then is for the next deletion. */
-  limit: ({ type }) => (type === 'Delete' ? Infinity : LIMIT),
+  limit: ({ type, properties }) => (type === 'Delete' ? Infinity : properties.AssumeRoleArn === undefined ? LIMIT : 2 * LIMIT),
   answer: (request) => ({ Create: create, Update: update, Delete: remove })[request.type](request),
 };
 
@@ -115,7 +115,7 @@ async function tearDown(request: Request, fleet: Fleet, progress: Progress): Pro
   const drs = await open(request, fleet, request.deadline);
   const tell = () => {
     const { selected, skipped, done, failed, waiting } = progress;
-    log({ event: 'progress', selected, skipped, done, failed: failed.length, waiting: waiting.length, ...identityOf(request) });
+    log({ event: 'progress', selected, skipped, done, failed: failed.size, waiting: waiting.size, ...identityOf(request) });
   };
   const timer = setInterval(tell, PROGRESS);
   try {
@@ -124,15 +124,19 @@ async function tearDown(request: Request, fleet: Fleet, progress: Progress): Pro
     clearInterval(timer);
     tell();
   }
-  if (progress.failed.length + progress.waiting.length > 0) {
+  if (progress.failed.size + progress.waiting.size > 0) {
     throw new Failure(explainRest(fleet, progress));
   }
 }
 
 function undone(physicalId: string, fleet: Fleet | undefined, { failed, waiting }: Progress): Undone {
   const [, , accountId, region] = physicalId.split(':');
-  const left = [...failed.map(({ member }) => member), ...waiting].at(0)?.id ?? 'SOURCE_SERVER_ID';
-  const command = (what: string) => `\`aws drs ${what}-source-server --source-server-id ${left} --region ${region}\``;
-  const byHand = fleet?.options.deletesSourceServer ? `${command('disconnect')}, then ${command('delete')}` : command('disconnect');
-  return { what: 'each server of the fleet', accountId, byHand: `${byHand}, likewise for each server` };
+  const [member] = [...failed.keys(), ...waiting];
+  const command = (what: string) => `\`aws drs ${what}-source-server --source-server-id ${member?.id} --region ${region}\``;
+  const commands = [
+    ...(member && member.state !== 'extended' ? ['disconnect'] : []),
+    ...(member && fleet?.options.deletesSourceServer ? ['delete'] : []),
+  ];
+  const byHand = [`\`aws drs describe-source-servers --region ${region}\``, ...commands.map(command)].join(', then for each ');
+  return { what: 'each server of the fleet', accountId, byHand };
 }

@@ -64,6 +64,9 @@ export const UNKNOWN = 'UNKNOWN';
 /** The form of a source server's ID, from the service model. */
 export const SOURCE_SERVER_ID = /^s-[0-9a-zA-Z]{17}$/;
 
+/** The form of a Region's name, in every partition. */
+export const REGION = /^[a-z]{2,}(-[a-z]+)+-\d+$/;
+
 /** Where the teardown function counts failed deletions. */
 export const METRIC_NAMESPACE = 'cdk-drs';
 export const FAILED_DELETIONS = 'FailedDeletions';

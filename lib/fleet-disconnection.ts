@@ -1,6 +1,6 @@
 import { Annotations, CustomResource, Stack, Token } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
-import { FLEET_DISCONNECTION, type FleetDisconnectionAttributes, type FleetDisconnectionProperties } from './contract';
+import { FLEET_DISCONNECTION, type FleetDisconnectionAttributes, type FleetDisconnectionProperties, REGION } from './contract';
 import { actingAccount, goesBefore, declareOnce, problem, propertiesOf, teardownFunctionFor, THREE_RUNS } from './disconnection';
 import type { DisconnectionOptions } from './disconnection-options';
 import type { SourceServerSelection } from './source-server-selection';
@@ -51,7 +51,7 @@ export class FleetDisconnection extends Construct {
     super(scope, id);
     this.teardownFunction = teardownFunctionFor(this, props);
     const region = this.regionOf(props);
-    const tags = props.selection._tags;
+    const tags = this.tagsOf(props.selection);
     if (!tags) {
       this.warnOfAll(props, region);
     }
@@ -75,15 +75,23 @@ export class FleetDisconnection extends Construct {
     this.matchingSourceServerCount = resource.getAttString(attribute);
   }
 
+  /** Nothing but a selection that says so may ever be taken for "all". */
+  private tagsOf({ _selects: selects }: SourceServerSelection): { [key: string]: string } | undefined {
+    if (selects !== 'all' && (typeof selects !== 'object' || Object.keys(selects).length === 0)) {
+      throw problem(this, 'It is not clear which source servers are selected.', 'Use SourceServerSelection.withTags or .all().');
+    }
+    return selects === 'all' ? undefined : selects;
+  }
+
   private regionOf({ region = Stack.of(this).region }: FleetDisconnectionProps): string {
-    if (!Token.isUnresolved(region) && !/^[a-z]{2}(-[a-z]+)+-\d$/.test(region)) {
+    if (!Token.isUnresolved(region) && !REGION.test(region)) {
       throw problem(this, `'${region}' is not a Region.`, 'Name one such as eu-central-1.');
     }
     return region;
   }
 
   private refuseTwice({ selection, assumeRole }: FleetDisconnectionProps, region: string) {
-    const tags = Object.entries(selection._tags ?? {}).sort(([one], [other]) => (one < other ? -1 : 1));
+    const tags = Object.entries(this.tagsOf(selection) ?? {}).sort(([one], [other]) => (one < other ? -1 : 1));
     const other = declareOnce(this, JSON.stringify([FLEET_DISCONNECTION, assumeRole?.roleArn, region, tags]));
     if (other !== undefined) {
       throw problem(

@@ -1,11 +1,11 @@
-import { Token } from 'aws-cdk-lib';
+import { Aws, Token } from 'aws-cdk-lib';
 
 /**
  * Which source servers of an account and Region belong to a fleet. It is evaluated when the fleet is disconnected, not before.
  */
 export class SourceServerSelection {
   /**
-   * The source servers that carry all of these tags, with these values, at that moment. The function can't disconnect any other: IAM sees to it.
+   * The source servers that carry all of these tags, with these values, at that moment. IAM is asked for the tags, too.
    *
    * @param tags at least one
    * @throws if there is no tag, or the key of one is not known at synth
@@ -21,6 +21,13 @@ export class SourceServerSelection {
     if (unknown !== undefined) {
       throw new Error(`The key of a tag must be known at synth, and not be empty: ${JSON.stringify(unknown)}. Its value may be a token.`);
     }
+    // A value that is left out would leave out the tag, and select more servers.
+    const missing = keys.find((key) => typeof tags[key] !== 'string' || tags[key] === Aws.NO_VALUE);
+    if (missing !== undefined) {
+      throw new Error(
+        `The tag ${JSON.stringify(missing)} has no value: ${tags[missing]}. Give it one, or leave it out if every value will do.`,
+      );
+    }
     return new SourceServerSelection({ ...tags });
   }
 
@@ -28,15 +35,15 @@ export class SourceServerSelection {
    * Every source server of the account and Region. Meant for accounts that are given up as a whole.
    */
   public static all(): SourceServerSelection {
-    return new SourceServerSelection();
+    return new SourceServerSelection('all');
   }
 
   private constructor(
     /**
-     * The tags, or none for every server.
+     * The tags, or every server.
      *
      * @internal
      */
-    public readonly _tags?: { [key: string]: string },
+    public readonly _selects: { [key: string]: string } | 'all',
   ) {}
 }

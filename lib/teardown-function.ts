@@ -111,9 +111,16 @@ export class TeardownFunction extends Construct {
       }
       return;
     }
+    // Values that are not known yet may look alike although they are not.
+    const difference = Object.values(tags ?? {}).some((value) => Token.isUnresolved(value)) ? resource.node.addr : undefined;
     const grants = [
-      this.grant([...this.disconnect(tags), ...this.judgement()]),
-      ...(deleteSourceServer ? [this.grant([this.onSourceServers('drs:DeleteSourceServer', tags)])] : []),
+      ...(tags
+        ? [
+            this.grant([this.onSourceServers('drs:DisconnectSourceServer', tags)], difference),
+            this.grant([this.describes(), ...this.judgement()]),
+          ]
+        : [this.grant([this.onSourceServers('drs:DisconnectSourceServer'), this.describes(), ...this.judgement()])]),
+      ...(deleteSourceServer ? [this.grant([this.onSourceServers('drs:DeleteSourceServer', tags)], difference)] : []),
       ...(policy === RecoveryInstancePolicy.DISCONNECT ? [this.grantDisconnectRecoveryInstances()] : []),
       ...(policy === RecoveryInstancePolicy.TERMINATE_DRILLS ? [this.grantTerminateDrills()] : []),
     ];
@@ -144,15 +151,12 @@ export class TeardownFunction extends Construct {
     ]);
   }
 
-  private disconnect(tags?: { [key: string]: string }): iam.PolicyStatement[] {
-    return [
-      this.onSourceServers('drs:DisconnectSourceServer', tags),
-      // The describe actions of DRS know no resources. DescribeRecoveryInstances looks at EC2 on behalf of its caller.
-      new iam.PolicyStatement({
-        actions: ['drs:DescribeSourceServers', 'drs:DescribeRecoveryInstances', 'ec2:DescribeInstances'],
-        resources: ['*'],
-      }),
-    ];
+  /** The describe actions of DRS know no resources. DescribeRecoveryInstances looks at EC2 on behalf of its caller. */
+  private describes(): iam.PolicyStatement {
+    return new iam.PolicyStatement({
+      actions: ['drs:DescribeSourceServers', 'drs:DescribeRecoveryInstances', 'ec2:DescribeInstances'],
+      resources: ['*'],
+    });
   }
 
   private onSourceServers(action: string, tags: { [key: string]: string } = {}): iam.PolicyStatement {

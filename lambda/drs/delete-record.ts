@@ -1,5 +1,5 @@
 import { Failure } from '../custom-resource/failure';
-import { isNamed } from '../aws/retry';
+import { Denied, isNamed } from '../aws/retry';
 import { isNothingThere } from './drs';
 import { insist, tell } from './insist';
 import type { Teardown } from './teardown';
@@ -21,7 +21,11 @@ export async function deleteRecord(teardown: Teardown, state: 'extended' | 'disc
       if (isNothingThere(refusal)) {
         return;
       }
-      throw isNamed(refusal, 'ConflictException') ? refusal : new Failure(tell(server, otherwise, refusal));
+      if (isNamed(refusal, 'ConflictException')) {
+        throw refusal;
+      }
+      const told = tell(server, otherwise, refusal);
+      throw refusal instanceof Denied ? new Denied(told) : new Failure(told);
     }
     note('record deleted', server.sourceServerId);
   });

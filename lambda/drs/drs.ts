@@ -31,16 +31,20 @@ export class Drs {
     return new Drs(new DrsClient(clientConfiguration(stack, region, credentials)), role, deadline, pace);
   }
 
-  /** The actions that stayed denied. */
-  private readonly denied = new Set<string>();
-
   private constructor(
     private readonly client: DrsClient,
     private readonly role: string | undefined,
     /** When it gives up, in milliseconds since 1970. */
     readonly deadline: number,
     private readonly pace: Pace | undefined,
+    /** The actions that stayed denied. */
+    private readonly denied = new Set<string>(),
   ) {}
+
+  /** The same, but it gives up earlier. */
+  until(deadline: number): Drs {
+    return new Drs(this.client, this.role, Math.min(deadline, this.deadline), this.pace, this.denied);
+  }
 
   /** The source server as it is after the disconnect. */
   disconnectSourceServer(sourceServerID: string): Promise<SourceServer> {

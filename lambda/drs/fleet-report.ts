@@ -13,13 +13,10 @@ const TOLD = 6;
 /** How many servers are left, which, and why. */
 export function explainRest(fleet: Fleet, { selected, skipped, done, failed, waiting }: Progress): string {
   return [
-    `${failed.length + waiting.length} of ${selected} are left of ${nameOfFleet(fleet)}: ${done} were disconnected, ${skipped} needed nothing.`,
-    named(
-      'Not disconnected, with a line each in the log',
-      failed.map(({ member }) => member),
-    ),
-    named('Not reached before the function had to end', waiting),
-    ...failed.slice(0, TOLD).map(({ reason }) => cut(reason, LONGEST_REASON)),
+    `${failed.size + waiting.size} of ${selected} are left of ${nameOfFleet(fleet)}: ${done} were disconnected, ${skipped} needed nothing.`,
+    named('Not disconnected, with a line each in the log', [...failed.keys()]),
+    named('Not reached before the function had to end', [...waiting]),
+    ...[...failed.values()].slice(0, TOLD).map((reason) => cut(reason, LONGEST_REASON)),
   ]
     .filter(Boolean)
     .join(' ');

@@ -2,17 +2,26 @@ import type { SourceServer } from '@aws-sdk/client-drs';
 import { Denied } from '../aws/retry';
 import { messageOf } from '../custom-resource/failure';
 import { within } from '../sleep';
+import { deleteRecord } from './delete-record';
 import type { Drs } from './drs';
 import type { Fleet } from './fleet';
 import { look } from './insist';
 import { hostnameOf, type SourceServerState, stateOf } from './source-server';
 import { tearDownSourceServer } from './source-server-teardown';
+import type { Teardown } from './teardown';
 
 /** So many servers at once: more would only wait for DRS, which runs no more than twenty jobs at once either. */
 const AT_ONCE = 20;
 
 /** How long before the deadline no server is begun any more, in milliseconds. */
 const LAST_START = 5_000;
+
+/**
+ * How long one server may take, in milliseconds, before the others have had their turn: policies spread within ninety seconds. Once they had, it is tried again.
+ * A job that terminates a drill takes some minutes.
+ */
+const PATIENCE = { FAIL: 100_000, DISCONNECT: 100_000, TERMINATE_DRILLS: 480_000 };
+const LAST_PATIENCE = 240_000;
 
 /** A selected server, and what is kept of it: there may be thousands. */
 export interface Member {
@@ -26,11 +35,11 @@ export interface Member {
 /** How far a teardown came. It changes while it runs. */
 export interface Progress {
   selected: number;
-  /** Those that needed nothing: they are disconnected, or another account's. */
+  /** Those that needed nothing: they are disconnected, another account's, or selected no more. */
   skipped: number;
   done: number;
-  failed: { readonly member: Member; readonly reason: string }[];
-  waiting: Member[];
+  readonly failed: Map<Member, string>;
+  readonly waiting: Set<Member>;
 }
 
 export interface FleetTeardown {
@@ -41,7 +50,7 @@ export interface FleetTeardown {
 }
 
 export function noProgress(): Progress {
-  return { selected: 0, skipped: 0, done: 0, failed: [], waiting: [] };
+  return { selected: 0, skipped: 0, done: 0, failed: new Map(), waiting: new Set() };
 }
 
 /** Disconnects every server that is selected at this moment, and goes on past those that can't be. What is left at the deadline is in `progress`. */
@@ -51,14 +60,32 @@ export async function tearDownFleet(teardown: FleetTeardown): Promise<void> {
   const due = members.filter(({ state }) => state === 'replicating' || fleet.options.deletesSourceServer);
   progress.selected = members.length;
   progress.skipped = members.length - due.length;
-  progress.waiting = due;
-  const inTurn = async () => {
-    for (const turn of [due.filter(({ isFailback }) => isFailback), due.filter(({ isFailback }) => !isFailback)]) {
-      await inParallel(turn, drs.deadline - LAST_START, (member) => tearDownMember(teardown, member));
-    }
-  };
+  due.forEach((member) => progress.waiting.add(member));
   // Requests that wait for their turn, or for an answer, must not keep the function from saying what is left.
-  await within(drs.deadline - Date.now(), inTurn());
+  await within(drs.deadline - Date.now(), inTurn(teardown, due));
+}
+
+/** Records come last: none of them matters as long as a server replicates. */
+async function inTurn(teardown: FleetTeardown, due: readonly Member[]): Promise<void> {
+  const { fleet, progress } = teardown;
+  const { deletesSourceServer, recoveryInstancePolicy } = fleet.options;
+  const disconnect = (members: readonly Member[], patience: number) =>
+    inParallel(teardown, members, (member) => disconnectMember(teardown, member, patience));
+  const replicating = due.filter(({ state }) => state === 'replicating');
+  const patience = PATIENCE[recoveryInstancePolicy];
+  await disconnect(
+    replicating.filter(({ isFailback }) => isFailback),
+    patience,
+  );
+  await disconnect(
+    replicating.filter(({ isFailback }) => !isFailback),
+    patience,
+  );
+  await disconnect([...progress.failed.keys()], Math.max(patience, LAST_PATIENCE));
+  if (deletesSourceServer) {
+    const records = due.filter((member) => progress.waiting.has(member));
+    await inParallel(teardown, records, (member) => deleteRecordOf(teardown, member));
+  }
 }
 
 function memberOf(server: SourceServer): Member {
@@ -70,36 +97,62 @@ function memberOf(server: SourceServer): Member {
   };
 }
 
-async function inParallel<T>(items: readonly T[], until: number, work: (item: T) => Promise<void>): Promise<void> {
-  const queue = items.values();
+/** Works on so many at once; begins none just before the deadline. */
+async function inParallel({ drs }: FleetTeardown, members: readonly Member[], work: (member: Member) => Promise<void>): Promise<void> {
+  const queue = members.values();
   const worker = async () => {
-    for (const item of queue) {
-      if (Date.now() >= until) {
+    for (const member of queue) {
+      if (Date.now() >= drs.deadline - LAST_START) {
         return;
       }
-      await work(item);
+      await work(member);
     }
   };
   await Promise.all(Array.from({ length: AT_ONCE }, worker));
 }
 
-async function tearDownMember({ drs, fleet, progress, note }: FleetTeardown, member: Member): Promise<void> {
+async function disconnectMember(teardown: FleetTeardown, member: Member, patience: number): Promise<void> {
+  const { progress, fleet } = teardown;
+  if (progress.failed.delete(member)) {
+    progress.waiting.add(member);
+  }
+  await attempt(teardown, member, patience, async (one) => {
+    await tearDownSourceServer({ ...one, options: { ...one.options, deletesSourceServer: false } }, member.state);
+    if (!fleet.options.deletesSourceServer) {
+      finish(progress, member);
+    }
+  });
+}
+
+async function deleteRecordOf(teardown: FleetTeardown, member: Member): Promise<void> {
+  await attempt(teardown, member, LAST_PATIENCE, async (one) => {
+    await deleteRecord(one, member.state === 'extended' ? 'extended' : 'disconnected');
+    finish(teardown.progress, member);
+  });
+}
+
+function finish(progress: Progress, member: Member) {
+  progress.waiting.delete(member);
+  progress.done++;
+}
+
+async function attempt(teardown: FleetTeardown, member: Member, patience: number, work: (one: Teardown) => Promise<void>): Promise<void> {
+  const { fleet, progress, note } = teardown;
   const { accountId, region, options } = fleet;
-  const server = { sourceServerId: member.id, accountId, region };
+  const drs = teardown.drs.until(Date.now() + patience);
   try {
-    await tearDownSourceServer({ drs, server, options, note }, member.state);
-    progress.done++;
+    await work({ drs, server: { sourceServerId: member.id, accountId, region }, options, note });
   } catch (error) {
-    if (error instanceof Denied && (await isNoLongerSelected(drs, fleet, member))) {
+    progress.waiting.delete(member);
+    if (error instanceof Denied && (await isNoLongerSelected(teardown.drs, fleet, member))) {
       note('no longer selected', member.id);
       progress.skipped++;
     } else {
       const reason = messageOf(error);
       note('left', `${member.id}: ${reason}`);
-      progress.failed.push({ member, reason });
+      progress.failed.set(member, reason);
     }
   }
-  progress.waiting = progress.waiting.filter((one) => one !== member);
 }
 
 /** IAM lets the function disconnect only what carries the tags: a server that lost them is none of ours any more. */

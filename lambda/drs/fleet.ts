@@ -1,5 +1,6 @@
 import { accountOfRole } from '../aws/assume-role';
-import { Failure } from '../custom-resource/failure';
+import { REGION } from '../../lib/contract';
+import { cut, Failure } from '../custom-resource/failure';
 import type { Request } from '../custom-resource/request';
 import { type Options, readOptions } from './options';
 import { readSelection, type Selection } from './selection';
@@ -13,7 +14,8 @@ export interface Fleet {
   readonly options: Options;
 }
 
-const REGION = /^[a-z]{2}(-[a-z]+)+-\d$/;
+/** So many bytes of a selection are told, so that there is room for what became of it. */
+const LONGEST_SELECTION = 300;
 
 /** Whether a physical ID is that of a fleet. */
 export function isFleet(physicalId: string): boolean {
@@ -38,5 +40,5 @@ export function readFleet(request: Request, properties: Readonly<Record<string, 
 
 /** How messages name a fleet. */
 export function nameOfFleet({ selection, accountId, region }: Fleet): string {
-  return `${selection.name} (account ${accountId}, Region ${region})`;
+  return `${cut(selection.name, LONGEST_SELECTION)} (account ${accountId}, Region ${region})`;
 }

@@ -1,6 +1,6 @@
-import type { Stack } from 'aws-cdk-lib';
+import { CfnWaitConditionHandle, type Stack } from 'aws-cdk-lib';
 import { AccountPrincipal, PolicyStatement, Role } from 'aws-cdk-lib/aws-iam';
-import { addDisconnection, addFailingSibling, type Declare } from '../../bin/rehearsal/scenarios/stacks';
+import { addFailingSibling, type Declare } from '../../bin/rehearsal/scenarios/stacks';
 import type { Stage } from '../../bin/rehearsal/stage';
 import type { SourceServerSeed } from '../../emulator/drs/seeds';
 import type { Settings } from '../../emulator/settings';
@@ -20,7 +20,7 @@ const fleet =
   (props: Partial<FleetDisconnectionProps> = {}, id = 'Fleet'): Declare =>
   (stack) =>
     void new FleetDisconnection(stack, id, { selection: SourceServerSelection.withTags(OURS), ...props });
-const nothing: Declare = (stack) => void addDisconnection(stack, 'Single', OTHER);
+const nothing: Declare = (stack) => void new CfnWaitConditionHandle(stack, 'SomethingElse');
 
 /** Three servers with the tags, and one without. */
 function seedFour(stage: Stage, more: Partial<SourceServerSeed> = {}) {

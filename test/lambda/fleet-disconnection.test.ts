@@ -391,7 +391,46 @@ describe('Delete, genuine', () => {
     expect(response.Reason).toContain('`aws cloudformation delete-stack --stack-name LandingZone --region eu-central-1`');
     expect(new Set(sentTo(DisconnectSourceServerCommand)).size).toBe(12);
     expect(log).toContainEqual(expect.objectContaining({ event: 'failed', FailedDeletions: 1 }));
-    expect(log.filter(({ decision }) => decision === 'left')).toHaveLength(3);
+    expect(new Set(log.filter(({ decision }) => decision === 'left').map(({ why }) => String(why).slice(0, 19)))).toEqual(new Set(stuck));
+  });
+
+  test.each<[string, Partial<SourceServer>, Error]>([
+    ['a server that replicates back', { replicationDirection: 'FAILBACK' }, serviceError('InternalServerException', 'oops', 500)],
+    ['thirty servers', {}, serviceError('InternalServerException', 'oops', 500)],
+  ])('%s for which DRS has only errors keeps no other waiting for good', async (what, more, error) => {
+    const poisonous = what === 'thirty servers' ? 30 : 1;
+    const held = drsHolds(...Array.from({ length: 100 }, (_, index) => member(index, index < poisonous ? more : {})));
+    Array.from({ length: poisonous }, (_, index) => drs.on(DisconnectSourceServerCommand, { sourceServerID: idOf(index) }).rejects(error));
+    const { response } = await deletion();
+    expect(response.Reason).toMatch(new RegExp(`^${poisonous} of 100 are left`));
+    const replicating = [...held.values()].filter(({ dataReplicationInfo }) => dataReplicationInfo?.dataReplicationState === 'CONTINUOUS');
+    expect(replicating).toHaveLength(poisonous);
+  });
+
+  test('records are deleted once no server replicates any more', async () => {
+    drsHolds(...Array.from({ length: 50 }, (_, index) => member(index)));
+    const { calls } = await deletion({ DeleteSourceServer: 'true' });
+    expect(calls.indexOf('DeleteSourceServer')).toBeGreaterThan(calls.lastIndexOf('DisconnectSourceServer'));
+    expect(calls.filter((call) => call === 'DeleteSourceServer')).toHaveLength(50);
+  });
+
+  test('a server that lost its tags between disconnect and deletion of its record is skipped', async () => {
+    const held = drsHolds(member(1));
+    drs.on(DeleteSourceServerCommand).callsFake(() => {
+      held.set(idOf(1), member(1, { ...disconnectedAlready, tags: {} }));
+      throw serviceError('AccessDeniedException', 'not authorized', 403);
+    });
+    expect((await deletion({ DeleteSourceServer: 'true' })).response.Status).toBe('SUCCESS');
+  });
+
+  test('an extended server whose record stays: tells to delete that by hand, and not to disconnect', async () => {
+    stackIs('UPDATE_COMPLETE_CLEANUP_IN_PROGRESS');
+    stackHas();
+    drsHolds(member(1, extended));
+    drs.on(DeleteSourceServerCommand).rejects(serviceError('ValidationException', 'no'));
+    const { response } = await deletion({ DeleteSourceServer: 'true' });
+    expect(response.Reason).toContain(`\`aws drs delete-source-server --source-server-id ${idOf(1)} --region eu-central-1\``);
+    expect(response.Reason).not.toContain('disconnect-source-server');
   });
 
   test('three hundred that are stuck: the Reason fits, says how many, and what to do next', async () => {

@@ -1,4 +1,4 @@
-import { App, CfnParameter, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { App, Aws, CfnParameter, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { Role } from 'aws-cdk-lib/aws-iam';
 import { FLEET_DISCONNECTION } from '../../lib/contract';
@@ -46,7 +46,7 @@ test('a custom resource with its selection, which may take three runs of the fun
         All: Match.absent(),
         RecoveryInstancePolicy: Match.absent(),
       },
-      DependsOn: [Match.stringLikeRegexp('^DRSTeardownFunctionGrant')],
+      DependsOn: [Match.stringLikeRegexp('^DRSTeardownFunctionGrant'), Match.stringLikeRegexp('^DRSTeardownFunctionGrant')],
       DeletionPolicy: 'Delete',
     });
 });
@@ -143,6 +143,14 @@ test.each<[string, () => unknown, RegExp]>([
     () => SourceServerSelection.withTags({ [new CfnParameter(newStack(), 'Key').valueAsString]: 'value' }),
     /must be known at synth/,
   ],
+  [
+    'a tag without a value',
+    () => SourceServerSelection.withTags({ team: undefined as unknown as string, stage: 'prod' }),
+    /"team" has no value/,
+  ],
+  ['a tag whose value is left out', () => SourceServerSelection.withTags({ team: Aws.NO_VALUE }), /"team" has no value/],
+  ['a selection that is none', () => declare({ selection: {} as SourceServerSelection }), /not clear which source servers/],
+  ['an empty selection', () => declare({ selection: { _selects: {} } }), /not clear which source servers/],
   ['a Region that is none', () => declare({ region: 'Frankfurt' }), /'Frankfurt' is not a Region.*\[Stack\/Fleet\]/],
   ['SNAPSHOT', () => declare({ removalPolicy: RemovalPolicy.SNAPSHOT }), /SNAPSHOT is not possible/],
   [
@@ -155,6 +163,28 @@ test.each<[string, () => unknown, RegExp]>([
   ],
 ])('%s is refused', (_what, wrong, message) => {
   expect(wrong).toThrow(message);
+});
+
+test('two fleets whose tags look alike, but are tokens: each has its grant', () => {
+  const stack = newStack();
+  for (const name of ['One', 'Two']) {
+    const team = new CfnParameter(new Stack(stack.node.root, name, { env }), 'Team').valueAsString;
+    new FleetDisconnection(stack, name, { selection: SourceServerSelection.withTags({ team }) });
+  }
+  expect(statementOf(Template.fromStack(stack), 'drs:DisconnectSourceServer')).toHaveLength(2);
+});
+
+test('twenty-five fleets: what they share is granted once', () => {
+  const stack = newStack();
+  Array.from(
+    { length: 25 },
+    (_, index) => new FleetDisconnection(stack, `Fleet${index}`, { selection: SourceServerSelection.withTags({ team: `team-${index}` }) }),
+  );
+  const policies = Object.values(Template.fromStack(stack).findResources('AWS::IAM::Policy')) as {
+    Properties: { PolicyDocument: object };
+  }[];
+  // Of all inline policies of a role, IAM takes 10,240 characters.
+  expect(policies.reduce((sum, { Properties }) => sum + JSON.stringify(Properties.PolicyDocument).length, 0)).toBeLessThan(10_240);
 });
 
 test('the same selection twice in a stack is refused', () => {
