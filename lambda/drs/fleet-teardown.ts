@@ -73,14 +73,9 @@ async function inTurn(teardown: FleetTeardown, due: readonly Member[]): Promise<
     inParallel(teardown, members, (member) => disconnectMember(teardown, member, patience));
   const replicating = due.filter(({ state }) => state === 'replicating');
   const patience = PATIENCE[recoveryInstancePolicy];
-  await disconnect(
-    replicating.filter(({ isFailback }) => isFailback),
-    patience,
-  );
-  await disconnect(
-    replicating.filter(({ isFailback }) => !isFailback),
-    patience,
-  );
+  const [failback, others] = [true, false].map((wanted) => replicating.filter(({ isFailback }) => isFailback === wanted));
+  await disconnect(failback, patience);
+  await disconnect(others, patience);
   await disconnect([...progress.failed.keys()], Math.max(patience, LAST_PATIENCE));
   if (deletesSourceServer) {
     const records = due.filter((member) => progress.waiting.has(member));

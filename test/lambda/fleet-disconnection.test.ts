@@ -446,6 +446,7 @@ describe('Delete, genuine', () => {
     const { response, bytes } = await deletion();
     expect(response.Reason).toMatch(/^300 of 300 are left/);
     expect(response.Reason).toContain('and 288 more');
+    expect(response.Reason?.match(/source server s-\d+ \(.*?\) was not disconnected/g)?.length).toBeGreaterThanOrEqual(3);
     expect(response.Reason).toContain('--retain-resources');
     expect(bytes).toBeLessThanOrEqual(4096);
   });
@@ -539,6 +540,13 @@ describe('Delete, genuine', () => {
     expect(response.Reason).toMatch(new RegExp(`^${left} of 100 are left`));
     expect(left).toBeGreaterThan(0);
     expect((await deletion()).response.Status).toBe('SUCCESS');
+  });
+
+  test('an answer that never comes: FAILED at the deadline all the same, with counts and names', async () => {
+    drsHolds(member(1), member(2));
+    drs.on(DisconnectSourceServerCommand, { sourceServerID: idOf(1) }).callsFake(() => new Promise(() => undefined));
+    const { response } = await deletion();
+    expect(response.Reason).toMatch(/^1 of 2 are left .*1 were disconnected.*Not reached before the function had to end: s-0+1 /);
   });
 
   test('a line tells how far it has come, every few seconds', async () => {

@@ -143,6 +143,15 @@ test('in the clean-up of an update: FAILED says how to finish by hand, the recor
   );
 });
 
+test('in the clean-up of an update, and the record was to stay: FAILED says how to disconnect by hand, and nothing of the record', async () => {
+  stackIs('UPDATE_COMPLETE_CLEANUP_IN_PROGRESS');
+  stackHas();
+  disconnectSays(serviceError('ValidationException', 'no'));
+  const { response } = await handle({ type: 'Delete' });
+  expect(response.Reason).toContain('`aws drs disconnect-source-server');
+  expect(response.Reason).not.toContain('`aws drs delete-source-server');
+});
+
 test.each(['FAIL', 'DISCONNECT', 'TERMINATE_DRILLS'])(
   'the server is disconnected, and a list that is late still shows what held it: with %s nothing more is done to that',
   async (RecoveryInstancePolicy) => {
@@ -178,6 +187,21 @@ describe.each([
     drsHas(found, { ...server('CONTINUOUS'), sourceServerID: OTHER_ID });
     const { response } = await handle({ type: 'Update', arn: OTHER_ARN });
     expect(response).toMatchObject({ Status: 'FAILED', Reason: expect.stringMatching(/444455556666.*deleteSourceServer first/) });
+  });
+
+  test('an Update to another server, and its record was to go: SUCCESS', async () => {
+    stackIs('UPDATE_IN_PROGRESS');
+    drsHas(found, { ...server('CONTINUOUS'), sourceServerID: OTHER_ID });
+    const { response } = await handle({ type: 'Update', arn: OTHER_ARN, oldProperties: { DeleteSourceServer: 'true' } });
+    expect(response).toMatchObject({ Status: 'SUCCESS', PhysicalResourceId: OTHER_ARN });
+  });
+
+  test('its record can not be deleted: FAILED, and says that it is extended', async () => {
+    deletionSays(serviceError('ValidationException', 'no'));
+    expect((await deletion()).response).toMatchObject({
+      Status: 'FAILED',
+      Reason: expect.stringMatching(/is extended from another account, and its record was not deleted.*ValidationException: no/),
+    });
   });
 
   test('in the clean-up of an update: FAILED tells to delete the record by hand, and not to disconnect', async () => {

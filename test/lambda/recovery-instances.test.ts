@@ -274,6 +274,24 @@ describe('DISCONNECT', () => {
     expect(called('DisconnectRecoveryInstance', handled)).toBe(1);
   });
 
+  test('what holds the server can not be seen in time: FAILED, with the order to unwind in', async () => {
+    disconnectSays(conflict);
+    drs.on(DescribeRecoveryInstancesCommand).rejects(serviceError('ThrottlingException', 'slow down', 429));
+    expect((await deletion('DISCONNECT')).response).toMatchObject({
+      Status: 'FAILED',
+      Reason: expect.stringMatching(/has a Recovery Instance.*slow down.*Unwind in this order/),
+    });
+  });
+
+  test('the instance is disconnected after the deadline: FAILED, and nothing more is begun', async () => {
+    disconnectSays(conflict, server('DISCONNECTED'));
+    drsHasInstances(real);
+    drs.on(DisconnectRecoveryInstanceCommand).callsFake(() => new Promise((resolve) => setTimeout(() => resolve({}), 241_000)));
+    const handled = await deletion('DISCONNECT');
+    expect(handled.response).toMatchObject({ Status: 'FAILED', Reason: expect.stringContaining(conflict.message) });
+    expect(called('DisconnectSourceServer', handled)).toBe(1);
+  });
+
   test('access denied: FAILED after 90 s, naming the action', async () => {
     disconnectSays(conflict);
     drs.on(DisconnectRecoveryInstanceCommand).rejects(serviceError('AccessDeniedException', 'no', 403));

@@ -45,6 +45,11 @@ const replicationServer: Instance = {
   State: { Name: 'running' },
   Tags: [{ Key: 'Name', Value: 'AWS Elastic Disaster Recovery Replication Server' }],
 };
+const conversionServer: Instance = {
+  ...replicationServer,
+  InstanceId: 'i-0e1',
+  Tags: [{ Key: 'Name', Value: 'AWS Elastic Disaster Recovery Conversion Server' }],
+};
 const recoveryInstance: Instance = {
   InstanceId: 'i-0c1',
   SubnetId: SUBNETS[1],
@@ -96,8 +101,9 @@ test.each([
 
 describe('Delete, genuine', () => {
   test('nothing is there, and nobody was disconnected: two looks, and SUCCESS', async () => {
-    const { response } = await send('Delete');
+    const { response, log } = await send('Delete');
     expect(response).toMatchObject({ Status: 'SUCCESS', PhysicalResourceId: physicalIdOf(0) });
+    expect(log).toContainEqual(expect.objectContaining({ decision: 'drained' }));
     expect(calls()).toEqual(['DescribeInstances', 'DescribeInstances']);
     expect(ec2.commandCalls(DescribeInstancesCommand)[0].args[0].input.Filters).toEqual([
       { Name: 'subnet-id', Values: SUBNETS },
@@ -108,8 +114,16 @@ describe('Delete, genuine', () => {
 
   test('waits until the subnets were empty twice in a row', async () => {
     machinesAre([replicationServer], [], [replicationServer], [], []);
-    expect((await send('Delete')).response.Status).toBe('SUCCESS');
+    const { response, log } = await send('Delete');
+    expect(response.Status).toBe('SUCCESS');
     expect(calls()).toHaveLength(5);
+    expect(log.filter(({ event }) => event === 'progress').map(({ machines }) => machines)).toEqual([1, 0, 1, 0]);
+  });
+
+  test('the stack is deleted, and link 0 is still to go: another link waits all the same', async () => {
+    stackHas({ logicalId: 'Link0', physicalId: physicalIdOf(0), status: 'CREATE_COMPLETE', type: STAGING_AREA_DRAIN });
+    await send('Delete', { link: 5 });
+    expect(calls()).toEqual(['DescribeInstances', 'DescribeInstances']);
   });
 
   test('an empty page is not the end', async () => {
@@ -117,6 +131,13 @@ describe('Delete, genuine', () => {
     answersInTurn(ec2.on(DescribeInstancesCommand, { NextToken: 'next' }), { Reservations: [{ Instances: [replicationServer] }] }, {});
     expect((await send('Delete')).response.Status).toBe('SUCCESS');
     expect(calls()).toHaveLength(6);
+  });
+
+  test('what stands on an earlier page counts, too', async () => {
+    answersInTurn(ec2.on(DescribeInstancesCommand), { Reservations: [{ Instances: [replicationServer] }], NextToken: 'next' }, {});
+    ec2.on(DescribeInstancesCommand, { NextToken: 'next' }).resolves({});
+    expect((await send('Delete')).response.Status).toBe('SUCCESS');
+    expect(calls()).toHaveLength(4);
   });
 
   test.each([SOURCE_SERVER_DISCONNECTION, FLEET_DISCONNECTION])(
@@ -131,9 +152,30 @@ describe('Delete, genuine', () => {
     },
   );
 
+  test('several disconnections were deleted: the agents of the last one have ten minutes', async () => {
+    const [first, last] = [new Date(Date.now() - 400_000), new Date(Date.now() - 200_000)];
+    const app = { physicalId: SERVER_ARN, status: 'DELETE_COMPLETE' };
+    stackHas({ ...app, logicalId: 'App1', at: first }, { ...app, logicalId: 'App2', at: last }, { ...app, logicalId: 'App3', at: first });
+    machinesAre([replicationServer], []);
+    const start = Date.now();
+    expect((await send('Delete')).response.Status).toBe('SUCCESS');
+    expect(Date.now() - start).toBeGreaterThanOrEqual(400_000);
+    expect(Date.now() - start).toBeLessThan(460_000);
+  });
+
   test.each([
     ['no machine of DRS was ever seen: nobody was disconnected', () => disconnectedNow()],
     ['no disconnection of the stack was deleted', () => machinesAre([replicationServer], [])],
+    [
+      'the disconnection stays, and other resources were deleted',
+      () => {
+        machinesAre([replicationServer], []);
+        stackHas(
+          { logicalId: 'App', physicalId: SERVER_ARN, status: 'CREATE_COMPLETE' },
+          { logicalId: 'Queue', physicalId: 'queue', status: 'DELETE_COMPLETE', type: 'AWS::SQS::Queue' },
+        );
+      },
+    ],
     [
       'it was deleted an hour ago, and the stack is deleted again',
       () => {
@@ -149,12 +191,23 @@ describe('Delete, genuine', () => {
   });
 
   test('link 0 still finds machines at the deadline: FAILED, and names them', async () => {
-    machinesAre([replicationServer, recoveryInstance]);
+    ec2.on(DescribeInstancesCommand).resolves({
+      Reservations: [{ Instances: [replicationServer, conversionServer] }, { Instances: [recoveryInstance] }],
+    });
     const { response } = await send('Delete');
     expect(response.Status).toBe('FAILED');
-    for (const part of [VPC, 'i-0b1 (replication server, running', 'i-0c1 (a recovery instance', '`aws cloudformation delete-stack']) {
+    const machines = ['i-0b1 (replication server, running', 'i-0e1 (conversion server, running', 'i-0c1 (a recovery instance'];
+    for (const part of [VPC, ...machines, '`aws cloudformation delete-stack']) {
       expect(response.Reason).toContain(part);
     }
+  });
+
+  test('a hundred machines at the deadline: twenty are named, and what to do about them', async () => {
+    machinesAre(Array.from({ length: 100 }, (_, index) => ({ ...replicationServer, InstanceId: `i-${String(index).padStart(17, '0')}` })));
+    const { response } = await send('Delete');
+    expect(response.Reason).toContain(' and 80 more.');
+    expect(response.Reason).toContain('`aws drs describe-source-servers`');
+    expect(response.Reason).toContain('--retain-resources');
   });
 
   test('another link still finds machines at the deadline: SUCCESS, it hands over', async () => {
@@ -179,14 +232,17 @@ describe('Delete, genuine', () => {
     test('are deleted once nothing is left', async () => {
       machinesAre([replicationServer], []);
       groupsAre(both);
-      expect((await send('Delete', { properties })).response.Status).toBe('SUCCESS');
+      const { response, log } = await send('Delete', { properties });
+      expect(response.Status).toBe('SUCCESS');
       expect(deletedGroups()).toEqual(['sg-1', 'sg-2']);
+      expect(log.filter(({ decision }) => decision === 'security group deleted').map(({ why }) => why)).toEqual(['sg-1', 'sg-2']);
       expect(calls().indexOf('DeleteSecurityGroup')).toBeGreaterThan(calls().lastIndexOf('DescribeInstances'));
     });
 
     test('stay while something is left, and if nobody wants them to go', async () => {
       groupsAre(both);
       await send('Delete');
+      await send('Delete', { properties: { DeleteSecurityGroups: 'false' } });
       machinesAre([replicationServer]);
       await send('Delete', { properties });
       await send('Delete', { properties, link: 1 });
@@ -205,6 +261,30 @@ describe('Delete, genuine', () => {
         { Name: 'group-name', Values: both.map(({ GroupName }) => GroupName) },
         { Name: 'tag-key', Values: ['AWSElasticDisasterRecoveryManaged'] },
       ]);
+    });
+
+    test('are found on every page', async () => {
+      ec2.on(DescribeSecurityGroupsCommand).resolves({ SecurityGroups: [both[0]], NextToken: 'next' });
+      ec2.on(DescribeSecurityGroupsCommand, { NextToken: 'next' }).resolves({ SecurityGroups: [both[1]] });
+      expect((await send('Delete', { properties })).response.Status).toBe('SUCCESS');
+      expect(deletedGroups()).toEqual(['sg-1', 'sg-2']);
+    });
+
+    test('EC2 is too busy to delete one: tried again', async () => {
+      groupsAre([both[0]]);
+      answersInTurn(ec2.on(DeleteSecurityGroupCommand), serviceError('RequestLimitExceeded', 'slow down', 503), {});
+      expect((await send('Delete', { properties })).response.Status).toBe('SUCCESS');
+      expect(deletedGroups()).toEqual(['sg-1', 'sg-1']);
+    });
+
+    test('EC2 says anything else: FAILED at once, with name and message', async () => {
+      groupsAre(both);
+      ec2.on(DeleteSecurityGroupCommand).rejects(serviceError('CannotDelete', 'no'));
+      expect((await send('Delete', { properties })).response).toMatchObject({
+        Status: 'FAILED',
+        Reason: expect.stringMatching(/^CannotDelete: no/),
+      });
+      expect(deletedGroups()).toEqual(['sg-1']);
     });
 
     test('are tried again while they are in use, or gone', async () => {
@@ -250,6 +330,12 @@ describe('Delete in the clean-up of an update', () => {
     expect(calls()).toEqual(['DescribeInstances', 'DescribeInstances']);
   });
 
+  test('machines stay: FAILED says how to look by hand', async () => {
+    machinesAre([replicationServer]);
+    const { response } = await send('Delete');
+    expect(response.Reason).toContain(`\`aws ec2 describe-instances --filters Name=vpc-id,Values=${VPC} `);
+  });
+
   test('the VPC of the drain was replaced: SUCCESS at once', async () => {
     stackHas({
       logicalId: LOGICAL_ID,
@@ -266,7 +352,9 @@ describe('Delete, not genuine', () => {
   test('a rollback: SUCCESS, and nobody waits', async () => {
     stackIs('ROLLBACK_IN_PROGRESS');
     machinesAre([replicationServer]);
-    expect((await send('Delete')).response.Status).toBe('SUCCESS');
+    const { response, log } = await send('Delete');
+    expect(response.Status).toBe('SUCCESS');
+    expect(log).toContainEqual(expect.objectContaining({ decision: 'nothing drained', why: expect.stringContaining('rolling back') }));
     expect(calls()).toEqual([]);
   });
 

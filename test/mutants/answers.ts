@@ -4,24 +4,28 @@ const disconnect = mutate('drs/disconnect.ts');
 const sourceServer = mutate('drs/source-server.ts');
 const explanations = mutate('drs/explanations.ts');
 const rules = mutate('source-server-disconnection.ts');
+const drs = mutate('drs/drs.ts');
+const insist = mutate('drs/insist.ts');
+const genuineDeletion = mutate('custom-resource/genuine-deletion.ts');
+const nextSteps = mutate('custom-resource/next-steps.ts');
 const retry = mutate('aws/retry.ts');
 const failure = mutate('custom-resource/failure.ts');
 
 /** By the rows of the README's table of what DRS says to the disconnect. */
 export const answers: Mutants = {
   '200, the server is `DISCONNECTED`': [
-    disconnect(
-      'does not look at the state',
-      `isDisconnected(answered) ? 'disconnected' : awaitDisconnected(drs, server)`,
-      `'disconnected'`,
-    ),
+    disconnect('does not look at the state', `isDisconnected(answered) ? 'disconnected' : awaitDisconnected(teardown)`, `'disconnected'`),
     sourceServer('takes a stopped server for a disconnected one', `=== 'DISCONNECTED'`, `.endsWith('ED')`),
     sourceServer('takes a server without a state for a disconnected one', `=== 'DISCONNECTED'`, `!== 'CONTINUOUS'`),
     disconnect('does not look again', 'if (Date.now() + LOOK_AGAIN >= drs.deadline) {', 'if (Date.now() > 0) {'),
   ],
   'the server or the account is unknown to DRS': [
-    disconnect('does not know ResourceNotFoundException', `'ResourceNotFoundException', `, ''),
-    disconnect('does not know UninitializedAccountException', `, 'UninitializedAccountException'`, ''),
+    drs('does not know ResourceNotFoundException', `'ResourceNotFoundException', `, ''),
+    drs(
+      'does not know UninitializedAccountException',
+      `'ResourceNotFoundException', 'UninitializedAccountException'`,
+      `'ResourceNotFoundException'`,
+    ),
   ],
   'conflict, and the server turns out to be `DISCONNECTED`': [
     disconnect(
@@ -41,69 +45,82 @@ export const answers: Mutants = {
     ),
   ],
   'conflict, the server has a recovery instance': [
-    disconnect('succeeds', `'ResourceNotFoundException', `, `'ConflictException', 'ResourceNotFoundException', `),
-    disconnect(
+    drs('succeeds', `'ResourceNotFoundException', `, `'ConflictException', 'ResourceNotFoundException', `),
+    insist(
       'does not look for recovery instances',
       '(await look(drs.recoveryInstancesOf(server.sourceServerId))) ?? []',
       '[] as Parameters<typeof explainRecoveryInstances>[0]',
     ),
     explanations('takes an unknown kind for a drill', 'instance.isDrill === true', 'instance.isDrill !== false'),
     explanations('takes a real recovery for a drill', 'instance.isDrill === true', 'instance.isDrill !== undefined'),
-    explanations('does not tell of a failback', `state === undefined || NO_FAILBACK.has(state)`, 'state !== undefined'),
-    rules('does not tell what to do next', '`${messageOf(error)} ${whatNext(request, server, verdict)}`', 'messageOf(error)'),
+    explanations('does not tell of a failback', 'return isFailingBack(instance)', 'return !instance'),
     rules(
+      'does not tell what to do next',
+      'throw failedDeletion(error, request, verdict, undone(request, server, state));',
+      'throw error;',
+    ),
+    nextSteps('tells what to do next only where there is room', 'LONGEST_REASON - bytesOf(next)', 'LONGEST_REASON'),
+    nextSteps('tells so much that the commands are cut off', 'cut(messageOf(error), LONGEST_REASON - bytesOf(next))', 'messageOf(error)'),
+    nextSteps(
       'does not tell how to finish by hand in a clean-up',
       'if (verdict.deletedStack === undefined) {',
       `if (verdict.deletedStack === '') {`,
     ),
-    mutate('custom-resource/genuine-deletion.ts')(
+    nextSteps(
+      'does not tell how to finish by hand if nobody knows whether it was meant',
+      'return `If ${what} shall go, it can be disconnected by hand: ${byHand}.${where}`;',
+      'return where;',
+    ),
+    nextSteps(
+      'tells to retain the resource in another stack',
+      '--stack-name ${name} --retain',
+      '--stack-name ${verdict.deletedStack} --retain',
+    ),
+    genuineDeletion(
       'tells to delete a stack that an update cleans up',
       'stacks.some(({ status }) => status === CLEAN_UP)',
       'stacks.length === 0',
     ),
-    mutate('custom-resource/genuine-deletion.ts')('tells to delete the nested stack again', '[...stacks].reverse().find(', 'stacks.find('),
+    genuineDeletion('tells to delete the nested stack again', '[...stacks].reverse().find(', 'stacks.find('),
     explanations('explains so many that the commands are cut off', 'const EXPLAINED = 3;', 'const EXPLAINED = 100;'),
   ],
   'conflict otherwise: a job, a failback in progress': [
-    disconnect('does not tell the order', 'instances.some(isHolding) ? explained', 'instances ? explained'),
+    insist('does not tell the order', 'instances.some(isHolding) ? explained', 'instances ? explained'),
     explanations(
       'takes a recovery instance that was disconnected for what holds the server',
       `!== 'DISCONNECTED'`,
       `!== undefined || true`,
     ),
-    disconnect('hides what DRS said', '${messageOf(refusal)}`;', '`;'),
+    insist('hides what DRS said', '${messageOf(refusal)}`;', '`;'),
     disconnect(
       'does not tell where an extended server replicates',
       'throw new Failure(`${told} ${explainExtended(found, server.region)}`);',
       'throw new Failure(told);',
     ),
-    disconnect('lets a failed look hide the refusal', 'seen.catch(() => undefined)', 'seen'),
+    insist('lets a failed look hide the refusal', 'seen.catch(() => undefined)', 'seen'),
   ],
   'throttling, internal errors, network faults': [
-    retry('does not know throttling by its names', 'TRANSIENT.has(name) || ', ''),
-    retry('does not know throttling by its status', 'status === 429 || ', ''),
-    retry('does not know internal errors', ' || status >= 500', ''),
+    retry('does not know throttling', ' || isThrottling(error)', ''),
+    retry('does not know throttling by its names', 'THROTTLED.has(error.name) || ', ''),
+    retry('does not know throttling by its status', ' || statusOf(error) === 429', ''),
+    retry('does not know internal errors', ' || statusOf(error) >= 500', ''),
     retry('does not know broken connections', 'return brokenConnection || ', 'return '),
     retry("does not know broken answers, to Node's parser", '|HPE_', ''),
     retry('takes mistakes of ours for broken connections', 'E(?!RR_)', 'E'),
     retry('does not know answers that the service did not write', '|| unreadable ', ''),
     retry("takes answers of the service for somebody else's", ' && $fault === undefined', ''),
-    retry('does not know time-outs', `  'TimeoutError',\n`, ''),
+    retry('does not know time-outs', `, 'TimeoutError'`, ''),
     retry('takes every error for a fault that passes', 'if (!denied && !isTransient(error)) {', 'if (!(error instanceof Error)) {'),
     retry('waits for an answer for ever', 'Math.min(ATTEMPT, deadline - Date.now())', 'deadline - Date.now()'),
     retry('gives up after three attempts', 'if (Date.now() + pause >=', 'if (attempt >= 2 || Date.now() + pause >='),
     retry('goes on after the deadline', '(denied ? deniedUntil : deadline)', '(denied ? deniedUntil : deadline + 60_000)'),
     retry('never pauses longer', '250 * 2 ** attempt', '250'),
     retry('hides what the service said last', ' The last answer was: ${messageOf(error)}', ''),
-    disconnect(
-      'looks after the deadline, and may hide why',
-      'if (refusal instanceof Denied || refusal instanceof OutOfTime) {',
-      'if (refusal instanceof Denied) {',
-    ),
+    disconnect('looks after the deadline, and may hide why', 'if (refusal instanceof OutOfTime) {', 'if (!told) {'),
   ],
   'access denied': [
     retry('fails at once', 'const denied = isDenied(error);', 'const denied = false;'),
-    retry('waits until the deadline', 'Math.min(deadline, Date.now() + POLICY_PROPAGATION)', 'deadline'),
+    retry('waits until the deadline', 'Math.min(deadline, Date.now() + (wasDenied ? 0 : POLICY_PROPAGATION))', 'deadline'),
     retry('waits for ten seconds only', 'POLICY_PROPAGATION = 90_000', 'POLICY_PROPAGATION = 10_000'),
     retry('does not name the action', 'may not call ${action}', 'may not do this'),
     retry("does not know CloudFormation's name for it", `'AccessDenied', `, ''),
@@ -114,8 +131,8 @@ export const answers: Mutants = {
     failure('hides the message', '`${error.name}: ${error.message}`', 'error.name'),
     disconnect(
       'succeeds',
-      'if (refusal instanceof Denied || refusal instanceof OutOfTime) {',
-      `if (!isNamed(refusal, 'ConflictException') && !(refusal instanceof Failure)) {\n    return 'absent';\n  }\n  if (refusal instanceof Denied || refusal instanceof OutOfTime) {`,
+      `if (!isNamed(refusal, 'ConflictException')) {\n    throw new Failure(told);`,
+      `if (!isNamed(refusal, 'ConflictException')) {\n    return 'absent';`,
     ),
   ],
 };

@@ -1,35 +1,49 @@
 import { readFileSync } from 'node:fs';
 import { answers } from './answers';
 import { deletions } from './deletions';
-import type { Mutant } from './mutant';
+import { drain } from './drain';
+import { fleetRequests, fleetRules, selectedServers } from './fleets';
+import type { Mutant, Mutants } from './mutant';
 import { protocol } from './protocol';
+import { records } from './records';
+import { recoveryInstances } from './recovery-instances';
 import { requests } from './requests';
+import { roles } from './roles';
 
 /** A mutant, and what it breaks. */
 export interface ListedMutant extends Mutant {
   readonly row: string;
 }
 
-export const mutants: readonly ListedMutant[] = [deletions, requests, answers, protocol].flatMap((table) =>
-  Object.entries(table).flatMap(([row, ofRow]) => ofRow.map((mutant) => ({ row, ...mutant }))),
-);
+/** The tables of the README: the header that each begins with, how many of its cells name a row, and the mutants of its rows. */
+const tables: readonly { readonly header: string; readonly cells: number; readonly mutants: Mutants }[] = [
+  { header: 'What happened', cells: 1, mutants: deletions },
+  { header: 'Request', cells: 2, mutants: requests },
+  { header: 'DRS says to the disconnect', cells: 1, mutants: answers },
+  { header: 'A conflict, and the server has', cells: 1, mutants: recoveryInstances },
+  { header: 'The server, or what DRS says to the deletion of its record', cells: 1, mutants: records },
+  { header: 'Fleet: request', cells: 2, mutants: fleetRequests },
+  { header: 'Fleet: a selected server', cells: 1, mutants: selectedServers },
+];
+
+/** Rules that no table of the README has. */
+const rules: Readonly<Record<string, Mutants>> = { Protocol: protocol, Roles: roles, Fleet: fleetRules, Drain: drain };
+
+export const mutants: readonly ListedMutant[] = [
+  ...tables.flatMap(({ header, mutants }) => listed(header, mutants)),
+  ...Object.entries(rules).flatMap(([name, mutants]) => listed(name, mutants)),
+];
+
+function listed(name: string, table: Mutants): ListedMutant[] {
+  return Object.entries(table).flatMap(([row, ofRow]) => ofRow.map((mutant) => ({ row: `${name}: ${row}`, ...mutant })));
+}
 
 /** The rows of the README's tables that have no mutant, the mutants' rows that it does not have, and the rules without a mutant. */
 export function mismatches(readme = readFileSync('README.md', 'utf8')): string[] {
   return [
-    ...compare(
-      Object.keys(deletions),
-      rowsOf(readme, 'What happened', ([what]) => what),
-    ),
-    ...compare(
-      Object.keys(requests),
-      rowsOf(readme, 'Request', ([request, situation]) => `${request}: ${situation}`),
-    ),
-    ...compare(
-      Object.keys(answers),
-      rowsOf(readme, 'DRS says to the disconnect', ([says]) => says),
-    ),
-    ...Object.entries({ ...deletions, ...requests, ...answers, ...protocol })
+    ...tables.flatMap(({ header, cells, mutants }) => compare(Object.keys(mutants), rowsOf(readme, header, cells))),
+    ...[...tables.map(({ mutants }) => mutants), ...Object.values(rules)]
+      .flatMap((table) => Object.entries(table))
       .filter(([, ofRow]) => ofRow.length === 0)
       .map(([row]) => `no mutant breaks: ${row}`),
   ];
@@ -42,15 +56,15 @@ function compare(listed: readonly string[], rows: readonly string[]): string[] {
   ];
 }
 
-/** The rows of the table whose header begins with this cell. */
-function rowsOf(readme: string, header: string, nameOf: (cells: string[]) => string): string[] {
+/** The rows of the table whose header begins with this cell, each named by its first cells. */
+function rowsOf(readme: string, header: string, cells: number): string[] {
   const lines = readme.split('\n');
   const start = lines.findIndex((line) => cellsOf(line)[0] === header);
   const length = lines.slice(start).findIndex((line) => !line.startsWith('|'));
   if (start < 0 || length < 3) {
     throw new Error(`The README has no table '${header}'.`);
   }
-  return lines.slice(start + 2, start + length).map((line) => nameOf(cellsOf(line)));
+  return lines.slice(start + 2, start + length).map((line) => cellsOf(line).slice(0, cells).join(': '));
 }
 
 function cellsOf(line: string): string[] {

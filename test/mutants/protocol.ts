@@ -2,6 +2,7 @@ import { mutate, type Mutants } from './mutant';
 
 const handler = mutate('index.ts');
 const lifecycle = mutate('custom-resource/lifecycle.ts');
+const sleeping = mutate('sleep.ts');
 const request = mutate('custom-resource/request.ts');
 const response = mutate('custom-resource/response.ts');
 const logging = mutate('custom-resource/log.ts');
@@ -9,6 +10,7 @@ const client = mutate('aws/client-configuration.ts');
 const retry = mutate('aws/retry.ts');
 const rules = mutate('source-server-disconnection.ts');
 const sourceServer = mutate('drs/source-server.ts');
+const failure = mutate('custom-resource/failure.ts');
 
 const DELIVER = 'await deliver(event.ResponseURL, serialize(response), deadline);';
 
@@ -25,7 +27,6 @@ export const PROTOCOL_RULES = [
   'no response URL in the log or in an error',
   'the log is one line of JSON for each decision',
   'Retry-After is honoured',
-  'a server of another account is refused',
   'the physical ID is the ARN, a failure keeps the one it came with',
   'each failed deletion is counted, and nothing else',
   'the resource type decides the rules',
@@ -58,6 +59,13 @@ export const protocol: Record<(typeof PROTOCOL_RULES)[number], Mutants[string]> 
     response('is not cut', 'Buffer.byteLength(whole) <= MAXIMUM_BYTES', 'Buffer.byteLength(whole) > 0'),
     response('keeps the end of a Reason, not its beginning', 'characters.slice(0, length)', 'characters.slice(-length)'),
     response('cuts far more than it must', 'step >= 1; step /= 2', 'step >= 512; step /= 2'),
+    failure(
+      'lets what others wrote leave no room for our own words',
+      `cut(message.replace(/[\\p{Cc}\\p{Cs}]+/gu, ' '), LONGEST_MESSAGE)`,
+      'message',
+    ),
+    failure('shows control characters, of six bytes each', `.replace(/[\\p{Cc}\\p{Cs}]+/gu, ' ')`, ''),
+    failure('leaves half a command', "isInCommand ? kept.slice(0, kept.lastIndexOf('`')) : kept", 'kept'),
     sourceServer('takes a hostname of any length', 'Array.from(hostname).slice(0, LONGEST_HOSTNAME)', 'Array.from(hostname)'),
   ],
   'the response goes to an https URL only': [
@@ -103,15 +111,17 @@ export const protocol: Record<(typeof PROTOCOL_RULES)[number], Mutants[string]> 
     ),
   ],
   'every request is answered before the function ends': [
-    request('a Create takes as long as it likes', 'Create: 120_000', 'Create: 890_000'),
-    request('an Update takes as long as it likes', 'Update: 120_000', 'Update: 890_000'),
-    request('a Delete takes as long as it likes', 'Delete: 240_000', 'Delete: 890_000'),
-    request('a Delete gives up after two minutes', 'Delete: 240_000', 'Delete: 120_000'),
-    request(
-      'does not look at the time that is left',
-      'Math.min(now + LIMITS[event.RequestType], now + context.getRemainingTimeInMillis() - RESERVE)',
-      'now + LIMITS[event.RequestType]',
+    rules('a Create takes as long as it likes', 'Create: 120_000', 'Create: 890_000'),
+    rules('an Update takes as long as it likes', 'Update: 120_000', 'Update: 890_000'),
+    rules('a Delete takes as long as it likes', 'Delete: 240_000', 'Delete: 890_000'),
+    rules('a Delete gives up after two minutes', 'Delete: 240_000', 'Delete: 120_000'),
+    rules(
+      'every request takes as long as it likes, if only it may terminate drills',
+      `type === 'Delete' && properties.RecoveryInstancePolicy`,
+      'properties.RecoveryInstancePolicy',
     ),
+    handler('a request of an unknown type takes as long as it likes', 'limit: () => 240_000', 'limit: () => Infinity'),
+    request('does not look at the time that is left', 'Math.min(request.deadline, now + limit(request))', 'now + limit(request)'),
     request('leaves no time for the delivery', 'RESERVE = 30_000', 'RESERVE = 0'),
     lifecycle('waits for a rule that never ends', 'GRACE = 5_000', 'GRACE = 600_000'),
     lifecycle('delivers beyond its own end', 'Math.min(DELIVERY, context.getRemainingTimeInMillis() - MARGIN)', 'DELIVERY'),
@@ -120,7 +130,9 @@ export const protocol: Record<(typeof PROTOCOL_RULES)[number], Mutants[string]> 
       'Math.min(DELIVERY, context.getRemainingTimeInMillis() - MARGIN)',
       'context.getRemainingTimeInMillis() - MARGIN',
     ),
-    lifecycle('leaves a timer behind', 'clearTimeout(timer);', ''),
+    rules('leaves no time for the policy of a role to spread', '? LIMITS[type] : LIMITS.Delete', '? LIMITS[type] : LIMITS[type]'),
+    rules('a request without a role takes as long as one with a role', '? LIMITS[type] : LIMITS.Delete', '? LIMITS.Delete : LIMITS.Delete'),
+    sleeping('leaves a timer behind', 'clearTimeout(timer);', ''),
   ],
   'no response URL in the log or in an error': [
     lifecycle('logs the whole request', `log({ event: 'answered',`, `log({ ...event, event: 'answered',`),
@@ -143,21 +155,13 @@ export const protocol: Record<(typeof PROTOCOL_RULES)[number], Mutants[string]> 
     lifecycle('does not log an answer', `log({ event: 'answered', ...identityOf(request), status: response.Status });`, ''),
     lifecycle('does not log a failure', 'logFailure(request, reason, error);', ''),
     lifecycle('logs the answer before it is delivered', DELIVER, `log({ event: 'answered' });\n  ${DELIVER}`),
-    rules(
-      'does not log what was declared',
-      `const found = await verify(request, server);\n  decide(request, 'declared', server.arn);`,
-      'const found = await verify(request, server);',
-    ),
+    rules('does not log what was declared', `decide(request, 'declared', arn);`, ''),
   ],
   'Retry-After is honoured': [
     retry('does not read the member', 'error.retryAfterSeconds ?? ', ''),
     retry('does not read the header', ` ?? error.$response?.headers?.['retry-after']`, ''),
     retry('takes seconds for milliseconds', 'seconds * 1000', 'seconds'),
     retry('does not check that it is a number', 'Number.isFinite(seconds) ? seconds * 1000 : 0', 'seconds * 1000'),
-  ],
-  'a server of another account is refused': [
-    rules('declares it', 'checkAccount(request, server);\n  return server;', 'return server;'),
-    rules('disconnects it', 'checkAccount(request, server);\n    decide', 'decide'),
   ],
   'the physical ID is the ARN, a failure keeps the one it came with': [
     lifecycle(
@@ -190,10 +194,11 @@ export const protocol: Record<(typeof PROTOCOL_RULES)[number], Mutants[string]> 
     lifecycle('has another namespace', 'Namespace: METRIC_NAMESPACE', `Namespace: 'mutant'`),
   ],
   'the resource type decides the rules': [
+    handler('takes every type for a source server', '?? unknownType', '?? sourceServerDisconnection'),
     handler(
-      'takes every type for a disconnection',
-      'resourceType === SOURCE_SERVER_DISCONNECTION ? sourceServerDisconnection : unknownType',
-      'resourceType ? sourceServerDisconnection : unknownType',
+      'takes a fleet for a source server',
+      '[FLEET_DISCONNECTION]: fleetDisconnection',
+      '[FLEET_DISCONNECTION]: sourceServerDisconnection',
     ),
     handler('creates what it does not know', `type === 'Delete' &&`, `type !== 'Update' &&`),
     handler('fails the deletion of what it never created', '!wasCreated || ', ''),

@@ -1,5 +1,5 @@
 import { match, strictEqual } from 'node:assert';
-import type { Stack } from 'aws-cdk-lib';
+import { Duration, type Stack } from 'aws-cdk-lib';
 import { SubnetType, Vpc } from 'aws-cdk-lib/aws-ec2';
 import { FleetDisconnection, SourceServerSelection, StagingAreaDrain } from '../../../lib';
 import type { Stage } from '../stage';
@@ -13,7 +13,7 @@ const THREE = { [APP]: 'DISCONNECTED', [DATABASE]: 'DISCONNECTED', [STANDBY]: 'D
 
 /** A VPC with staging subnets, and a fleet that replicates into them. */
 export const landingZone =
-  ({ drained }: { drained: boolean }): Declare =>
+  ({ drained, timeout }: { drained: boolean; timeout?: Duration }): Declare =>
   (stack: Stack) => {
     const vpc = new Vpc(stack, 'Vpc', {
       availabilityZones: [`${stack.region}a`, `${stack.region}b`],
@@ -21,7 +21,7 @@ export const landingZone =
       subnetConfiguration: [{ name: 'Staging', subnetType: SubnetType.PUBLIC, cidrMask: 24 }],
       restrictDefaultSecurityGroup: false,
     });
-    const stagingAreaDrain = drained ? new StagingAreaDrain(stack, 'StagingAreaDrain', { vpc }) : undefined;
+    const stagingAreaDrain = drained ? new StagingAreaDrain(stack, 'StagingAreaDrain', { vpc, timeout }) : undefined;
     new FleetDisconnection(stack, 'Fleet', { selection: SourceServerSelection.withTags(TAGS), stagingAreaDrain });
   };
 
@@ -55,9 +55,9 @@ export const landingZoneGoes: Scenario = {
 export const stuckStagingArea: Scenario = {
   name: 'stuck-staging-area',
   summary: 'a replication server never leaves: the deletion fails and says which; once it is gone, deleting again succeeds',
-  settings: { speed: 600, replicationServerLingers: Infinity },
+  settings: { speed: 120, replicationServerLingers: Infinity },
   async play(stage) {
-    await stage.deploy(landingZone({ drained: true }));
+    await stage.deploy(landingZone({ drained: true, timeout: Duration.minutes(20) }));
     installAgents(stage);
     await stage.destroy('DELETE_FAILED');
     const reason = stage.reason();

@@ -1,0 +1,63 @@
+import { mutate, type Mutants } from './mutant';
+
+const assumeRole = mutate('aws/assume-role.ts');
+const client = mutate('aws/client-configuration.ts');
+const drs = mutate('drs/drs.ts');
+const options = mutate('drs/options.ts');
+const nextSteps = mutate('custom-resource/next-steps.ts');
+
+const ASSUME = 'export async function assumeRole(';
+const OPEN = 'assumeRole(stack, assumeRoleArn, deadline)';
+
+/** The rules of roles that are assumed, which no table of the README has. */
+export const roles: Mutants = {
+  'DRS is called as the role': [
+    client("uses the function's own credentials", '...(credentials && { credentials }),', ''),
+    drs('forgets the credentials', 'clientConfiguration(stack, region, credentials)', 'clientConfiguration(stack, region)'),
+    options(
+      'takes a role that is no text for none',
+      `value === undefined ? value : JSON.stringify(value)`,
+      'value === undefined ? value : undefined',
+    ),
+    options('takes an empty text for none', `text('AssumeRoleArn');`, `text('AssumeRoleArn') || undefined;`),
+    options('does not check that it is a role', 'if (assumeRoleArn !== undefined && ', `if (assumeRoleArn === 'mutant' && `),
+  ],
+  'the function assumes it itself, in the Region of its stack': [
+    drs('assumes it in the Region of the server', OPEN, OPEN.replace('stack', '{ ...stack, region }')),
+  ],
+  'a session belongs to its request': [
+    assumeRole(
+      'keeps the first session for ever',
+      ASSUME,
+      `let kept: Promise<Credentials> | undefined;
+export function assumeRole(...session: Parameters<typeof begin>): Promise<Credentials> {
+  return (kept ??= begin(...session));
+}
+async function begin(`,
+    ),
+    assumeRole(
+      'keeps the session of each role',
+      ASSUME,
+      `const kept = new Map<string, Promise<Credentials>>();
+export function assumeRole(...session: Parameters<typeof begin>): Promise<Credentials> {
+  const credentials = kept.get(session[1]) ?? begin(...session);
+  kept.set(session[1], credentials);
+  return credentials;
+}
+async function begin(`,
+    ),
+  ],
+  'the name of a session tells of which stack it is': [
+    assumeRole('does not name the stack', '`cdk-drs-${stack.name}`', `'cdk-drs'`),
+    assumeRole('is longer than IAM takes', '.slice(0, LONGEST_SESSION_NAME)', ''),
+  ],
+  'the operator is told whom to grant what, and which account to turn to': [
+    drs(
+      "names the function's role instead",
+      'assumeRoleArn === undefined ? undefined : `the role',
+      'assumeRoleArn ? undefined : `the role',
+    ),
+    nextSteps('does not tell for which account a command is', `accountId === ownAccountId ? '' : `, `accountId ? '' : `),
+    nextSteps('tells of two accounts where there is one', `accountId === ownAccountId ? '' : `, ''),
+  ],
+};
