@@ -12,6 +12,9 @@ import { RecoveryInstancePolicy } from './recovery-instance-policy';
 /** The ID of a stack's default teardown function. ServiceToken can't be updated, so this is a permanent contract. */
 const DEFAULT_ID = 'DRSTeardownFunction';
 
+/** Lambda's newest, by its name: aws-cdk-lib has a constant for it only since 2.224. */
+const NODEJS_24 = new lambda.Runtime('nodejs24.x', lambda.RuntimeFamily.NODEJS);
+
 /**
  * Properties of a teardown function.
  */
@@ -254,7 +257,7 @@ export class TeardownFunction extends Construct {
       // One level above, whether this file runs from lib/, from dist/ or from a built app.
       code: lambda.Code.fromAsset(path.join(__dirname, '..', 'bundle')),
       handler: 'index.handler',
-      runtime: lambda.Runtime.NODEJS_24_X,
+      runtime: NODEJS_24,
       timeout: Duration.minutes(15),
       memorySize: 512,
       role: this.role,
