@@ -31,6 +31,14 @@ export interface FleetDisconnectionProps extends DisconnectionOptions {
  * Deleting again continues. A changed selection disconnects nobody, nor does a rollback.
  *
  * @see https://docs.aws.amazon.com/drs/latest/APIReference/API_DisconnectSourceServer.html
+ * @example
+ * import { Stack } from 'aws-cdk-lib';
+ * import { FleetDisconnection, SourceServerSelection } from 'cdk-drs';
+ *
+ * declare const stack: Stack;
+ * new FleetDisconnection(stack, 'Fleet', {
+ *   selection: SourceServerSelection.withTags({ 'landing-zone': 'payments' }),
+ * });
  */
 export class FleetDisconnection extends Construct {
   /**
@@ -44,6 +52,11 @@ export class FleetDisconnection extends Construct {
   public readonly teardownFunction: TeardownFunction;
 
   /**
+   * Declares that a fleet is disconnected when this resource is deleted.
+   *
+   * @param scope the construct that this one belongs to
+   * @param id the ID of this construct
+   * @param props which source servers, and how they are disconnected
    * @throws if the removal policy is `SNAPSHOT`, if the Region is malformed, if the selection is declared in this stack already,
    *   or if the teardown function is of another stack
    */

@@ -39,6 +39,14 @@ export interface SourceServerDisconnectionProps extends DisconnectionOptions {
  * A rollback disconnects nothing.
  *
  * @see https://docs.aws.amazon.com/drs/latest/APIReference/API_DisconnectSourceServer.html
+ * @example
+ * import { Stack } from 'aws-cdk-lib';
+ * import { SourceServer, SourceServerDisconnection } from 'cdk-drs';
+ *
+ * declare const stack: Stack;
+ * new SourceServerDisconnection(stack, 'AppServer', {
+ *   sourceServer: SourceServer.fromSourceServerId(stack, 'Server', 's-1234567890abcdef0'),
+ * });
  */
 export class SourceServerDisconnection extends Construct {
   /**
@@ -60,6 +68,11 @@ export class SourceServerDisconnection extends Construct {
   public readonly teardownFunction: TeardownFunction;
 
   /**
+   * Declares that a source server is disconnected when this resource is deleted.
+   *
+   * @param scope the construct that this one belongs to
+   * @param id the ID of this construct
+   * @param props which source server, and how it is disconnected
    * @throws if the removal policy is `SNAPSHOT`, if the source server is of another account than the stack or the role to assume,
    *   if it is declared in this stack already, or if the teardown function is of another stack
    */

@@ -8,7 +8,7 @@ export class SourceServerSelection {
    * The source servers that carry all of these tags, with these values, at that moment. IAM is asked for the tags, too.
    *
    * @param tags at least one
-   * @throws if there is no tag, or the key of one is not known at synth
+   * @throws if there is no tag, if the key of one is empty or not known at synth, or if one has no value
    */
   public static withTags(tags: { [key: string]: string }): SourceServerSelection {
     const keys = Object.keys(tags);

@@ -38,6 +38,7 @@ export interface ISourceServer extends IResource {
   /**
    * How far the replicated data is behind the source server, in seconds.
    *
+   * @param props how it is to be seen
    * @default - the maximum over five minutes
    */
   metricLagDuration(props?: cloudwatch.MetricOptions): cloudwatch.Metric;
@@ -45,6 +46,7 @@ export interface ISourceServer extends IResource {
   /**
    * How much data is yet to be replicated, in bytes.
    *
+   * @param props how it is to be seen
    * @default - the maximum over five minutes
    */
   metricBacklog(props?: cloudwatch.MetricOptions): cloudwatch.Metric;
@@ -52,6 +54,7 @@ export interface ISourceServer extends IResource {
   /**
    * How long the source server has been replicating, in seconds.
    *
+   * @param props how it is to be seen
    * @default - the maximum over five minutes
    */
   metricElapsedReplicationDuration(props?: cloudwatch.MetricOptions): cloudwatch.Metric;
@@ -59,6 +62,7 @@ export interface ISourceServer extends IResource {
   /**
    * How long ago a drill or a recovery of the source server was last launched successfully, in seconds.
    *
+   * @param props how it is to be seen
    * @default - the maximum over five minutes
    */
   metricDurationSinceLastSuccessfulRecoveryLaunch(props?: cloudwatch.MetricOptions): cloudwatch.Metric;

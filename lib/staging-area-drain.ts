@@ -67,14 +67,31 @@ const LONGEST = Duration.hours(2);
  *
  * A disconnected server's replication servers stay in the staging subnets for minutes, and CloudFormation fails on a subnet that something is in. Disconnections that name the drain
  * as their `stagingAreaDrain` go before it, the VPC goes after it. It is a chain of custom resources, each waiting for some minutes, since one may take no more than an hour.
+ *
+ * @example
+ * import { Stack } from 'aws-cdk-lib';
+ * import { Vpc } from 'aws-cdk-lib/aws-ec2';
+ * import { FleetDisconnection, SourceServerSelection, StagingAreaDrain } from 'cdk-drs';
+ *
+ * declare const stack: Stack;
+ * const vpc = new Vpc(stack, 'Vpc');
+ * new FleetDisconnection(stack, 'Fleet', {
+ *   selection: SourceServerSelection.withTags({ 'landing-zone': 'payments' }),
+ *   stagingAreaDrain: new StagingAreaDrain(stack, 'StagingAreaDrain', { vpc }),
+ * });
  */
 export class StagingAreaDrain extends Construct {
   /** The function that does the work: the one that was passed, or the stack's default. */
   public readonly teardownFunction: TeardownFunction;
 
   /**
-   * @throws if it is declared inside the VPC's construct, if the timeout is longer than two hours, if there are no subnets,
-   *   or if the teardown function is of another stack
+   * Declares that the deletion of the stack waits until DRS has left the staging area.
+   *
+   * @param scope the construct that this one belongs to: not the VPC, nor one inside of it
+   * @param id the ID of this construct
+   * @param props which staging area, and how long to wait
+   * @throws if it is declared inside the VPC's construct, if the timeout is longer than two hours or not known at synth, if there are no subnets,
+   *   if the removal policy is `SNAPSHOT`, or if the teardown function is of another stack
    */
   constructor(scope: Construct, id: string, props: StagingAreaDrainProps) {
     super(scope, id);

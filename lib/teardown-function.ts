@@ -46,6 +46,20 @@ interface DisconnectionGrants {
  *
  * A stack has one by default. Make one yourself to choose its log group or its role, and pass it to the constructs that shall use it.
  * It runs outside of VPCs: inside the one that is being torn down, its own network would go first.
+ *
+ * @example
+ * import { RemovalPolicy, Stack } from 'aws-cdk-lib';
+ * import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+ * import { SourceServer, SourceServerDisconnection, TeardownFunction } from 'cdk-drs';
+ *
+ * declare const stack: Stack;
+ * const teardownFunction = new TeardownFunction(stack, 'Teardown', {
+ *   logGroup: new LogGroup(stack, 'TeardownLog', { retention: RetentionDays.TWO_YEARS, removalPolicy: RemovalPolicy.RETAIN }),
+ * });
+ * new SourceServerDisconnection(stack, 'AppServer', {
+ *   sourceServer: SourceServer.fromSourceServerId(stack, 'Server', 's-1234567890abcdef0'),
+ *   teardownFunction,
+ * });
  */
 export class TeardownFunction extends Construct {
   /**
@@ -72,6 +86,14 @@ export class TeardownFunction extends Construct {
   /** The role that the function runs with. */
   public readonly role: iam.IRole;
 
+  /**
+   * Makes a function for the disconnections and drains of its stack that it is passed to.
+   *
+   * @param scope the construct that this one belongs to, in the stack of what it shall delete
+   * @param id the ID of this construct. Renaming or moving it later makes another function, which CloudFormation refuses for resources that are deployed.
+   * @param props its log group and its role
+   * @throws if the role is of another account than the stack
+   */
   constructor(scope: Construct, id: string, props: TeardownFunctionProps = {}) {
     super(scope, id);
     this.logGroup = props.logGroup ?? this.createLogGroup();
@@ -86,6 +108,7 @@ export class TeardownFunction extends Construct {
    * Watch it: a deletion that fails in the clean-up of an update is tried three times, then CloudFormation drops the resource and the update succeeds.
    * The metric comes from the function's log, so it costs nothing until a deletion fails. Its dimension is the stack's name.
    *
+   * @param props how it is to be seen
    * @default - the sum over five minutes
    * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format.html
    */

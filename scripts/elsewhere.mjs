@@ -14,15 +14,21 @@ export function run(command, args, cwd = root) {
   if (status !== 0) process.exit(status ?? 1);
 }
 
-/** Installs packages outside of the tree, until this program ends. Returns the path of one of their files. */
-export function installElsewhere(dependencies) {
+/** Exists until this program ends. */
+export function temporaryFolder() {
   const folder = mkdtempSync(path.join(tmpdir(), 'cdk-drs-'));
   process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+/** Installs packages outside of the tree. Returns the path of one of their files. */
+export function installElsewhere(dependencies) {
+  const folder = temporaryFolder();
   writeFileSync(path.join(folder, 'package.json'), JSON.stringify({ private: true, dependencies }));
   run('npm', ['install', '--ignore-scripts', '--no-audit', '--no-fund', '--no-package-lock', '--loglevel=error'], folder);
   return (...names) => path.join(folder, 'node_modules', ...names);
 }
 
-export function versionOf(packageFolder) {
-  return JSON.parse(readFileSync(path.join(packageFolder, 'package.json'), 'utf8')).version;
+export function manifestOf(packageFolder) {
+  return JSON.parse(readFileSync(path.join(packageFolder, 'package.json'), 'utf8'));
 }

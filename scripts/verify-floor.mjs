@@ -1,14 +1,16 @@
 // Compiles lib/ and runs its tests against exactly the lowest aws-cdk-lib and constructs that package.json accepts.
-import { readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
-import { installElsewhere, root, run, versionOf } from './elsewhere.mjs';
+import { installElsewhere, manifestOf, root, run } from './elsewhere.mjs';
 
-const { peerDependencies } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'));
-const floor = Object.fromEntries(Object.entries(peerDependencies).map(([name, range]) => [name, range.replace(/^\^/, '')]));
+const floor = Object.fromEntries(
+  Object.entries(manifestOf(root).peerDependencies).map(([name, range]) => [name, range.replace(/^\^/, '')]),
+);
 const installed = installElsewhere(floor);
 for (const [name, version] of Object.entries(floor)) {
-  if (versionOf(installed(name)) !== version) throw new Error(`Not ${name} ${version} was installed, but ${versionOf(installed(name))}.`);
+  const { version: actual } = manifestOf(installed(name));
+  if (actual !== version) throw new Error(`${name} ${actual} was installed, not ${version}.`);
   console.log(`${name} ${version}`);
 }
 

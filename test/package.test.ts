@@ -13,6 +13,7 @@ function packed(): string[] {
 test('the published package holds the library with its types, the function, and nothing else', () => {
   expect(packed()).toEqual([
     '.jsii',
+    'CHANGELOG.md',
     'LICENSE',
     'README.md',
     'bundle/index.js',

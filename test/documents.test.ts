@@ -1,8 +1,14 @@
+import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import * as path from 'node:path';
 import * as ts from 'typescript';
 
-const samples = Array.from(readFileSync('README.md', 'utf8').matchAll(/```ts\n([^]*?)```/g), ([, code]) => code ?? '');
+/** In every document of the repository, tracked or about to be. */
+const listing = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard', '*.md'], { encoding: 'utf8' });
+const samples = listing
+  .trimEnd()
+  .split('\n')
+  .flatMap((file) => Array.from(readFileSync(file, 'utf8').matchAll(/```ts\n([^]*?)```/g), ([, code = '']) => ({ file, code })));
 const wrong = "import { NoSuch } from 'cdk-drs'; export default NoSuch;";
 
 /** What the compiler has to say about each of these files of a user; one program for all, since it reads all of the CDK's types. */
@@ -33,7 +39,10 @@ function problemsOf(codes: readonly string[]): string[][] {
   );
 }
 
-test('every sample of the README compiles, and a wrong one would not', () => {
-  expect(samples.length).toBeGreaterThan(1);
-  expect(problemsOf([...samples, wrong])).toEqual([...samples.map(() => []), [expect.stringContaining('NoSuch')]]);
+test('every sample compiles, and a wrong one would not', () => {
+  expect(samples.map(({ file }) => file)).toContain('README.md');
+  const [ofWrong, ...problems] = problemsOf([wrong, ...samples.map(({ code }) => code)]);
+  expect(ofWrong).toEqual([expect.stringContaining('NoSuch')]);
+  const found = samples.map(({ file, code }, index) => ({ file, code, problems: problems[index] }));
+  expect(found.filter(({ problems }) => problems?.length !== 0)).toEqual([]);
 });
