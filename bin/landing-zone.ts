@@ -1,51 +1,34 @@
 /*
- * A disaster-recovery landing zone that disconnects its source servers when it is deleted:
+ * A disaster-recovery landing zone that takes DRS down with it: what the servers replicate into, and what disconnects them when it is deleted.
  *
- *   npx cdk deploy -c sourceServerIds=s-1234567890abcdef0,s-1234567890abcdef1
- *   npx cdk destroy -c sourceServerIds=s-1234567890abcdef0,s-1234567890abcdef1
+ *   npx cdk deploy                                       DRS must be set up in the account and Region: `aws drs initialize-service`
+ *   npx cdk deploy -c terminationProtection=false        before it is deleted
+ *   npx cdk destroy
  *
- * Context:
- *   sourceServerIds  the source servers to disconnect with the stack, separated by commas; at least one. It is the whole truth:
- *                    a server that it doesn't name any more is disconnected by the next deployment. Better kept in cdk.json.
+ * Context, by `-c KEY=VALUE` or, better, in cdk.json, where lists and booleans may also be written as JSON:
+ *   fleetTags              KEY=VALUE, separated by commas: deleting the stack disconnects every source server that carries all of these
+ *                          tags. Agents set them with `--tags`. Default: landing-zone=DisasterRecoveryLandingZone
+ *   sourceServerIds        further source servers to disconnect with the stack, separated by commas. It is the whole truth: a server that
+ *                          it doesn't name any more is disconnected by the next deployment. Default: none
+ *   vpcCidr                the addresses of the VPC. Another value makes another VPC. Default: 10.255.0.0/22
+ *   sourceCidrs            where source servers replicate from, separated by commas. Default: all private addresses (RFC 1918)
+ *   defaultSettings        whether the stack declares DRS's default replication and launch settings, of which an account has one each in
+ *                          a Region. Default: true
+ *   alarmEmail             who hears of alarms. Default: nobody; subscribe to the topic
+ *   terminationProtection  whether the stack refuses to be deleted. Default: true
  */
-import { App, Stack } from 'aws-cdk-lib';
-import { SourceServer, SourceServerDisconnection } from '../lib';
-
-function sourceServerIds(app: App): string[] {
-  const given: unknown = app.node.tryGetContext('sourceServerIds') ?? '';
-  if (typeof given !== 'string') {
-    throw new Error(`The context 'sourceServerIds' is ${JSON.stringify(given)}, but must be IDs separated by commas.`);
-  }
-  const ids = given
-    .split(',')
-    .map((id) => id.trim())
-    .filter((id) => id !== '');
-  if (ids.length === 0) {
-    throw new Error('No source servers. Name at least one: -c sourceServerIds=s-1234567890abcdef0,s-1234567890abcdef1');
-  }
-  const twice = ids.find((id, index) => ids.indexOf(id) !== index);
-  if (twice !== undefined) {
-    throw new Error(`The context 'sourceServerIds' names ${twice} twice.`);
-  }
-  return ids;
-}
-
-function landingZone(app: App) {
-  const stack = new Stack(app, 'DisasterRecoveryLandingZone', {
-    description: 'Disconnects its source servers from AWS Elastic Disaster Recovery when it is deleted',
-    env: { account: process.env.CDK_DEFAULT_ACCOUNT, region: process.env.CDK_DEFAULT_REGION },
-  });
-  for (const id of sourceServerIds(app)) {
-    // The server's ID is the construct's ID, so that the order of the list doesn't matter.
-    const sourceServer = SourceServer.fromSourceServerId(stack, `SourceServer-${id}`, id);
-    new SourceServerDisconnection(stack, `Disconnection-${id}`, { sourceServer });
-  }
-}
+import { App } from 'aws-cdk-lib';
+import { readContext } from './landing-zone/context';
+import { LandingZone } from './landing-zone/landing-zone';
 
 try {
   // Synthesized only as a whole: without a server's resource its deployment would disconnect that server.
   const app = new App({ autoSynth: false });
-  landingZone(app);
+  new LandingZone(app, 'DisasterRecoveryLandingZone', {
+    description: 'Takes AWS Elastic Disaster Recovery down when it is deleted: source servers, staging area, and then the network',
+    env: { account: process.env.CDK_DEFAULT_ACCOUNT, region: process.env.CDK_DEFAULT_REGION },
+    ...readContext(app.node),
+  });
   app.synth();
 } catch (error) {
   // A mistake in the context is the user's to mend: a line tells more than a stack trace.

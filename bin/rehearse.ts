@@ -1,7 +1,7 @@
 /*
  * `npm start`: deploys a landing zone on the embedded AWS, tears it down, and shows what happened.
  *
- *   npm start                          the scenario `teardown`
+ *   npm start                          the scenario `landing-zone`
  *   npm start -- --list                the scenarios
  *   npm start -- --scenario NAME       another one
  *
@@ -34,7 +34,7 @@ async function play(scenario: Scenario) {
 }
 
 async function main() {
-  const { values } = parseArgs({ options: { list: { type: 'boolean' }, scenario: { type: 'string', default: 'teardown' } } });
+  const { values } = parseArgs({ options: { list: { type: 'boolean' }, scenario: { type: 'string', default: 'landing-zone' } } });
   if (values.list) {
     const width = Math.max(...scenarios.map(({ name }) => name.length));
     scenarios.forEach(({ name, summary }) => console.log(`${name.padEnd(width)}  ${summary}`));

@@ -68,7 +68,7 @@ export class EmbeddedAws {
       s3,
       faults,
       calls: this.calls,
-      providers: { ...iam.providers, ...s3.providers, ...lambda.providers, ...ec2.providers, ...recordProviders() },
+      providers: { ...iam.providers, ...s3.providers, ...lambda.providers, ...ec2.providers, ...this.drs.providers, ...recordProviders() },
       invoke: (functionArn, payload) => lambda.invoke(functionArn, payload),
       certificate,
     });

@@ -15,13 +15,18 @@ export interface Assembly {
 const LANDING_ZONE = path.resolve('.build', 'landing-zone.js');
 const STACK_NAME = 'DisasterRecoveryLandingZone';
 
+/** What the command line looks up and keeps in cdk.context.json. */
+const LOOKED_UP = {
+  [`availability-zones:account=${defaultAccountId}:region=${defaultRegion}`]: ['a', 'b', 'c'].map((zone) => defaultRegion + zone),
+};
+
 /** Runs the landing zone's app as the CDK's command line would, but without the seconds that the command line takes to start. */
-export async function synthesizeLandingZone(sourceServerIds: readonly string[]): Promise<Assembly> {
+export async function synthesizeLandingZone(context: Context): Promise<Assembly> {
   const directory = newDirectory();
   const env = {
     ...process.env,
     CDK_OUTDIR: directory,
-    CDK_CONTEXT_JSON: JSON.stringify({ sourceServerIds: sourceServerIds.join(',') }),
+    CDK_CONTEXT_JSON: JSON.stringify({ ...LOOKED_UP, ...context }),
     CDK_DEFAULT_ACCOUNT: defaultAccountId,
     CDK_DEFAULT_REGION: defaultRegion,
   };
@@ -43,15 +48,28 @@ export async function synthesizeStack(stackName: string, declare: (stack: Stack)
 /** Synthesizes an app that is made on the spot, which declares a stack of this name. */
 export async function synthesizeApp(stackName: string, declare: DeclareApp, accountId = defaultAccountId): Promise<Assembly> {
   const { App } = await import('aws-cdk-lib');
-  const app = new App({ outdir: newDirectory(), analyticsReporting: false });
+  const app = new App({ outdir: newDirectory(), analyticsReporting: false, context: LOOKED_UP });
   declare(app, { account: accountId, region: defaultRegion });
   return { directory: app.synth().directory, stackName };
 }
+
+/** What is given by `-c KEY=VALUE`. */
+export type Context = Readonly<Record<string, string>>;
 
 export type DeclareApp = (app: App, env: Environment) => void;
 
 function newDirectory(): string {
   return mkdtempSync(path.join(tmpdir(), 'cdk-drs-assembly-'));
+}
+
+interface Manifest {
+  readonly artifacts: Record<string, { readonly properties?: { readonly terminationProtection?: boolean } }>;
+}
+
+/** Whether the stack is to be protected from being deleted, which no template tells. */
+export function isProtected({ directory, stackName }: Assembly): boolean {
+  const { artifacts } = JSON.parse(readFileSync(path.join(directory, 'manifest.json'), 'utf8')) as Manifest;
+  return artifacts[stackName].properties?.terminationProtection ?? false;
 }
 
 interface AssetManifest {

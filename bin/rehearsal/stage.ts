@@ -7,7 +7,7 @@ import type { Call } from '../../emulator/calls';
 import { defaultAccountId, defaultRegion } from '../../emulator/defaults';
 import type { SourceServerSeed } from '../../emulator/drs/seeds';
 import { FAILED_DELETIONS, METRIC_NAMESPACE } from '../../lib/contract';
-import { type Assembly, type DeclareApp, synthesizeApp, synthesizeLandingZone, synthesizeStack } from './assembly';
+import { type Assembly, type Context, type DeclareApp, synthesizeApp, synthesizeLandingZone, synthesizeStack } from './assembly';
 import { commandsIn, Operator } from './operator';
 import type { Timeline } from './timeline';
 
@@ -44,9 +44,10 @@ export class Stage {
   }
 
   /** Deploys the app that cdk.json names. */
-  async deployLandingZone(sourceServerIds: readonly string[], expected = 'CREATE_COMPLETE') {
-    this.timeline.command(`npx cdk deploy -c sourceServerIds=${sourceServerIds.join(',')}`);
-    const assembly = await this.timeline.during('synthesizing', synthesizeLandingZone(sourceServerIds));
+  async deployLandingZone(context: Context = {}, expected = 'CREATE_COMPLETE') {
+    const options = Object.entries(context).map(([key, value]) => ` -c ${key}=${value}`);
+    this.timeline.command(`npx cdk deploy${options.join('')}`);
+    const assembly = await this.timeline.during('synthesizing', synthesizeLandingZone(context));
     await this.deployed(assembly, expected);
   }
 
@@ -63,6 +64,12 @@ export class Stage {
   async deployApp(stackName: string, declare: DeclareApp, expected = 'CREATE_COMPLETE') {
     this.timeline.command(`npx cdk deploy ${stackName}`);
     await this.deployed(await this.timeline.during('synthesizing', synthesizeApp(stackName, declare, this.accountId)), expected);
+  }
+
+  /** Lets a stack be deleted that is protected. */
+  async unprotect(stackName = STACK) {
+    this.timeline.command(`aws cloudformation update-termination-protection --no-enable-termination-protection --stack-name ${stackName}`);
+    await this.operator.unprotect(stackName);
   }
 
   async destroy(expected = 'DELETE_COMPLETE', stackName = STACK) {

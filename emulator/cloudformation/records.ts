@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { partition } from '../defaults';
 import { physicalName } from '../physical-name';
 import { randomHex } from '../random';
@@ -19,14 +20,6 @@ const types: Readonly<Record<string, RecordType>> = {
       return { physicalId: name, attributes: { Arn: arn('cloudwatch', `alarm:${name}`, request) } };
     },
   },
-  'AWS::DRS::LaunchConfigurationTemplate': {
-    fixed: [],
-    create: (request) => drsTemplate('launch-configuration-template', 'lct', 'LaunchConfigurationTemplateID', request),
-  },
-  'AWS::DRS::ReplicationConfigurationTemplate': {
-    fixed: [],
-    create: (request) => drsTemplate('replication-configuration-template', 'rct', 'ReplicationConfigurationTemplateID', request),
-  },
   'AWS::EC2::EIP': {
     fixed: ['Domain'],
     create() {
@@ -42,12 +35,26 @@ const types: Readonly<Record<string, RecordType>> = {
       return { physicalId: id, attributes: { Id: id } };
     },
   },
+  'AWS::SNS::Subscription': {
+    fixed: ['Endpoint', 'Protocol', 'TopicArn'],
+    create({ properties }) {
+      const Arn = `${String(properties.TopicArn)}:${randomUUID()}`;
+      return { physicalId: Arn, attributes: { Arn } };
+    },
+  },
   'AWS::SNS::Topic': {
     fixed: ['TopicName', 'FifoTopic'],
     create(request) {
       const TopicName = (request.properties.TopicName as string | undefined) ?? physicalName(request, 256);
       const TopicArn = arn('sns', TopicName, request);
       return { physicalId: TopicArn, attributes: { TopicName, TopicArn } };
+    },
+  },
+  'AWS::SNS::TopicPolicy': {
+    fixed: [],
+    create(request) {
+      const id = physicalName(request, 255);
+      return { physicalId: id, attributes: { Id: id } };
     },
   },
 };
@@ -73,12 +80,6 @@ function recordProvider({ fixed, create }: RecordType): ResourceProvider {
       records.delete(physicalId);
     },
   };
-}
-
-function drsTemplate(kind: string, prefix: string, idAttribute: string, request: ResourceRequest): CreatedResource {
-  const id = `${prefix}-${randomHex(17)}`;
-  const Arn = arn('drs', `${kind}/${id}`, request);
-  return { physicalId: Arn, attributes: { Arn, [idAttribute]: id } };
 }
 
 function randomByte(): number {

@@ -1,5 +1,6 @@
 import type { RecoveryInstance, SourceServer } from '@aws-sdk/client-drs';
 import { Clock } from '../clock';
+import { ResourceProviders } from '../cloudformation/resource-provider';
 import { defaultAccountId, defaultRegion } from '../defaults';
 import { Ec2 } from '../ec2/ec2';
 import { Iam } from '../iam/iam';
@@ -23,6 +24,7 @@ import {
   SourceServerSeed,
 } from './seeds';
 import { deleteSourceServer, describeSourceServers, disconnectSourceServer, stopReplication } from './source-servers';
+import { templateProviders } from './templates';
 
 const operations: Record<OperationName, Operation<never>> = {
   DeleteRecoveryInstance: deleteRecoveryInstance,
@@ -40,11 +42,13 @@ const operations: Record<OperationName, Operation<never>> = {
 /** AWS Elastic Disaster Recovery. */
 export class Drs implements Service {
   readonly signingName = 'drs';
+  readonly providers: ResourceProviders;
   private readonly estates: Estates;
   private readonly listeners = new Set<(change: DrsChange) => void>();
 
   constructor(private readonly deps: { clock: Clock; settings: Settings; iam: Iam; ec2: Ec2 }) {
     this.estates = new Estates(deps);
+    this.providers = templateProviders((accountId, region) => this.estates.of(accountId, region));
   }
 
   /** What an agent's installation does. */
@@ -59,8 +63,10 @@ export class Drs implements Service {
     estate.initialized = true;
     estate.sourceServers.set(server.sourceServerID, server);
     if (replicatesHere(server)) {
-      const { stagingSubnetId = defaultStagingSubnetId, replicationServerSecurityGroupIds } = seed;
-      estate.replicationServers.join(server.sourceServerID, stagingSubnetId, replicationServerSecurityGroupIds);
+      const [template] = estate.templates.replication.values();
+      const subnetId = seed.stagingSubnetId ?? template?.subnetId ?? defaultStagingSubnetId;
+      const groupIds = seed.replicationServerSecurityGroupIds ?? template?.securityGroupIds;
+      estate.replicationServers.join(server.sourceServerID, subnetId, groupIds);
     }
     return structuredClone(server);
   }

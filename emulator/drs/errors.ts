@@ -43,6 +43,15 @@ export function tooManyJobs(): AwsError {
   });
 }
 
+export function tooManyLaunchTemplates(): AwsError {
+  return new AwsError('ServiceQuotaExceededException', 'Max number of launch configuration templates per AWS account: 1', 402, {
+    code: 'QUOTA',
+    resourceType: 'LAUNCH_CONFIGURATION_TEMPLATE',
+    serviceCode: 'drs',
+    quotaCode: 'L-1F3FAE4D',
+  });
+}
+
 /** `retryAfterSeconds` travels as the header Retry-After. */
 export function drsFault(kind: FaultErrorKind, retryAfter?: number): AwsError {
   const headers: Record<string, string> = retryAfter === undefined ? {} : { 'retry-after': String(retryAfter) };

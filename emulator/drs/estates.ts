@@ -5,6 +5,7 @@ import { Network } from '../ec2/network';
 import { Settings } from '../settings';
 import { settleJobs } from './jobs';
 import { ReplicationServers } from './replication-servers';
+import { Templates } from './templates';
 
 /** The SDK's types, with the members that every record here has. */
 export type KnownSourceServer = SourceServer &
@@ -32,6 +33,7 @@ export interface Estate {
   readonly recoveryInstances: Map<string, KnownRecoveryInstance>;
   readonly jobs: Map<string, RunningJob>;
   readonly replicationServers: ReplicationServers;
+  readonly templates: Templates;
   /** What EC2 has in the same account and Region, as it is now. */
   network(): Network;
   /** When a recovery instance last ceased to hold a source server, and when a source server was disconnected: by its ID, in emulated milliseconds. */
@@ -77,6 +79,7 @@ export class Estates {
       recoveryInstances: new Map(),
       jobs: new Map(),
       replicationServers: new ReplicationServers({ clock, settings, network }),
+      templates: { replication: new Map(), launch: new Set() },
       network,
       releases: new Map(),
       disconnections: new Map(),

@@ -24,9 +24,9 @@ export interface SourceServerSeed {
   readonly extendedFrom?: string;
   /** FAILOVER unless told. */
   readonly direction?: ReplicationDirection;
-  /** The subnet of its replication server, which servers of the same subnet share. */
+  /** The subnet of its replication server, which servers of the same subnet share; that of the default settings unless told. */
   readonly stagingSubnetId?: string;
-  /** The groups that a replication server is in besides DRS's own, if it is launched for this server. */
+  /** The groups that a replication server is in besides DRS's own, if it is launched for this server; those of the default settings unless told. */
   readonly replicationServerSecurityGroupIds?: readonly string[];
 }
 

@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import type { App, Environment, Stack } from 'aws-cdk-lib';
+import { SubnetType, Vpc } from 'aws-cdk-lib/aws-ec2';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { type Assembly, synthesizeApp, synthesizeStack, templateFileOf } from '../../bin/rehearsal/assembly';
-import { landingZone } from '../../bin/rehearsal/scenarios/staging-areas';
 import { addDisconnection, type DisconnectionOptions, sourceServerArn } from '../../bin/rehearsal/scenarios/stacks';
 import { ServersAccountStack } from '../../examples/cross-account/stacks';
-import { TeardownFunction } from '../../lib';
+import { FleetDisconnection, SourceServerSelection, StagingAreaDrain, TeardownFunction } from '../../lib';
 
 // What is granted: to the function of a stack by the constructs, and to the role that it assumes by the example of that.
 
@@ -67,9 +67,20 @@ export async function synthesizeRole(options: DisconnectionOptions = {}): Promis
   return read(await synthesizeApp(ROLE_STACK, declare, THERE));
 }
 
-/** A stack with a fleet and a drain. */
+export const FLEET_TAGS = { 'landing-zone': 'payments' };
+
+/** A stack with a fleet and a drain, and no policy of anybody else. */
 export async function synthesizeDrain(): Promise<Synthesized> {
-  return read(await synthesizeStack(STACK, landingZone({ drained: true })));
+  const declare = (stack: Stack) => {
+    const vpc = new Vpc(stack, 'Vpc', {
+      maxAzs: 2,
+      subnetConfiguration: [{ name: 'Staging', subnetType: SubnetType.PRIVATE_ISOLATED }],
+      restrictDefaultSecurityGroup: false,
+    });
+    const stagingAreaDrain = new StagingAreaDrain(stack, 'StagingAreaDrain', { vpc });
+    new FleetDisconnection(stack, 'Fleet', { selection: SourceServerSelection.withTags(FLEET_TAGS), stagingAreaDrain });
+  };
+  return read(await synthesizeStack(STACK, declare));
 }
 
 /** The rows of the example's README; one without an option belongs to the option above it. */

@@ -1,11 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import * as path from 'node:path';
 import { APP, DATABASE, type DisconnectionOptions } from '../../bin/rehearsal/scenarios/stacks';
-import { installAgents } from '../../bin/rehearsal/scenarios/staging-areas';
 import type { Stage } from '../../bin/rehearsal/stage';
 import { RecoveryInstancePolicy } from '../../lib';
 import {
   actionsOf,
+  FLEET_TAGS,
   HERE,
   sorted,
   type Statement,
@@ -110,7 +110,8 @@ async function playDrain(): Promise<string[]> {
   let calls: string[] = [];
   await onStage({ speed: 120 }, async (stage) => {
     expect(await stage.operator.deploy((await synthesizeDrain()).assembly)).toBe('CREATE_COMPLETE');
-    installAgents(stage);
+    const [{ subnetId: stagingSubnetId }] = stage.aws.ec2.network().subnets.all();
+    stage.seed({ tags: FLEET_TAGS, stagingSubnetId });
     await stage.destroy();
     calls = callsFrom(stage, HERE);
   });

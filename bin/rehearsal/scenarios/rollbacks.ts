@@ -10,6 +10,7 @@ import {
   BOTH_REPLICATE,
   DATABASE,
   disconnectionOf,
+  landingZoneOf,
   STANDBY,
   TWO,
   twoAndAFailingSibling,
@@ -22,7 +23,7 @@ export const typo: Scenario = {
   summary: 'a wrong ID fails the deployment, not the teardown; its rollback disconnects nobody',
   async play(stage) {
     stage.seed(...TWO);
-    await stage.deployLandingZone([APP, STANDBY], 'ROLLBACK_COMPLETE');
+    await stage.deploy(landingZoneOf(APP, STANDBY), 'ROLLBACK_COMPLETE');
     match(stage.reason(), /There is no source server s-1a2b3c4d5e6f70003/);
     await stage.show('Rolled back: every server replicates');
     await stage.destroy();

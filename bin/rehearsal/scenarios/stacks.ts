@@ -26,7 +26,7 @@ export function sourceServerArn(sourceServerId: string, region = defaultRegion, 
   return `arn:aws:drs:${region}:${accountId}:source-server/${sourceServerId}`;
 }
 
-/** As the landing zone in bin/landing-zone.ts, but without the second that it takes to run that app. */
+/** The disconnections of the landing zone in bin/landing-zone.ts, without its network. */
 export function landingZoneOf(...sourceServerIds: string[]): Declare {
   return (stack) => sourceServerIds.forEach((id) => addDisconnection(stack, `Disconnection-${id}`, id));
 }

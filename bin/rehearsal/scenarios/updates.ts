@@ -58,8 +58,8 @@ export const removed: Scenario = {
   summary: 'a server is no longer declared: it is disconnected in the clean-up of the update, the others are not',
   async play(stage) {
     stage.seed(...TWO);
-    await stage.deployLandingZone([APP, DATABASE]);
-    await stage.deployLandingZone([APP], 'UPDATE_COMPLETE');
+    await stage.deploy(landingZoneOf(APP, DATABASE));
+    await stage.deploy(landingZoneOf(APP), 'UPDATE_COMPLETE');
     await stage.show('Updated: only the declared server replicates');
     await stage.expectStates({ [APP]: 'CONTINUOUS', [DATABASE]: 'DISCONNECTED' });
     strictEqual(stage.failedDeletions().length, 0);

@@ -10,7 +10,9 @@ export const endpointType: Ec2Type = {
     const networkInterfaceIds = addInterfaces(network, vpcId, vpcEndpointId, properties);
     network.endpoints.set(vpcEndpointId, { vpcEndpointId, vpcId, networkInterfaceIds });
     const service = String(properties.ServiceName).split('.').pop();
-    const dnsEntry = `Z1HUB23UULQXV:${vpcEndpointId}.${service}.${stack.region}.vpce.amazonaws.com`;
+    // Each bucket has a name of its own below that of an endpoint of S3.
+    const dnsName = `${service === 's3' ? '*.' : ''}${vpcEndpointId}.${service}.${stack.region}.vpce.amazonaws.com`;
+    const dnsEntry = `Z1HUB23UULQXV:${dnsName}`;
     return {
       physicalId: vpcEndpointId,
       attributes: {
