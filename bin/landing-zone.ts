@@ -1,8 +1,9 @@
 /*
  * A disaster-recovery landing zone that takes DRS down with it: what the servers replicate into, and what disconnects them when it is deleted.
  *
- *   npx cdk deploy                                       DRS must be set up in the account and Region: `aws drs initialize-service`
- *   npx cdk deploy -c terminationProtection=false        before it is deleted
+ *   aws drs initialize-service     once in an account and Region
+ *   npx cdk deploy
+ *   aws cloudformation update-termination-protection --no-enable-termination-protection --stack-name DisasterRecoveryLandingZone
  *   npx cdk destroy
  *
  * Context, by `-c KEY=VALUE` or, better, in cdk.json, where lists and booleans may also be written as JSON:
@@ -11,7 +12,7 @@
  *   sourceServerIds        further source servers to disconnect with the stack, separated by commas. It is the whole truth: a server that
  *                          it doesn't name any more is disconnected by the next deployment. Default: none
  *   vpcCidr                the addresses of the VPC. Another value makes another VPC. Default: 10.255.0.0/22
- *   sourceCidrs            where source servers replicate from, separated by commas. Default: all private addresses (RFC 1918)
+ *   sourceCidrs            where source servers replicate from, separated by commas. Default: all private addresses
  *   defaultSettings        whether the stack declares DRS's default replication and launch settings, of which an account has one each in
  *                          a Region. Default: true
  *   alarmEmail             who hears of alarms. Default: nobody; subscribe to the topic

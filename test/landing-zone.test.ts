@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import * as path from 'node:path';
 import { App, Validations } from 'aws-cdk-lib';
@@ -129,6 +129,28 @@ describe('the default landing zone', () => {
   });
 });
 
+test('alarms of failed deletions, and of the lag of any server, by a query that alarms take', () => {
+  const template = templateOf();
+  template.hasResourceProperties('AWS::CloudWatch::Alarm', {
+    Namespace: 'cdk-drs',
+    MetricName: 'FailedDeletions',
+    Dimensions: [{ Name: 'StackName', Value: 'DisasterRecoveryLandingZone' }],
+    ComparisonOperator: 'GreaterThanThreshold',
+    Threshold: 0,
+  });
+  template.hasResourceProperties('AWS::CloudWatch::Alarm', {
+    Metrics: [
+      Match.objectLike({
+        Expression: 'SELECT MAX(LagDuration) FROM SCHEMA("AWS/DRS", SourceServerID) GROUP BY SourceServerID',
+        Period: 300,
+        ReturnData: true,
+      }),
+    ],
+    Threshold: 900,
+    EvaluationPeriods: 3,
+  });
+});
+
 describe('the order of the teardown', () => {
   const resources = resourcesOf(templateOf({ sourceServerIds: `${ONE},${OTHER}`, alarmEmail: 'dr@example.com' }));
 
@@ -248,6 +270,15 @@ describe('context', () => {
     ['true', true],
   ])('terminationProtection %j', (terminationProtection, expected) => {
     expect(landingZone({ terminationProtection }).terminationProtection).toBe(expected);
+  });
+
+  test('each key is described by the app and by the README, with the same default', () => {
+    const defaults = (file: string, row: RegExp) =>
+      Object.fromEntries(Array.from(readFileSync(file, 'utf8').matchAll(row), ([, key, value]) => [key, value.replaceAll('`', '')]));
+    const inReadme = defaults('README.md', /^\| `(\w+)` +\| [^|]*? +\| ([^|]+?) +\|$/gm);
+    const inApp = defaults('bin/landing-zone.ts', /^ \* {3}(\w+) {2}(?:(?!^ \* {3}\w)[^])*?Default: (.+?)(?:;.*)?$/gm);
+    expect(Object.keys(inApp).sort()).toEqual(Object.keys(readContext(new App().node)).sort());
+    expect(inReadme).toMatchObject(inApp);
   });
 
   test.each([

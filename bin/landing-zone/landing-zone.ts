@@ -1,4 +1,4 @@
-import { type Duration, Stack, type StackProps } from 'aws-cdk-lib';
+import { CfnOutput, type Duration, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import {
   FleetDisconnection,
@@ -54,6 +54,8 @@ export class LandingZone extends Stack {
       stagingAreaDrain: this.drain,
       teardownFunction,
     });
+    const tags = Object.entries(fleetTags).map(([key, value]) => `${key}=${value}`);
+    new CfnOutput(this, 'AgentTags', { value: tags.join(' '), description: 'The --tags of the agents' });
     alarms.addLagOfAll().node.addDependency(fleet);
     const singles = sourceServerIds.map((sourceServerId) => this.addDisconnection(sourceServerId, alarms));
 

@@ -1,13 +1,44 @@
 import { styleText } from 'node:util';
 import type { RecoveryInstance, SourceServer } from '@aws-sdk/client-drs';
 import type { EmbeddedAws } from '../../emulator';
+import type { StackEvent } from '../../emulator/cloudformation/stack';
 import { defaultAccountId, defaultRegion } from '../../emulator/defaults';
+import { STAGING_AREA_DRAIN } from '../../lib/contract';
 
 type Style = Parameters<typeof styleText>[0];
+
+/** Resources that every stack has, and that tell nothing of what happens to servers and their network. */
+const BACKGROUND = /^AWS::(CloudWatch|IAM|Lambda|Logs|SNS)::|^AWS::EC2::(FlowLog|Route|RouteTable|SubnetRouteTableAssociation)$/;
+
+/** A link of a drain whose deletion took no longer, in milliseconds, had nothing to wait for. */
+const SHORT = 60_000;
+
+/** How often a drain tells that it still waits, in milliseconds. */
+const REMINDER = 3 * 60_000;
+
+/** What a function logs: a decision, or progress. */
+interface LogEntry {
+  readonly decision?: string;
+  readonly why?: string;
+  readonly logicalId?: string;
+  readonly machines?: number;
+}
+
+/** Events that tell nothing by themselves. */
+interface Folded {
+  /** That of the last one. */
+  time: number;
+  readonly types: string[];
+}
 
 /** What somebody sees of a rehearsal: needs a terminal only for colour and for the line that shows progress. */
 export class Timeline {
   private readonly started = new Map<string, number>();
+  private readonly types = new Map<string, string>();
+  /** By their status. */
+  private readonly folded = new Map<string, Folded>();
+  /** What a drain told last, and when. */
+  private drain = { told: '', at: -Infinity };
   private progress?: NodeJS.Timeout;
   private begin = 0;
 
@@ -16,7 +47,7 @@ export class Timeline {
     private readonly output: NodeJS.WriteStream | { isTTY?: boolean; columns?: number; write(text: string): unknown },
   ) {
     aws.cloudFormation.onEvent((event) => this.event(event));
-    aws.lambda.logs.onLine(({ message }) => this.decision(message));
+    aws.lambda.logs.onLine(({ message }) => this.logged(message));
   }
 
   title(name: string, summary: string) {
@@ -69,7 +100,7 @@ export class Timeline {
     if (this.output.isTTY) {
       let turn = 0;
       const frames = '⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏';
-      const show = () => this.output.write(`\r\x1b[2K${frames[turn++ % frames.length]} ${what}  ${this.seconds(this.begin)}`);
+      const show = () => this.output.write(`\r\x1b[2K${frames[turn++ % frames.length]} ${what}  ${this.passed(this.begin)}`);
       this.progress = setInterval(show, 100);
     }
     try {
@@ -80,28 +111,63 @@ export class Timeline {
     }
   }
 
-  private event(event: { logicalId: string; type: string; status: string; reason?: string; time: number }) {
-    const key = `${event.logicalId}/${event.status.split('_')[0]}`;
-    const isStack = event.type === 'AWS::CloudFormation::Stack';
-    if (event.status.endsWith('_IN_PROGRESS') && !isStack) {
-      this.started.set(key, this.started.get(key) ?? event.time);
+  private event({ logicalId, type, status, time, reason }: StackEvent) {
+    const key = `${logicalId}/${status.split('_')[0]}`;
+    const isStack = type === 'AWS::CloudFormation::Stack';
+    this.types.set(logicalId, type);
+    if (status.endsWith('_IN_PROGRESS') && !isStack) {
+      this.started.set(key, this.started.get(key) ?? time);
       return;
     }
-    const took = this.started.has(key) && !isStack ? `${((event.time - this.started.get(key)!) / 1000).toFixed(1)} s` : '';
-    const at = this.seconds(this.begin, event.time).padStart(8);
-    const status = this.style(styleOf(event.status), event.status.padEnd(22));
-    this.print(`${this.style('dim', at)}  ${status} ${event.logicalId}  ${this.style('dim', `${event.type}  ${took}`.trim())}`);
-    if (event.reason && /FAILED/.test(event.status)) {
-      this.reason(event.reason);
+    const begun = isStack ? time : (this.started.get(key) ?? time);
+    const isIdleLink = type === STAGING_AREA_DRAIN && (!status.startsWith('DELETE') || time - begun < SHORT);
+    if (!/FAILED/.test(status) && (BACKGROUND.test(type) || isIdleLink)) {
+      this.folded.set(status, { time, types: [...(this.folded.get(status)?.types ?? []), type] });
+      return;
+    }
+    if (isStack) {
+      this.unfold();
+    }
+    const took = isStack ? '' : this.passed(begun, time);
+    this.write(this.eventLine(time, status, `${logicalId}  ${this.style('dim', `${type}  ${took}`.trim())}`));
+    if (reason && /FAILED/.test(status)) {
+      this.reason(reason);
     }
   }
 
-  /** What the teardown function decided, and why. */
-  private decision(message: string) {
-    const entry = message.startsWith('{') ? (JSON.parse(message) as { decision?: string; why?: string; logicalId?: string }) : {};
-    if (entry.decision) {
-      this.print(`${' '.repeat(10)}${this.style('dim', `${entry.logicalId}: ${entry.decision}: ${entry.why}`)}`);
+  private eventLine(time: number, status: string, what: string): string {
+    return `${this.at(time)}${this.style(styleOf(status), status.padEnd(22))} ${what}`;
+  }
+
+  /** Shows in a line for each status what was folded until now: before the stack's own events, and before anything else that is said. */
+  private unfold() {
+    for (const [status, { time, types }] of this.folded) {
+      const count = (type: string) => types.filter((other) => other === type).length;
+      const counted = [...new Set(types)].map((type) => (count(type) > 1 ? `${count(type)}×${type}` : type));
+      const lines = this.wrap(counted.join(', '), ' '.repeat(33)).trimStart();
+      this.write(this.eventLine(time, status, this.style('dim', lines)));
     }
+    this.folded.clear();
+  }
+
+  private logged(message: string) {
+    const entry = message.startsWith('{') ? (JSON.parse(message) as LogEntry) : {};
+    const isDrain = this.types.get(entry.logicalId ?? '') === STAGING_AREA_DRAIN;
+    if (isDrain ? this.isNewOfDrain(entry) : entry.decision) {
+      this.write(`${this.at()}${this.style('dim', `${entry.logicalId}: ${textOf(entry)}`)}`);
+    }
+  }
+
+  /** Each link of a drain says the same, and every few seconds. */
+  private isNewOfDrain(entry: LogEntry): boolean {
+    const now = this.aws.clock.now();
+    const told = textOf(entry);
+    const isRepeated = told === this.drain.told && !(entry.machines !== undefined && now - this.drain.at >= REMINDER);
+    if (told === '' || entry.decision === 'declared' || isRepeated) {
+      return false;
+    }
+    this.drain = { told, at: now };
+    return true;
   }
 
   /** Each command of a reason stands on a line of its own, unbroken, to be copied. */
@@ -110,7 +176,7 @@ export class Timeline {
     for (const part of reason.split(/(`[^`]+`[.,;]?)/).map((text) => text.trim())) {
       const command = /^`(aws .+)`[.,;]?$/.exec(part)?.[1];
       if (part !== '') {
-        this.print(command ? `${indent}  ${this.style('cyan', command)}` : this.wrap(part, indent));
+        this.write(command ? `${indent}  ${this.style('cyan', command)}` : this.wrap(part, indent));
       }
     }
   }
@@ -134,8 +200,15 @@ export class Timeline {
     rows.forEach((row) => this.print(`  ${line(Object.values(row)).replace(/\b(CONTINUOUS|RUNNING|DISCONNECTED)\b/g, colour)}`));
   }
 
-  private seconds(from: number, to = this.aws.clock.now()): string {
-    return `${((to - from) / 1000).toFixed(1)} s`;
+  /** The column of the time. */
+  private at(time = this.aws.clock.now()): string {
+    return `${this.style('dim', this.passed(this.begin, time).padStart(8))}  `;
+  }
+
+  /** In emulated time. */
+  private passed(from: number, to = this.aws.clock.now()): string {
+    const seconds = (to - from) / 1000;
+    return seconds < 120 ? `${seconds.toFixed(1)} s` : `${Math.floor(seconds / 60)}m ${String(Math.floor(seconds % 60)).padStart(2, '0')}s`;
   }
 
   private style(style: Style, text: string): string {
@@ -152,6 +225,11 @@ export class Timeline {
   }
 
   private print(text: string) {
+    this.unfold();
+    this.write(text);
+  }
+
+  private write(text: string) {
     this.clearProgress();
     this.output.write(`${text}\n`);
   }
@@ -161,6 +239,11 @@ export class Timeline {
       this.output.write('\r\x1b[2K');
     }
   }
+}
+
+/** What the teardown function decided, and why; or what a drain waits for. */
+function textOf({ decision, why, machines = 0 }: LogEntry): string {
+  return decision !== undefined ? `${decision}: ${why}` : machines > 0 ? `waiting: machines of DRS in the staging area: ${machines}` : '';
 }
 
 function accountAndRegionOf(arn: string): string {

@@ -79,7 +79,7 @@ export const namedServers: Scenario = {
 export const stuckStagingArea: Scenario = {
   name: 'stuck-staging-area',
   summary: 'a replication server never leaves: the deletion fails and says which; once it is gone, deleting again succeeds',
-  settings: { speed: 240, replicationServerLingers: Infinity },
+  settings: { speed: 120, replicationServerLingers: Infinity },
   async play(stage) {
     await deployVariant(stage, 'fewer links');
     installAgents(stage);
@@ -98,7 +98,7 @@ export const stuckStagingArea: Scenario = {
 export const withoutDrain: Scenario = {
   name: 'without-drain',
   summary: 'the same landing zone, but nobody waits for DRS to leave: the servers are disconnected, and the VPC can not be deleted',
-  settings: { speed: 300 },
+  settings: { speed: 240 },
   async play(stage) {
     await deployVariant(stage, 'nobody waits');
     installAgents(stage);
