@@ -38,28 +38,41 @@ function refuseTwice(ids: readonly string[]) {
   }
 }
 
-/** An empty text is mostly a variable that somebody forgot to set: never a list of none, which would disconnect what was in it. */
+/** Texts separated by commas, or a list of them. */
 function asList(given: unknown, isItem: (item: string) => boolean = () => true): string[] | undefined {
-  const items: unknown[] = typeof given === 'string' ? given.split(',').filter((item) => item.trim() !== '') : asArray(given);
-  const texts = items.map((item) => (typeof item === 'string' ? item.trim() : ''));
-  const isGiven = texts.length > 0 || Array.isArray(given);
-  return isGiven && texts.every((text) => text !== '' && isItem(text)) ? texts : undefined;
+  if (typeof given === 'string') {
+    const named = given
+      .split(',')
+      .map((item) => item.trim())
+      .filter((item) => item !== '');
+    // An empty text is mostly a variable that somebody forgot to set: never a list of none, which would disconnect what was in it.
+    return named.length > 0 && named.every(isItem) ? named : undefined;
+  }
+  const isList = Array.isArray(given) && given.every((item) => typeof item === 'string' && item !== '' && isItem(item));
+  return isList ? (given as string[]) : undefined;
 }
 
-function asArray(given: unknown): unknown[] {
-  return Array.isArray(given) ? given : [undefined];
-}
-
+/** KEY=VALUE separated by commas, or an object. */
 function asTags(given: unknown): Record<string, string> | undefined {
-  const isObject = typeof given === 'object' && given !== null && !Array.isArray(given);
-  const pairs = isObject ? Object.entries(given) : asList(given)?.map((pair) => pair.split(/=(.*)/s, 2));
-  const tags = pairs?.map(([key, value]) => [String(key).trim(), typeof value === 'string' ? value.trim() : ''] as const) ?? [];
-  const isOnce = new Set(tags.map(([key]) => key)).size === tags.length;
-  return tags.length > 0 && isOnce && tags.every((tag) => !tag.includes('')) ? Object.fromEntries(tags) : undefined;
+  const pairs: unknown[][] =
+    typeof given === 'string' ? given.split(',').map((pair) => splitOnce(pair)) : Object.entries(isObject(given) ? given : {});
+  const isTag = ([key, value]: unknown[]) => typeof value === 'string' && value !== '' && key !== '';
+  const isOnce = new Set(pairs.map(([key]) => key)).size === pairs.length;
+  return pairs.length > 0 && isOnce && pairs.every(isTag) ? (Object.fromEntries(pairs) as Record<string, string>) : undefined;
+}
+
+function splitOnce(pair: string): string[] {
+  const [key, ...value] = pair.split('=');
+  return [key.trim(), value.join('=').trim()];
+}
+
+function isObject(given: unknown): given is object {
+  return typeof given === 'object' && given !== null && !Array.isArray(given);
 }
 
 function asBoolean(given: unknown): boolean | undefined {
-  return new Map<unknown, boolean>([true, false].flatMap((value) => [[value, value] as const, [String(value), value] as const])).get(given);
+  const isTrue = given === true || given === 'true';
+  return isTrue || given === false || given === 'false' ? isTrue : undefined;
 }
 
 function asVpcCidr(given: unknown): string | undefined {
