@@ -3,7 +3,6 @@
  *
  *   aws drs initialize-service     once in an account and Region
  *   npx cdk deploy
- *   aws cloudformation update-termination-protection --no-enable-termination-protection --stack-name DisasterRecoveryLandingZone
  *   npx cdk destroy
  *
  * Context, by `-c KEY=VALUE` or, better, in cdk.json, where lists and booleans may also be written as JSON:
@@ -16,7 +15,7 @@
  *   defaultSettings        whether the stack declares DRS's default replication and launch settings, of which an account has one each in
  *                          a Region. Default: true
  *   alarmEmail             who hears of alarms. Default: nobody; subscribe to the topic
- *   terminationProtection  whether the stack refuses to be deleted. Default: true
+ *   terminationProtection  whether the stack refuses to be deleted: say true once it protects something. Default: false
  */
 import { App } from 'aws-cdk-lib';
 import { readContext } from './landing-zone/context';

@@ -264,7 +264,7 @@ describe('context', () => {
   });
 
   test.each([
-    [undefined, true],
+    [undefined, false],
     ['false', false],
     [false, false],
     ['true', true],

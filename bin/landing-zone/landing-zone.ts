@@ -36,8 +36,8 @@ export class LandingZone extends Stack {
   public readonly drain: StagingAreaDrain;
 
   constructor(scope: Construct, id: string, props: LandingZoneProps) {
-    const { sourceServerIds = [], fleetTags = { 'landing-zone': id }, terminationProtection = true, ...rest } = props;
-    super(scope, id, { ...rest, terminationProtection });
+    const { sourceServerIds = [], fleetTags = { 'landing-zone': id } } = props;
+    super(scope, id, props);
     const stagingArea = new StagingArea(this, 'StagingArea', props);
     const alarms = new Alarms(this, 'Alarms', props);
 

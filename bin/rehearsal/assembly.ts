@@ -62,16 +62,6 @@ function newDirectory(): string {
   return mkdtempSync(path.join(tmpdir(), 'cdk-drs-assembly-'));
 }
 
-interface Manifest {
-  readonly artifacts: Record<string, { readonly properties?: { readonly terminationProtection?: boolean } }>;
-}
-
-/** Whether the stack is to be protected from being deleted, which no template tells. */
-export function isProtected({ directory, stackName }: Assembly): boolean {
-  const { artifacts } = JSON.parse(readFileSync(path.join(directory, 'manifest.json'), 'utf8')) as Manifest;
-  return artifacts[stackName].properties?.terminationProtection ?? false;
-}
-
 interface AssetManifest {
   readonly files: Record<
     string,

@@ -6,7 +6,6 @@ import {
   DeleteStackCommand,
   DescribeStacksCommand,
   UpdateStackCommand,
-  UpdateTerminationProtectionCommand,
   type CreateStackCommandInput,
 } from '@aws-sdk/client-cloudformation';
 import {
@@ -27,7 +26,7 @@ import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { zipSync } from 'fflate';
 import type { EmbeddedAws } from '../../emulator';
 import { defaultAccountId } from '../../emulator/defaults';
-import { type Assembly, assetsOf, isProtected, templateFileOf } from './assembly';
+import { type Assembly, assetsOf, templateFileOf } from './assembly';
 
 /** Somebody with an AWS account, its command line and the CDK's: works through the services' own interfaces only. */
 export class Operator {
@@ -53,12 +52,11 @@ export class Operator {
       Capabilities: ['CAPABILITY_NAMED_IAM' as const],
       ...options,
     };
-    const EnableTerminationProtection = isProtected(assembly);
     rmSync(assembly.directory, { recursive: true, force: true });
     const exists = (await this.statusOf(assembly.stackName)) !== undefined;
     const { StackId } = await (exists
       ? this.cloudFormation.send(new UpdateStackCommand(input))
-      : this.cloudFormation.send(new CreateStackCommand({ ...input, EnableTerminationProtection })));
+      : this.cloudFormation.send(new CreateStackCommand(input)));
     return this.aws.cloudFormation.settled(StackId!);
   }
 
@@ -67,11 +65,6 @@ export class Operator {
     const { Stacks } = await this.cloudFormation.send(new DescribeStacksCommand({ StackName: stackName }));
     await this.cloudFormation.send(new DeleteStackCommand({ StackName: stackName, RetainResources: retainResources }));
     return this.aws.cloudFormation.settled(Stacks![0].StackId!);
-  }
-
-  /** Lets the stack be deleted. */
-  async unprotect(StackName: string): Promise<void> {
-    await this.cloudFormation.send(new UpdateTerminationProtectionCommand({ StackName, EnableTerminationProtection: false }));
   }
 
   /** The stack's status; undefined if there is no such stack. */

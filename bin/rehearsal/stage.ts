@@ -66,12 +66,6 @@ export class Stage {
     await this.deployed(await this.timeline.during('synthesizing', synthesizeApp(stackName, declare, this.accountId)), expected);
   }
 
-  /** Lets a stack be deleted that is protected. */
-  async unprotect(stackName = STACK) {
-    this.timeline.command(`aws cloudformation update-termination-protection --no-enable-termination-protection --stack-name ${stackName}`);
-    await this.operator.unprotect(stackName);
-  }
-
   async destroy(expected = 'DELETE_COMPLETE', stackName = STACK) {
     this.timeline.command(`npx cdk destroy${argument(stackName)}`);
     deepStrictEqual(await this.timeline.during('deleting the stack', this.operator.destroy(stackName)), expected);

@@ -26,7 +26,7 @@ async function deployVariant(stage: Stage, variant: 'fewer links' | 'nobody wait
   const { LandingZone } = await import('../../landing-zone/landing-zone');
   await stage.deployApp(STACK, (app: App, env: Environment) => {
     const drainTimeout = variant === 'fewer links' ? Duration.minutes(20) : undefined;
-    const { drain } = new LandingZone(app, STACK, { env, drainTimeout, terminationProtection: false });
+    const { drain } = new LandingZone(app, STACK, { env, drainTimeout });
     if (variant === 'nobody waits') {
       drain.node
         .findAll()
@@ -51,7 +51,6 @@ export const landingZone: Scenario = {
     await stage.deployLandingZone();
     installAgents(stage);
     await stage.show('Deployed: every server replicates');
-    await stage.unprotect();
     await stage.destroy();
     await stage.show('Deleted: every server is disconnected');
     await stage.expectStates(THREE);
@@ -66,9 +65,9 @@ export const namedServers: Scenario = {
   settings: { speed: 20 },
   async play(stage) {
     stage.seed(...TWO, { sourceServerID: STANDBY, hostname: 'not-ours-01' });
-    await stage.deployLandingZone({ sourceServerIds: `${APP},${DATABASE}`, terminationProtection: 'false' });
+    await stage.deployLandingZone({ sourceServerIds: `${APP},${DATABASE}` });
     await stage.show('Deployed: every server replicates');
-    await stage.deployLandingZone({ sourceServerIds: APP, terminationProtection: 'false' }, 'UPDATE_COMPLETE');
+    await stage.deployLandingZone({ sourceServerIds: APP }, 'UPDATE_COMPLETE');
     await stage.expectStates({ [APP]: 'CONTINUOUS', [DATABASE]: 'DISCONNECTED', [STANDBY]: 'CONTINUOUS' });
     await stage.destroy();
     await stage.show('Deleted: the named servers are disconnected, the other one is not');
