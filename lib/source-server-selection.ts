@@ -8,7 +8,8 @@ export class SourceServerSelection {
    * The source servers that carry all of these tags, with these values, at that moment. IAM is asked for the tags, too.
    *
    * @param tags at least one
-   * @throws if there is no tag, if the key of one is empty or not known at synth, or if one has no value
+   * @throws if there is no tag, if the key of one is empty or not known at synth, if one has no value, or if two keys differ only in case
+   * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition.html
    */
   public static withTags(tags: { [key: string]: string }): SourceServerSelection {
     const keys = Object.keys(tags);
@@ -26,6 +27,14 @@ export class SourceServerSelection {
     if (missing !== undefined) {
       throw new Error(
         `The tag ${JSON.stringify(missing)} has no value: ${tags[missing]}. Give it one, or leave it out if every value will do.`,
+      );
+    }
+    const spellings = new Map(keys.map((key) => [key.toLowerCase(), key]));
+    const twice = keys.find((key) => spellings.get(key.toLowerCase()) !== key);
+    if (twice !== undefined) {
+      throw new Error(
+        `The tags ${JSON.stringify(twice)} and ${JSON.stringify(spellings.get(twice.toLowerCase()))} differ only in case, which IAM does not tell apart in the key of a tag: ` +
+          'it could not be asked for both. Decide for one spelling, and leave one of them out.',
       );
     }
     return new SourceServerSelection({ ...tags });

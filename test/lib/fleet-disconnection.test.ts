@@ -149,6 +149,11 @@ test.each<[string, () => unknown, RegExp]>([
     /"team" has no value/,
   ],
   ['a tag whose value is left out', () => SourceServerSelection.withTags({ team: Aws.NO_VALUE }), /"team" has no value/],
+  [
+    'two keys that differ only in case',
+    () => SourceServerSelection.withTags({ team: 'payments', stage: 'prod', Team: 'payments' }),
+    /"team" and "Team" differ only in case.*leave one of them out/,
+  ],
   ['a selection that is none', () => declare({ selection: {} as SourceServerSelection }), /not clear which source servers/],
   ['an empty selection', () => declare({ selection: { _selects: {} } }), /not clear which source servers/],
   ['a Region that is none', () => declare({ region: 'Frankfurt' }), /'Frankfurt' is not a Region.*\[Stack\/Fleet\]/],
