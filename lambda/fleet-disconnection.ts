@@ -1,14 +1,14 @@
 import { Pace } from './aws/pace';
 import type { FleetDisconnectionAttributes } from '../lib/contract';
 import { UNKNOWN } from '../lib/contract';
-import { Failure, messageOf } from './custom-resource/failure';
+import { Failure, ifUnderstood, messageOf } from './custom-resource/failure';
 import { isKnownToRollBack, judgeDeletion, type Verdict } from './custom-resource/genuine-deletion';
 import type { Answer, Rules } from './custom-resource/lifecycle';
 import { decide, log } from './custom-resource/log';
 import { failedDeletion, type Undone } from './custom-resource/next-steps';
 import { identityOf, type Request } from './custom-resource/request';
 import { Drs } from './drs/drs';
-import { type Fleet, isFleet, nameOfFleet, readFleet } from './drs/fleet';
+import { type Fleet, identify, isFleet, nameOfFleet, readFleet } from './drs/fleet';
 import { noProgress, type Progress, tearDownFleet } from './drs/fleet-teardown';
 import { explainRest } from './drs/fleet-report';
 
@@ -30,34 +30,41 @@ export const fleetDisconnection: Rules = {
 
 /** Landing zones come before agents: it succeeds though nothing matches yet, or DRS was never set up. */
 async function create(request: Request): Promise<Answer> {
-  const fleet = readFleet(request, request.properties);
+  const fleet = readFleet(request);
   return declared(request, fleet.physicalId, await count(request, fleet, request.deadline));
 }
 
 async function update(request: Request): Promise<Answer> {
-  const fleet = readFleet(request, request.properties);
-  const isSame = fleet.physicalId === request.physicalId && request.properties.AssumeRoleArn === request.oldProperties.AssumeRoleArn;
-  if (isSame || (await isKnownToRollBack(request))) {
-    return declareUnverified(request, fleet);
+  if (isSame(request) || (await isKnownToRollBack(request))) {
+    return declareUnverified(request);
   }
   try {
     return await create(request);
   } catch (error) {
     // The status may have been a moment old: an Update that fails in a rollback leaves a stack that nobody can use.
     if (await isKnownToRollBack(request)) {
-      return declareUnverified(request, fleet);
+      return declareUnverified(request);
     }
     throw error;
   }
 }
 
-async function declareUnverified(request: Request, fleet: Fleet): Promise<Answer> {
+/** Whether it stands for the same servers, looked after by the same role. */
+function isSame(request: Request): boolean {
+  const { physicalId, properties, oldProperties } = request;
+  return ifUnderstood(() => readFleet(request).physicalId) === physicalId && properties.AssumeRoleArn === oldProperties.AssumeRoleArn;
+}
+
+/** A rollback may go back to what only a newer version can read. Where the servers can't be told, the ID stays, and a Delete finds that the properties don't fit it. */
+async function declareUnverified(request: Request): Promise<Answer> {
+  const physicalId = ifUnderstood(() => identify(request).physicalId) ?? request.physicalId ?? '';
   const deadline = Math.min(request.deadline, Date.now() + SHORT_LOOK);
-  const counted = await count(request, fleet, deadline).catch((error: unknown) => {
+  try {
+    return declared(request, physicalId, await count(request, readFleet(request), deadline));
+  } catch (error) {
     decide(request, 'attributes unknown', messageOf(error), 'warning');
-    return undefined;
-  });
-  return declared(request, fleet.physicalId, counted);
+    return declared(request, physicalId, undefined);
+  }
 }
 
 function declared(request: Request, physicalId: string, counted: number | undefined): Answer {
@@ -102,13 +109,18 @@ async function remove(request: Request): Promise<Answer> {
 
 /** The selection is in the properties, and its hash in the physical ID: where they differ, nobody knows which servers are meant. */
 function declaredFleet(request: Request, physicalId: string): Fleet {
-  const fleet = readFleet(request, request.properties);
-  if (fleet.physicalId !== physicalId) {
+  try {
+    const fleet = readFleet(request);
+    if (fleet.physicalId !== physicalId) {
+      throw new Failure(`The properties select ${nameOfFleet(fleet)}, which is not what ${physicalId} was declared for.`);
+    }
+    return fleet;
+  } catch (error) {
     throw new Failure(
-      `The properties select ${nameOfFleet(fleet)}, which is not what ${physicalId} was declared for: nothing was disconnected.`,
+      "It is not clear what this deletion means, so nothing was disconnected, and deleting again won't change that: disconnect by hand those servers that shall go " +
+        `(${showServers(physicalId)} shows them), then retain the resource. ${messageOf(error)}`,
     );
   }
-  return fleet;
 }
 
 async function tearDown(request: Request, fleet: Fleet, progress: Progress): Promise<void> {
@@ -137,6 +149,10 @@ function undone(physicalId: string, fleet: Fleet | undefined, { failed, waiting 
     ...(member && member.state !== 'extended' ? ['disconnect'] : []),
     ...(member && fleet?.options.deletesSourceServer ? ['delete'] : []),
   ];
-  const byHand = [`\`aws drs describe-source-servers --region ${region}\``, ...commands.map(command)].join(', then for each ');
+  const byHand = [showServers(physicalId), ...commands.map(command)].join(', then for each ');
   return { what: 'each server of the fleet', accountId, byHand };
+}
+
+function showServers(physicalId: string): string {
+  return `\`aws drs describe-source-servers --region ${physicalId.split(':')[3]}\``;
 }

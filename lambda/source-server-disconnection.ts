@@ -1,6 +1,6 @@
 import type { SourceServer } from '@aws-sdk/client-drs';
 import type { SourceServerDisconnectionAttributes } from '../lib/contract';
-import { Failure, messageOf } from './custom-resource/failure';
+import { Failure, ifUnderstood, messageOf } from './custom-resource/failure';
 import { isKnownToRollBack, judgeDeletion, type Verdict } from './custom-resource/genuine-deletion';
 import type { Answer, Rules } from './custom-resource/lifecycle';
 import { decide } from './custom-resource/log';
@@ -47,7 +47,8 @@ async function create(request: Request): Promise<Answer> {
 async function update(request: Request): Promise<Answer> {
   const requested = String(request.properties.SourceServerArn);
   const isSame = requested === request.physicalId;
-  if (isSame && request.properties.AssumeRoleArn === request.oldProperties.AssumeRoleArn && isUnderstood(request.properties)) {
+  const isUnderstood = ifUnderstood(() => readOptions(request.properties)) !== undefined;
+  if (isSame && request.properties.AssumeRoleArn === request.oldProperties.AssumeRoleArn && isUnderstood) {
     return declare(request, requested, 'info');
   }
   if (await isKnownToRollBack(request)) {
@@ -63,14 +64,6 @@ async function update(request: Request): Promise<Answer> {
       return declare(request, requested, 'warning');
     }
     throw error;
-  }
-}
-
-function isUnderstood(properties: Request['properties']): boolean {
-  try {
-    return readOptions(properties) !== undefined;
-  } catch {
-    return false;
   }
 }
 

@@ -14,6 +14,15 @@ export function messageOf(error: unknown): string {
   return cut(message.replace(/[\p{Cc}\p{Cs}]+/gu, ' '), LONGEST_MESSAGE);
 }
 
+/** What can be read; undefined if it can't be understood. */
+export function ifUnderstood<T>(read: () => T): T | undefined {
+  try {
+    return read();
+  } catch {
+    return undefined;
+  }
+}
+
 /** How many bytes a text takes in a response, which is JSON. */
 export function bytesOf(text: string): number {
   return Buffer.byteLength(JSON.stringify(text)) - 2;

@@ -2,15 +2,19 @@ import { accountOfRole } from '../aws/assume-role';
 import { REGION } from '../../lib/contract';
 import { cut, Failure } from '../custom-resource/failure';
 import type { Request } from '../custom-resource/request';
-import { type Options, readOptions } from './options';
+import { type Options, readOptions, readRole } from './options';
 import { readSelection, type Selection } from './selection';
 
-/** What a fleet disconnection stands for. */
-export interface Fleet {
+/** Which source servers a fleet disconnection stands for. */
+interface Identity {
   readonly physicalId: string;
   readonly accountId: string;
   readonly region: string;
   readonly selection: Selection;
+}
+
+/** The same, and what becomes of them. */
+export interface Fleet extends Identity {
   readonly options: Options;
 }
 
@@ -27,18 +31,27 @@ export function isFleet(physicalId: string): boolean {
  *
  * @throws Failure if they can't be understood
  */
-export function readFleet(request: Request, properties: Readonly<Record<string, unknown>>): Fleet {
-  const options = readOptions(properties);
+export function readFleet(request: Request): Fleet {
+  return { ...identify(request), options: readOptions(request.properties) };
+}
+
+/**
+ * Reads which source servers the properties stand for, whatever else they say.
+ *
+ * @throws Failure if that can't be understood
+ */
+export function identify({ stack, properties }: Request): Identity {
+  const roleArn = readRole(properties);
   const selection = readSelection(properties);
-  const accountId = (options.assumeRoleArn && accountOfRole(options.assumeRoleArn)) ?? request.stack.accountId;
+  const accountId = (roleArn && accountOfRole(roleArn)) ?? stack.accountId;
   const region = properties.Region;
   if (typeof region !== 'string' || !REGION.test(region)) {
     throw new Failure(`${JSON.stringify(region)} is not a Region, such as eu-central-1. Correct it and deploy again.`);
   }
-  return { physicalId: `drs:fleet:${accountId}:${region}:${selection.hash}`, accountId, region, selection, options };
+  return { physicalId: `drs:fleet:${accountId}:${region}:${selection.hash}`, accountId, region, selection };
 }
 
 /** How messages name a fleet. */
-export function nameOfFleet({ selection, accountId, region }: Fleet): string {
+export function nameOfFleet({ selection, accountId, region }: Identity): string {
   return `${cut(selection.name, LONGEST_SELECTION)} (account ${accountId}, Region ${region})`;
 }

@@ -28,13 +28,23 @@ export function readOptions(properties: Readonly<Record<string, unknown>>): Opti
   if (!recoveryInstancePolicy) {
     throw new Failure(`'${policy}' is not a recovery instance policy of this version of cdk-drs, which are ${POLICIES.join(', ')}.`);
   }
-  const assumeRoleArn = text('AssumeRoleArn');
-  if (assumeRoleArn !== undefined && accountOfRole(assumeRoleArn) === undefined) {
+  return { recoveryInstancePolicy, deletesSourceServer: text('DeleteSourceServer') === 'true', assumeRoleArn: readRole(properties) };
+}
+
+/**
+ * Reads the role to assume; undefined if there is none.
+ *
+ * @throws Failure if it is no role: nobody knows then in which account servers are looked for
+ */
+export function readRole(properties: Readonly<Record<string, unknown>>): string | undefined {
+  const name: Property = 'AssumeRoleArn';
+  const roleArn = textOf(properties[name]);
+  if (roleArn !== undefined && accountOfRole(roleArn) === undefined) {
     throw new Failure(
-      `'${assumeRoleArn}' is not the ARN of a role, which looks like arn:aws:iam::ACCOUNT:role/NAME. Correct it and deploy again.`,
+      `'${roleArn}' is not the ARN of a role, which looks like arn:aws:iam::ACCOUNT:role/NAME. Correct it and deploy again.`,
     );
   }
-  return { recoveryInstancePolicy, deletesSourceServer: text('DeleteSourceServer') === 'true', assumeRoleArn };
+  return roleArn;
 }
 
 function textOf(value: unknown): string | undefined {

@@ -259,6 +259,59 @@ describe('Update', () => {
     stackIs('UPDATE_ROLLBACK_IN_PROGRESS');
     expect((await send('Update', { Tags: { team: 'other' } }, { physicalId })).response).toMatchObject({ Status: 'SUCCESS' });
   });
+
+  describe('what this version can not read', () => {
+    const unreadable: [string, object][] = [
+      ['a policy', { RecoveryInstancePolicy: 'TERMINATE_EVERYTHING' }],
+      ['a role', { AssumeRoleArn: 'me' }],
+      ['a Region', { Region: 'everywhere' }],
+      ['a selection', { Tags: undefined, Names: 'app-*' }],
+    ];
+
+    test.each(unreadable)('%s: FAILED with the physical ID it came with, without asking DRS', async (_what, properties) => {
+      stackIs('UPDATE_IN_PROGRESS');
+      const physicalId = await physicalIdOf();
+      const { response, calls } = await send('Update', properties, { physicalId });
+      expect(response).toMatchObject({ Status: 'FAILED', PhysicalResourceId: physicalId });
+      expect(calls).toEqual([]);
+    });
+
+    test.each(unreadable)('%s, in a rollback: SUCCESS', async (_what, properties) => {
+      stackIs('UPDATE_ROLLBACK_IN_PROGRESS');
+      const physicalId = await physicalIdOf();
+      const { response, log } = await send('Update', properties, { physicalId });
+      expect(response).toMatchObject({ Status: 'SUCCESS', Data: { MatchingSourceServerCount: 'UNKNOWN' } });
+      expect(log).toContainEqual(expect.objectContaining({ level: 'warning', decision: 'attributes unknown' }));
+    });
+
+    test('a policy, in a rollback: the physical ID is that of the selection all the same', async () => {
+      stackIs('UPDATE_ROLLBACK_IN_PROGRESS');
+      const [physicalId, other] = [await physicalIdOf(), await physicalIdOf({ Tags: { team: 'other' } })];
+      const { response } = await send('Update', { RecoveryInstancePolicy: 'TERMINATE_EVERYTHING' }, { physicalId: other });
+      expect(response.PhysicalResourceId).toBe(physicalId);
+    });
+
+    test.each(unreadable.slice(1))(
+      '%s, in a rollback: the physical ID it came with, whose later Delete fails and says what to do',
+      async (_what, properties) => {
+        drsHolds(member(1));
+        stackIs('UPDATE_ROLLBACK_IN_PROGRESS');
+        const physicalId = await physicalIdOf({ Tags: { team: 'other' } });
+        const updated = await send('Update', properties, { physicalId });
+        expect(updated.response).toMatchObject({ Status: 'SUCCESS', PhysicalResourceId: physicalId });
+        stackIs('DELETE_IN_PROGRESS');
+        // Once as it is, and once by a version that can read it.
+        for (const later of [properties, {}]) {
+          const { response, calls } = await send('Delete', later, { physicalId });
+          expect(response).toMatchObject({ Status: 'FAILED', PhysicalResourceId: physicalId });
+          for (const part of ['disconnect by hand', '`aws drs describe-source-servers --region eu-central-1`', '--retain-resources']) {
+            expect(response.Reason).toContain(part);
+          }
+          expect(calls).toEqual([]);
+        }
+      },
+    );
+  });
 });
 
 describe('Delete, genuine', () => {

@@ -15,8 +15,9 @@ const genuineDeletion = mutate('custom-resource/genuine-deletion.ts');
 const nextSteps = mutate('custom-resource/next-steps.ts');
 
 const CREATE = 'return declared(request, fleet.physicalId, await count(request, fleet, request.deadline));';
-const SAME = 'fleet.physicalId === request.physicalId && request.properties.AssumeRoleArn === request.oldProperties.AssumeRoleArn';
-const ROLLS_BACK = 'if (isSame || (await isKnownToRollBack(request))) {';
+const SAME = 'ifUnderstood(() => readFleet(request).physicalId) === physicalId && properties.AssumeRoleArn === oldProperties.AssumeRoleArn';
+const ROLLS_BACK = 'if (isSame(request) || (await isKnownToRollBack(request))) {';
+const IDENTIFIED = `ifUnderstood(() => identify(request).physicalId) ?? request.physicalId ?? ''`;
 const OPEN = 'Drs.open(request.stack, region, options.assumeRoleArn, deadline, new Pace())';
 const PHYSICAL_ID = '`drs:fleet:${accountId}:${region}:${selection.hash}`';
 const REPLACED = `replaced === 'stays' && own && own.PhysicalResourceId !== request.physicalId`;
@@ -45,9 +46,9 @@ export const fleetRequests: Mutants = {
   ],
   "Create: DRS can't be asked": [rules('succeeds', CREATE, CREATE.replace('request.deadline)', 'request.deadline).catch(() => 0)'))],
   'Update: the same selection': [
-    rules('verifies it', ROLLS_BACK, ROLLS_BACK.replace('isSame || ', '')),
+    rules('verifies it', ROLLS_BACK, ROLLS_BACK.replace('isSame(request) || ', '')),
     rules('fails if DRS can not be asked', `decide(request, 'attributes unknown', messageOf(error), 'warning');`, 'throw error;'),
-    rules('does not verify another role', SAME, 'fleet.physicalId === request.physicalId'),
+    rules('does not verify another role', SAME, SAME.replace(' && properties.AssumeRoleArn === oldProperties.AssumeRoleArn', '')),
     rules('tries for long, though it decides nothing', 'Math.min(request.deadline, Date.now() + SHORT_LOOK)', 'request.deadline'),
   ],
   'Update: another selection, Region or account': [
@@ -55,7 +56,7 @@ export const fleetRequests: Mutants = {
     rules(
       'disconnects the old selection at once',
       'return await create(request);',
-      'await tearDown(request, readFleet(request, request.oldProperties), noProgress());\n    return await create(request);',
+      'await tearDown(request, readFleet({ ...request, properties: request.oldProperties }), noProgress());\n    return await create(request);',
     ),
     rules('disconnects the old selection in the clean-up', `judgeDeletion(request, 'stays')`, 'judgeDeletion(request)'),
     genuineDeletion(
@@ -68,8 +69,17 @@ export const fleetRequests: Mutants = {
     selection('has the same physical ID with other values', 'hashOf(tags)', 'hashOf(tags.map(([key]) => key))'),
     selection('can be confused by hostile tags', 'update(JSON.stringify(content))', 'update(String(content))'),
     selection('has another physical ID if the tags are written in another order', '.sort(([one], [other]) => (one < other ? -1 : 1))', ''),
-    rules('does not look whether the stack rolls back before it verifies', ROLLS_BACK, 'if (isSame) {'),
-    rules('does not look again after a failure', 'if (await isKnownToRollBack(request)) {', 'if (!error) {'),
+  ],
+  'Update: any of these, because the stack rolls back': [
+    rules('does not look whether the stack rolls back before it verifies', ROLLS_BACK, 'if (isSame(request)) {'),
+    rules('does not look again after a failure', '    if (await isKnownToRollBack(request)) {', '    if (!error) {'),
+    rules(
+      'fails if not even the selection can be read',
+      IDENTIFIED,
+      IDENTIFIED.replace('ifUnderstood(() => identify(request).physicalId)', 'identify(request).physicalId'),
+    ),
+    rules('keeps its physical ID if an option can not be read', IDENTIFIED, IDENTIFIED.replace('identify(request)', 'readFleet(request)')),
+    rules('makes up a physical ID where it can not tell', IDENTIFIED, IDENTIFIED.replace('request.physicalId ??', '')),
   ],
   'Delete: not genuine, or its selection was changed': [
     rules('disconnects', 'if (!verdict.genuine) {\n', 'if (!verdict.genuine && !verdict.why) {\n'),

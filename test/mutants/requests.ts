@@ -11,8 +11,7 @@ const assumeRole = mutate('aws/assume-role.ts');
 const DECLARE = `decide(request, 'declared', arn);\n  return { physicalId: arn, data: { ...attributesOf(found) } };`;
 const VERIFIED = 'const found = await verify(request);\n    await (isSame';
 const REFUSE = 'await (isSame ? undefined : refuseIfStuck(request));';
-const SAME =
-  'if (isSame && request.properties.AssumeRoleArn === request.oldProperties.AssumeRoleArn && isUnderstood(request.properties)) {';
+const SAME = 'if (isSame && request.properties.AssumeRoleArn === request.oldProperties.AssumeRoleArn && isUnderstood) {';
 const TEAR_DOWN = 'await tearDownSourceServer({ drs, server, options, note }, state);';
 const ACCOUNT = 'assumeRoleArn === undefined ? stack.accountId : accountOfRole(assumeRoleArn)';
 
@@ -57,7 +56,7 @@ export const requests: Mutants = {
   ],
   'Update: the same server': [
     rules('verifies it, and fails if it is gone', SAME, `if (requested === '') {`),
-    rules('goes on though nobody understands how to delete it', SAME, SAME.replace(' && isUnderstood(request.properties)', '')),
+    rules('goes on though nobody understands how to delete it', SAME, SAME.replace(' && isUnderstood', '')),
     rules('fails if DRS can not be asked', `decide(request, 'attributes unknown', messageOf(error), 'warning');`, 'throw error;'),
     rules('leaves out the attributes', '{ physicalId: arn, data: { ...(await attributesIfKnown(request, arn)) } }', '{ physicalId: arn }'),
     rules(
@@ -67,7 +66,7 @@ export const requests: Mutants = {
     ),
   ],
   'Update: the same server, with another role to assume': [
-    rules('does not verify it', SAME, 'if (isSame && isUnderstood(request.properties)) {'),
+    rules('does not verify it', SAME, 'if (isSame && isUnderstood) {'),
     rules(
       'does not verify it if there was no role before',
       SAME,

@@ -19,8 +19,12 @@ export const roles: Mutants = {
       `value === undefined ? value : JSON.stringify(value)`,
       'value === undefined ? value : undefined',
     ),
-    options('takes an empty text for none', `text('AssumeRoleArn');`, `text('AssumeRoleArn') || undefined;`),
-    options('does not check that it is a role', 'if (assumeRoleArn !== undefined && ', `if (assumeRoleArn === 'mutant' && `),
+    options(
+      'takes an empty text for none',
+      'const roleArn = textOf(properties[name]);',
+      'const roleArn = textOf(properties[name]) || undefined;',
+    ),
+    options('does not check that it is a role', 'if (roleArn !== undefined && ', `if (roleArn === 'mutant' && `),
   ],
   'the function assumes it itself, in the Region of its stack': [
     drs('assumes it in the Region of the server', OPEN, OPEN.replace('stack', '{ ...stack, region }')),
