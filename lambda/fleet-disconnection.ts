@@ -9,7 +9,7 @@ import { failedDeletion, type Undone } from './custom-resource/next-steps';
 import { identityOf, type Request } from './custom-resource/request';
 import { Drs } from './drs/drs';
 import { type Fleet, identify, isFleet, nameOfFleet, readFleet } from './drs/fleet';
-import { noProgress, type Progress, tearDownFleet } from './drs/fleet-teardown';
+import { countOf, noProgress, type Progress, tearDownFleet } from './drs/fleet-teardown';
 import { explainRest } from './drs/fleet-report';
 
 /** How long a request that disconnects nobody may take, in milliseconds. */
@@ -100,7 +100,7 @@ async function remove(request: Request): Promise<Answer> {
     }
     fleet = declaredFleet(request, physicalId);
     await tearDown(request, fleet, progress);
-    decide(request, 'fleet disconnected', `${progress.done} of ${progress.selected}: ${nameOfFleet(fleet)}`);
+    decide(request, 'fleet disconnected', `${progress.done.size} of ${countOf(progress)}: ${nameOfFleet(fleet)}`);
     return { physicalId };
   } catch (error) {
     throw failedDeletion(error, request, verdict, undone(physicalId, fleet, progress));
@@ -126,18 +126,22 @@ function declaredFleet(request: Request, physicalId: string): Fleet {
 async function tearDown(request: Request, fleet: Fleet, progress: Progress): Promise<void> {
   const drs = await open(request, fleet, request.deadline);
   const tell = () => {
-    const { selected, skipped, done, failed, waiting } = progress;
-    log({ event: 'progress', selected, skipped, done, failed: failed.size, waiting: waiting.size, ...identityOf(request) });
+    const { skipped, done, failed, waiting } = progress;
+    const sizes = { selected: countOf(progress), skipped: skipped.size, done: done.size, failed: failed.size, waiting: waiting.size };
+    log({ event: 'progress', ...sizes, ...identityOf(request) });
   };
   const timer = setInterval(tell, PROGRESS);
+  let problem: string | undefined;
   try {
     await tearDownFleet({ drs, fleet, progress, note: (done, to) => decide(request, done, to) });
+  } catch (error) {
+    problem = messageOf(error);
   } finally {
     clearInterval(timer);
     tell();
   }
-  if (progress.failed.size + progress.waiting.size > 0) {
-    throw new Failure(explainRest(fleet, progress));
+  if (problem !== undefined || progress.failed.size + progress.waiting.size > 0) {
+    throw new Failure(explainRest(fleet, progress, problem));
   }
 }
 

@@ -124,7 +124,7 @@ export class Drs {
     return items;
   }
 
-  /** The pages of a describe. In an account that never used DRS in the Region there is none. */
+  /** The pages of a describe. In an account that never used DRS in the Region there is none; after a page, that can't be. */
   private async *pages<T>(action: string, page: PageCall<T>): AsyncGenerator<T[]> {
     let nextToken: string | undefined;
     try {
@@ -134,7 +134,7 @@ export class Drs {
         nextToken = answer.nextToken;
       } while (nextToken);
     } catch (error) {
-      if (!isNamed(error, 'UninitializedAccountException')) {
+      if (nextToken !== undefined || !isNamed(error, 'UninitializedAccountException')) {
         throw error;
       }
     }

@@ -1,6 +1,6 @@
 import { cut } from '../custom-resource/failure';
 import { type Fleet, nameOfFleet } from './fleet';
-import type { Member, Progress } from './fleet-teardown';
+import { countOf, type Member, type Progress } from './fleet-teardown';
 
 /** So many are named with their hostnames, of which so many bytes are shown; the others are counted. */
 const NAMED = 12;
@@ -10,10 +10,12 @@ const LONGEST_HOSTNAME = 24;
 const LONGEST_REASON = 700;
 const TOLD = 6;
 
-/** How many servers are left, which, and why. */
-export function explainRest(fleet: Fleet, { selected, skipped, done, failed, waiting }: Progress): string {
+/** How many servers are left, which, and why; and why it can't be told whether that is all, if so. */
+export function explainRest(fleet: Fleet, progress: Progress, problem?: string): string {
+  const { skipped, done, failed, waiting } = progress;
   return [
-    `${failed.size + waiting.size} of ${selected} are left of ${nameOfFleet(fleet)}: ${done} were disconnected, ${skipped} needed nothing.`,
+    `${failed.size + waiting.size} of ${countOf(progress)} are left of ${nameOfFleet(fleet)}: ${done.size} were disconnected, ${skipped.size} needed nothing.`,
+    problem === undefined ? '' : `Whether more are selected by now could not be told: ${problem}`,
     named('Not disconnected, with a line each in the log', [...failed.keys()]),
     named('Not reached before the function had to end', [...waiting]),
     ...[...failed.values()].slice(0, TOLD).map((reason) => cut(reason, LONGEST_REASON)),

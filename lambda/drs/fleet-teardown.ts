@@ -1,7 +1,7 @@
 import type { SourceServer } from '@aws-sdk/client-drs';
-import { Denied } from '../aws/retry';
+import { Denied, OutOfTime } from '../aws/retry';
 import { messageOf } from '../custom-resource/failure';
-import { within } from '../sleep';
+import { sleep, within } from '../sleep';
 import { deleteRecord } from './delete-record';
 import type { Drs } from './drs';
 import type { Fleet } from './fleet';
@@ -12,6 +12,9 @@ import type { Teardown } from './teardown';
 
 /** So many servers at once: more would only wait for DRS, which runs no more than twenty jobs at once either. */
 const AT_ONCE = 20;
+
+/** The pause before the next listing after a round that settled nobody, in milliseconds. */
+const LIST_AGAIN = 5_000;
 
 /** How long before the deadline no server is begun any more, in milliseconds. */
 const LAST_START = 5_000;
@@ -32,12 +35,13 @@ export interface Member {
   readonly isFailback: boolean;
 }
 
-/** How far a teardown came. It changes while it runs. */
+/** How far a teardown came. It changes while it runs. Each server that was ever selected is in one of the four. */
 export interface Progress {
-  selected: number;
-  /** Those that needed nothing: they are disconnected, another account's, or selected no more. */
-  skipped: number;
-  done: number;
+  /** The IDs of those that needed nothing: they are disconnected, another account's, or selected no more. */
+  readonly skipped: Set<string>;
+  /** The IDs of those that were disconnected, and whose record was deleted if it was to go. */
+  readonly done: Set<string>;
+  /** Those that could not be, and why. */
   readonly failed: Map<Member, string>;
   readonly waiting: Set<Member>;
 }
@@ -50,19 +54,64 @@ export interface FleetTeardown {
 }
 
 export function noProgress(): Progress {
-  return { selected: 0, skipped: 0, done: 0, failed: new Map(), waiting: new Set() };
+  return { skipped: new Set(), done: new Set(), failed: new Map(), waiting: new Set() };
 }
 
-/** Disconnects every server that is selected at this moment, and goes on past those that can't be. What is left at the deadline is in `progress`. */
+/** How many servers the progress knows of. */
+export function countOf({ skipped, done, failed, waiting }: Progress): number {
+  return skipped.size + done.size + failed.size + waiting.size;
+}
+
+/**
+ * Disconnects every server that is selected, and goes on past those that can't be. What is left at the deadline is in `progress`.
+ *
+ * @throws Failure if it can't be told whether that is all
+ */
 export async function tearDownFleet(teardown: FleetTeardown): Promise<void> {
-  const { drs, fleet, progress } = teardown;
-  const members = await drs.pickSourceServers((server) => (fleet.selection.matches(server) ? memberOf(server) : undefined));
-  const due = members.filter(({ state }) => state === 'replicating' || fleet.options.deletesSourceServer);
-  progress.selected = members.length;
-  progress.skipped = members.length - due.length;
-  due.forEach((member) => progress.waiting.add(member));
+  const { drs, progress } = teardown;
   // Requests that wait for their turn, or for an answer, must not keep the function from saying what is left.
-  await within(drs.deadline - Date.now(), inTurn(teardown, due));
+  const isThrough = await within(drs.deadline - Date.now(), inRounds(teardown));
+  if (!isThrough && progress.waiting.size === 0) {
+    throw new OutOfTime('the function had to end before the last listing did.');
+  }
+}
+
+/**
+ * A listing of several pages is no snapshot: a server may move to a page that was read already, or be selected a moment later.
+ * So it is through only when a listing shows nothing more to do.
+ */
+async function inRounds(teardown: FleetTeardown): Promise<boolean> {
+  const { drs, progress } = teardown;
+  for (;;) {
+    const due = await takeOn(teardown);
+    if (due.length === 0) {
+      return true;
+    }
+    const settled = progress.done.size + progress.failed.size;
+    await inTurn(teardown, due);
+    // Whoever was refused for want of the tags may still be listed with them.
+    const pause = progress.done.size + progress.failed.size > settled ? 0 : LIST_AGAIN;
+    if (progress.waiting.size > 0 || Date.now() + pause >= drs.deadline) {
+      return false;
+    }
+    await sleep(pause);
+  }
+}
+
+/** Lists those for whom there is something to do: who was disconnected in this run, or could not be, had its turn. */
+async function takeOn({ drs, fleet, progress }: FleetTeardown): Promise<Member[]> {
+  const { skipped, done, failed, waiting } = progress;
+  const settled = new Set([...done, ...Array.from(failed.keys(), ({ id }) => id)]);
+  const listed = await drs.pickSourceServers((server) => (fleet.selection.matches(server) ? memberOf(server) : undefined));
+  // One that moves to a later page is listed twice.
+  const members = [...new Map(listed.map((member) => [member.id, member])).values()].filter(({ id }) => !settled.has(id));
+  const due = members.filter(({ state }) => state === 'replicating' || fleet.options.deletesSourceServer);
+  members.forEach(({ id }) => skipped.add(id));
+  for (const member of due) {
+    skipped.delete(member.id);
+    waiting.add(member);
+  }
+  return due;
 }
 
 /** Records come last: none of them matters as long as a server replicates. */
@@ -76,7 +125,8 @@ async function inTurn(teardown: FleetTeardown, due: readonly Member[]): Promise<
   const [failback, others] = [true, false].map((wanted) => replicating.filter(({ isFailback }) => isFailback === wanted));
   await disconnect(failback, patience);
   await disconnect(others, patience);
-  await disconnect([...progress.failed.keys()], Math.max(patience, LAST_PATIENCE));
+  const failed = replicating.filter((member) => progress.failed.has(member));
+  await disconnect(failed, Math.max(patience, LAST_PATIENCE));
   if (deletesSourceServer) {
     const records = due.filter((member) => progress.waiting.has(member));
     await inParallel(teardown, records, (member) => deleteRecordOf(teardown, member));
@@ -128,7 +178,7 @@ async function deleteRecordOf(teardown: FleetTeardown, member: Member): Promise<
 
 function finish(progress: Progress, member: Member) {
   progress.waiting.delete(member);
-  progress.done++;
+  progress.done.add(member.id);
 }
 
 async function attempt(teardown: FleetTeardown, member: Member, patience: number, work: (one: Teardown) => Promise<void>): Promise<void> {
@@ -138,10 +188,11 @@ async function attempt(teardown: FleetTeardown, member: Member, patience: number
   try {
     await work({ drs, server: { sourceServerId: member.id, accountId, region }, options, note });
   } catch (error) {
+    const isLost = error instanceof Denied && (await isNoLongerSelected(teardown.drs, fleet, member));
     progress.waiting.delete(member);
-    if (error instanceof Denied && (await isNoLongerSelected(teardown.drs, fleet, member))) {
+    if (isLost) {
       note('no longer selected', member.id);
-      progress.skipped++;
+      progress.skipped.add(member.id);
     } else {
       const reason = messageOf(error);
       note('left', `${member.id}: ${reason}`);

@@ -15,7 +15,7 @@ export async function tearDownSourceServer(teardown: Teardown, state: SourceServ
     await deleteRecord(teardown, 'extended');
     return;
   }
-  const outcome = state === 'disconnected' ? 'disconnected already' : await disconnect(teardown);
+  const outcome = await disconnect(teardown);
   note(outcome, server.sourceServerId);
   if (options.deletesSourceServer && outcome !== 'absent') {
     await deleteRecord(teardown, 'disconnected');

@@ -66,6 +66,10 @@ const member = (index: number, more: Partial<SourceServer> = {}): SourceServer =
 const disconnectedAlready = { dataReplicationInfo: { dataReplicationState: 'DISCONNECTED' as const } };
 const extended = { stagingArea: { status: 'EXTENDED' as const } };
 
+/** What happens after the first page of a listing of everything, of the first listing, the second, and so on. */
+const duringListings: (() => unknown)[] = [];
+const listings = () => drs.commandCalls(DescribeSourceServersCommand).filter(({ args: [{ input }] }) => !input.filters && !input.nextToken);
+
 /** DRS with these servers, in pages of three, which remembers what happens to them. */
 function drsHolds(...servers: SourceServer[]) {
   const held = new Map(servers.map((server) => [server.sourceServerID, server]));
@@ -74,6 +78,9 @@ function drsHolds(...servers: SourceServer[]) {
     .callsFake(({ nextToken, filters }: { nextToken?: string; filters?: { sourceServerIDs?: string[] } }) => {
       const asked = [...held.values()].filter(({ sourceServerID }) => filters?.sourceServerIDs?.includes(sourceServerID!) ?? true);
       const start = Number(nextToken ?? 0);
+      if (!filters && !nextToken) {
+        duringListings.shift()?.();
+      }
       return { items: asked.slice(start, start + 3), nextToken: start + 3 < asked.length ? String(start + 3) : undefined };
     });
   drs.on(DisconnectSourceServerCommand).callsFake(({ sourceServerID }: { sourceServerID: string }) => {
@@ -106,6 +113,7 @@ const sentTo = (command: typeof DisconnectSourceServerCommand | typeof DeleteSou
 beforeEach(() => {
   reset();
   stackIs('DELETE_IN_PROGRESS');
+  duringListings.length = 0;
   drsHolds();
 });
 
@@ -567,6 +575,20 @@ describe('Delete, genuine', () => {
     });
   });
 
+  test.each<[string, () => unknown, RegExp]>([
+    ['fails to tell', () => Promise.reject(serviceError('ValidationException', 'no')), /may not call drs:DisconnectSourceServer/],
+    ['never tells', () => new Promise(() => undefined), /Not reached before the function had to end: s-0+1 /],
+  ])('a server that is refused, and DRS %s whether it is still selected: FAILED', async (_what, answer, reason) => {
+    drsHolds(member(1), member(2));
+    drs
+      .on(DisconnectSourceServerCommand, { sourceServerID: idOf(1) })
+      .rejects(serviceError('AccessDeniedException', 'not authorized', 403));
+    drs.on(DescribeSourceServersCommand, { filters: { sourceServerIDs: [idOf(1)] } }).callsFake(answer);
+    const { response } = await deletion();
+    expect(response.Reason).toMatch(/^1 of 2 are left/);
+    expect(response.Reason).toMatch(reason);
+  });
+
   test('denied for all of them: the time that policies take to spread is waited for once, not for each', async () => {
     drsHolds(...Array.from({ length: 100 }, (_, index) => member(index)));
     drs.on(DisconnectSourceServerCommand).rejects(serviceError('AccessDeniedException', 'not authorized', 403));
@@ -612,11 +634,144 @@ describe('Delete, genuine', () => {
     expect(lines.at(-1)).toMatchObject({ selected: 40, done: 40, waiting: 0, failed: 0 });
   });
 
+  describe('a listing is no snapshot', () => {
+    test('a server that moves to a page that was read already is disconnected, too', async () => {
+      const held = drsHolds(...[1, 2, 3, 4, 5].map((index) => member(index, index === 1 ? { tags: {} } : {})));
+      const physicalId = await physicalIdOf();
+      duringListings.push(() => held.delete(idOf(1)));
+      const { response, log } = await send('Delete', {}, { physicalId });
+      expect(response.Status).toBe('SUCCESS');
+      expect(sentTo(DisconnectSourceServerCommand)).toEqual([2, 3, 5, 4].map(idOf));
+      expect(log).toContainEqual(expect.objectContaining({ decision: 'fleet disconnected', why: expect.stringContaining('4 of 4') }));
+    });
+
+    test('a server that moves to a page that is still to come counts once', async () => {
+      const held = drsHolds(...[1, 2, 3, 4, 5].map((index) => member(index)));
+      const physicalId = await physicalIdOf();
+      duringListings.push(() => {
+        const others = [...held];
+        held.clear();
+        [[idOf(0), member(0, { tags: {} })] as const, ...others].forEach(([id, server]) => held.set(id, server));
+      });
+      drs.on(DisconnectSourceServerCommand, { sourceServerID: idOf(3) }).rejects(serviceError('ValidationException', 'no'));
+      const { response } = await send('Delete', {}, { physicalId });
+      expect(response.Reason).toMatch(/^1 of 5 are left .*4 were disconnected, 0 needed nothing/);
+    });
+
+    test('a server that gets the tags meanwhile is disconnected, too', async () => {
+      const held = drsHolds(member(1), member(2, { tags: {} }), member(3, { ...disconnectedAlready, tags: {} }));
+      const physicalId = await physicalIdOf();
+      duringListings.push(() => [2, 3].forEach((index) => held.set(idOf(index), { ...held.get(idOf(index)), tags: TAGS })));
+      const { response, log } = await send('Delete', {}, { physicalId });
+      expect(response.Status).toBe('SUCCESS');
+      expect(sentTo(DisconnectSourceServerCommand)).toEqual([1, 2].map(idOf));
+      expect(listings()).toHaveLength(3);
+      expect(log).toContainEqual(expect.objectContaining({ decision: 'fleet disconnected', why: expect.stringContaining('2 of 3') }));
+    });
+
+    test('where nothing is to be done, one listing is enough', async () => {
+      const physicalId = await physicalIdOf();
+      drsHolds(member(1, disconnectedAlready), member(2, { tags: {} }));
+      expect((await send('Delete', {}, { physicalId })).response.Status).toBe('SUCCESS');
+      expect(listings()).toHaveLength(1);
+    });
+
+    test('who could not be disconnected is not tried with each listing, and counts once', async () => {
+      const held = drsHolds(member(1), member(2, { tags: {} }), member(3, { tags: {} }));
+      const physicalId = await physicalIdOf();
+      duringListings.push(...[2, 3].map((index) => () => held.set(idOf(index), member(index))));
+      drs.on(DisconnectSourceServerCommand, { sourceServerID: idOf(1) }).rejects(serviceError('ValidationException', 'no'));
+      const { response } = await send('Delete', {}, { physicalId });
+      expect(response.Reason).toMatch(/^1 of 3 are left .*2 were disconnected, 0 needed nothing/);
+      expect(listings()).toHaveLength(4);
+      expect(sentTo(DisconnectSourceServerCommand).filter((id) => id === idOf(1))).toHaveLength(2);
+    });
+
+    test('a record that the next listing still shows is not deleted again', async () => {
+      drsHolds(member(1), member(2, disconnectedAlready));
+      drs.on(DeleteSourceServerCommand).resolves({});
+      expect((await deletion({ DeleteSourceServer: 'true' })).response.Status).toBe('SUCCESS');
+      expect(sentTo(DeleteSourceServerCommand).sort()).toEqual([1, 2].map(idOf));
+    });
+
+    test('a server that is refused for want of its tags, which every listing still shows: listed again, but not without pause', async () => {
+      drsHolds(member(1));
+      const physicalId = await physicalIdOf();
+      drs.on(DescribeSourceServersCommand, { filters: { sourceServerIDs: [idOf(1)] } }).resolves({ items: [member(1, { tags: {} })] });
+      drs.on(DisconnectSourceServerCommand).rejects(serviceError('AccessDeniedException', 'not authorized', 403));
+      expect((await send('Delete', {}, { physicalId })).response).toMatchObject({
+        Status: 'FAILED',
+        Reason: expect.stringMatching(/^1 of 1 are left .* Not reached before the function had to end/),
+      });
+      expect(listings().length).toBeGreaterThan(10);
+      expect(listings().length).toBeLessThan(200);
+    });
+
+    test('a server that gets its tags back after it was refused is tried again', async () => {
+      const held = drsHolds(member(1));
+      const physicalId = await physicalIdOf();
+      let isBack = false;
+      drs.on(DescribeSourceServersCommand, { filters: { sourceServerIDs: [idOf(1)] } }).callsFake(() => {
+        isBack = true;
+        return { items: [member(1, { tags: {} })] };
+      });
+      drs.on(DisconnectSourceServerCommand).callsFake(() => {
+        if (!isBack) {
+          throw serviceError('AccessDeniedException', 'not authorized', 403);
+        }
+        held.set(idOf(1), member(1, disconnectedAlready));
+        return held.get(idOf(1));
+      });
+      const { response, log } = await send('Delete', {}, { physicalId });
+      expect(response.Status).toBe('SUCCESS');
+      expect(log).toContainEqual(expect.objectContaining({ decision: 'no longer selected', why: idOf(1) }));
+      expect(log).toContainEqual(expect.objectContaining({ decision: 'fleet disconnected', why: expect.stringContaining('1 of 1') }));
+    });
+
+    test.each<[string, () => unknown, RegExp]>([
+      [
+        'fails',
+        () => {
+          throw serviceError('ValidationException', 'no');
+        },
+        /ValidationException: no/,
+      ],
+      ['is never answered', () => new Promise(() => undefined), /the function had to end/],
+    ])('a listing afterwards %s: FAILED, since nobody knows whether all are gone', async (_what, answer, why) => {
+      drsHolds(member(1), member(2));
+      const physicalId = await physicalIdOf();
+      const listing = drs.on(DescribeSourceServersCommand);
+      listing.resolvesOnce({ items: [member(1), member(2)] }).callsFake(answer);
+      const { response } = await send('Delete', {}, { physicalId });
+      expect(response.Status).toBe('FAILED');
+      expect(response.Reason).toMatch(/^0 of 2 are left .*2 were disconnected/);
+      expect(response.Reason).toMatch(/could not be told/);
+      expect(response.Reason).toMatch(why);
+      expect(response.Reason).toContain('`aws cloudformation delete-stack --stack-name LandingZone --region eu-central-1`');
+    });
+
+    test('DRS is said not to be set up in the middle of a listing: FAILED', async () => {
+      const physicalId = await physicalIdOf();
+      drs
+        .on(DescribeSourceServersCommand)
+        .resolvesOnce({ items: [], nextToken: 'next' })
+        .rejects(serviceError('UninitializedAccountException'));
+      expect((await send('Delete', {}, { physicalId })).response.Status).toBe('FAILED');
+    });
+  });
+
   test('nothing goes on when it is over', async () => {
     drsHolds(member(1));
     await deletion();
     await jest.advanceTimersByTimeAsync(1_000);
     expect(jest.getTimerCount()).toBe(0);
+  });
+
+  test('nothing goes on when the function had to end', async () => {
+    disconnectsTakeTime(drsHolds(...Array.from({ length: 100 }, (_, index) => member(index))));
+    const { calls } = await deletion({}, { remaining: 60_000 });
+    await jest.advanceTimersByTimeAsync(60_000);
+    expect(drs.calls()).toHaveLength(calls.length);
   });
 
   test('the physical ID is not that of the properties: FAILED, and nothing is disconnected', async () => {

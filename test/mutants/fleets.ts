@@ -5,7 +5,6 @@ const fleet = mutate('drs/fleet.ts');
 const selection = mutate('drs/selection.ts');
 const teardown = mutate('drs/fleet-teardown.ts');
 const report = mutate('drs/fleet-report.ts');
-const single = mutate('drs/source-server-teardown.ts');
 const sourceServer = mutate('drs/source-server.ts');
 const disconnect = mutate('drs/disconnect.ts');
 const drs = mutate('drs/drs.ts');
@@ -22,11 +21,12 @@ const OPEN = 'Drs.open(request.stack, region, options.assumeRoleArn, deadline, n
 const PHYSICAL_ID = '`drs:fleet:${accountId}:${region}:${selection.hash}`';
 const REPLACED = `replaced === 'stays' && own && own.PhysicalResourceId !== request.physicalId`;
 const DUE = `state === 'replicating' || fleet.options.deletesSourceServer`;
-const LEFT = 'if (progress.failed.size + progress.waiting.size > 0) {';
+const LEFT = 'if (problem !== undefined || progress.failed.size + progress.waiting.size > 0) {';
+const PAUSE = 'progress.done.size + progress.failed.size > settled ? 0 : LIST_AGAIN';
 const FAILBACK_TURN = 'await disconnect(failback, patience);';
 const OTHERS_TURN = 'await disconnect(others, patience);';
 const STATE = `isExtended(server) ? 'extended' : isDisconnected(server) ? 'disconnected' : 'replicating'`;
-const NO_LONGER = 'if (error instanceof Denied && (await isNoLongerSelected(teardown.drs, fleet, member))) {';
+const NO_LONGER = 'const isLost = error instanceof Denied && (await isNoLongerSelected(teardown.drs, fleet, member));';
 const SEEN = 'seen !== undefined && !(seen.server && selection.matches(seen.server))';
 const FAILED = 'progress.failed.set(member, reason);';
 
@@ -105,14 +105,14 @@ export const fleetRequests: Mutants = {
       'if (fleet.physicalId !== physicalId) {',
       'if (!physicalId) {',
     ),
-    rules('reports success with failures left', LEFT, 'if (progress.waiting.size > 0) {'),
-    rules('reports success though servers were not reached', LEFT, 'if (progress.failed.size > 0) {'),
+    rules('reports success with failures left', LEFT, LEFT.replace('progress.failed.size + ', '')),
+    rules('reports success though servers were not reached', LEFT, LEFT.replace(' + progress.waiting.size', '')),
     rules('does not tell what next', 'throw failedDeletion(error, request, verdict, undone(physicalId, fleet, progress));', 'throw error;'),
     rules('tells to disconnect an extended server by hand', "member && member.state !== 'extended' ?", 'member ?'),
     rules('does not tell how to delete records by hand', 'member && fleet?.options.deletesSourceServer ?', 'member && !member ?'),
     rules(
       'does not tell what it did',
-      "decide(request, 'fleet disconnected', `${progress.done} of ${progress.selected}: ${nameOfFleet(fleet)}`);",
+      "decide(request, 'fleet disconnected', `${progress.done.size} of ${countOf(progress)}: ${nameOfFleet(fleet)}`);",
       '',
     ),
   ],
@@ -126,10 +126,10 @@ export const selectedServers: Mutants = {
       '{ ...one.options, deletesSourceServer: false }',
       `{ ...one.options, deletesSourceServer: false, recoveryInstancePolicy: 'FAIL' }`,
     ),
-    teardown('leaves its record', '  if (deletesSourceServer) {\n    const records', '  if (!due) {\n    const records'),
+    teardown('leaves its record', '  if (deletesSourceServer) {\n    const records', '  if (patience < 0) {\n    const records'),
     teardown('waits for records while others replicate', '{ ...one.options, deletesSourceServer: false }', '{ ...one.options }'),
     rules('does not tell what it did', 'note: (done, to) => decide(request, done, to)', 'note: () => undefined'),
-    teardown('does not count it', 'progress.done++;', ''),
+    teardown('does not count it', 'progress.done.add(member.id);', ''),
   ],
   'replicates back (direction `FAILBACK`)': [
     teardown('takes it last', '[true, false].map(', '[false, true].map('),
@@ -140,11 +140,10 @@ export const selectedServers: Mutants = {
   'is `DISCONNECTED` already, or extended from another account': [
     sourceServer('disconnects an extended one', STATE, STATE.replace(`isExtended(server) ? 'extended' : `, '')),
     sourceServer('disconnects it again', STATE, STATE.replace(`isDisconnected(server) ? 'disconnected' : `, '')),
-    single('disconnects it again before it deletes the record', `state === 'disconnected' ? 'disconnected already' : await`, 'await'),
     teardown('counts it for disconnected', DUE, DUE.replace(`=== 'replicating'`, `!== 'extended'`)),
     teardown('disconnects an extended one if it is listed', DUE, DUE.replace(`=== 'replicating'`, `!== 'disconnected'`)),
     teardown('leaves its record', DUE, `state === 'replicating'`),
-    teardown('does not count what it skips', 'members.length - due.length', '0'),
+    teardown('does not count what it skips', 'members.forEach(({ id }) => skipped.add(id));', ''),
   ],
   "can't be disconnected": [
     teardown('stops at the first failure', FAILED, `${FAILED}\n      throw error;`),
@@ -152,7 +151,7 @@ export const selectedServers: Mutants = {
     teardown('forgets it', FAILED, ''),
     teardown('does not tell of it in the log', "note('left', `${member.id}: ${reason}`);", ''),
     report('does not count it', '${failed.size + waiting.size} of', '${waiting.size} of'),
-    report('counts everything for disconnected', '${done} were disconnected', '${selected} were disconnected'),
+    report('counts everything for disconnected', '${done.size} were disconnected', '${countOf(progress)} were disconnected'),
     report('tells no reason', 'const TOLD = 6;', 'const TOLD = 0;'),
     nextSteps(
       'tells so many reasons that the commands are cut off',
@@ -166,22 +165,53 @@ export const selectedServers: Mutants = {
     report('does not tell how many it does not name', "more > 0 ? ` and ${more} more` : ''", "''"),
   ],
   'is refused since it carries the tags no more': [
-    teardown('fails', NO_LONGER, 'if (error instanceof Denied && !fleet) {'),
-    teardown('skips whatever is refused', NO_LONGER, 'if (error instanceof Denied) {'),
+    teardown('fails', NO_LONGER, 'const isLost = error instanceof Denied && !fleet;'),
+    teardown('skips whatever is refused', NO_LONGER, 'const isLost = error instanceof Denied;'),
     teardown('takes it for refused if nobody can tell', SEEN, '!(seen?.server && selection.matches(seen.server))'),
     teardown('fails if it is gone by then', SEEN, 'seen?.server !== undefined && !selection.matches(seen.server)'),
-    teardown('does not count it', 'progress.skipped++;', ''),
+    teardown('does not count it', 'progress.skipped.add(member.id);', ''),
     disconnect('does not tell a denial from other failures', 'throw new Denied(told);', 'throw new Failure(told);'),
   ],
-  'is not reached before the function must end, after fourteen minutes': [
-    teardown('begins servers until the end', 'if (Date.now() >= drs.deadline - LAST_START) {', 'if (Date.now() < 0) {'),
-    teardown('forgets it', 'due.forEach((member) => progress.waiting.add(member));', ''),
-    teardown('tells of it though it was reached', 'progress.waiting.delete(member);\n  progress.done++;', 'progress.done++;'),
+  'moves to a page of the listing that was read already, or is selected a moment later': [
     teardown(
-      'waits for the last requests',
-      'await within(drs.deadline - Date.now(), inTurn(teardown, due));',
-      'await inTurn(teardown, due);',
+      'lists once',
+      'if (due.length === 0) {\n      return true;\n    }',
+      'if (due.length === 0 || progress.done.size > 0) {\n      return true;\n    }',
     ),
+    teardown(
+      'lists twice, whatever the second listing shows',
+      'const settled = progress.done.size',
+      'if (progress.done.size > 0) {\n      await inTurn(teardown, due);\n      return true;\n    }\n    const settled = progress.done.size',
+    ),
+    teardown('goes on although the time is over', 'return false;\n    }\n    await sleep(pause);', 'await sleep(pause);\n    }'),
+    teardown('takes on those again whose record is gone', 'new Set([...done, ...Array', 'new Set([...Array'),
+    teardown(
+      'tries those again who could not be disconnected before',
+      'const failed = replicating.filter((member) => progress.failed.has(member));',
+      'const failed = [...progress.failed.keys()];',
+    ),
+    teardown('counts one twice that is listed twice', '[...new Map(listed.map((member) => [member.id, member])).values()]', 'listed'),
+    teardown('counts one twice that needed nothing before', '    skipped.delete(member.id);\n', ''),
+    teardown('does not wait before it lists again those who were refused', PAUSE, '0'),
+    teardown(
+      'succeeds though the last listing did not end',
+      'if (!isThrough && progress.waiting.size === 0) {',
+      'if (isThrough === false && progress.waiting.size < 0) {',
+    ),
+    rules('succeeds though the last listing failed', LEFT, LEFT.replace('problem !== undefined || ', '')),
+    report('does not tell that the last listing failed', '`Whether more are selected by now could not be told: ${problem}`', "''"),
+    drs('takes a listing that breaks off for a whole one', 'nextToken !== undefined || !isNamed(', '!isNamed('),
+  ],
+  'is not reached before the function must end, after fourteen minutes': [
+    teardown(
+      'forgets it while it looks whether it is still selected',
+      'const isLost = error',
+      'progress.waiting.delete(member);\n    const isLost = error',
+    ),
+    teardown('begins servers until the end', 'if (Date.now() >= drs.deadline - LAST_START) {', 'if (Date.now() < 0) {'),
+    teardown('forgets it', '    waiting.add(member);\n', ''),
+    teardown('tells of it though it was reached', 'progress.waiting.delete(member);\n  progress.done.add', 'progress.done.add'),
+    teardown('waits for the last requests', 'await within(drs.deadline - Date.now(), inRounds(teardown));', 'await inRounds(teardown);'),
     report('does not count it', '${failed.size + waiting.size} of', '${failed.size} of'),
     report('does not name it', `named('Not reached before the function had to end', [...waiting]),`, ''),
     rules('gives up after two minutes', `type === 'Delete' ? Infinity : `, ''),

@@ -49,7 +49,11 @@ export const requests: Mutants = {
       'if (isExtended(found)) {',
     ),
     drs('takes any server that DRS lists', 'found.find((server) => server.sourceServerID === sourceServerID)', 'found[0]'),
-    drs('does not know an account without DRS', `if (!isNamed(error, 'UninitializedAccountException')) {`, 'if (error) {'),
+    drs(
+      'does not know an account without DRS',
+      `if (nextToken !== undefined || !isNamed(error, 'UninitializedAccountException')) {`,
+      'if (error) {',
+    ),
     sourceServer('takes a malformed ID', ' || !SOURCE_SERVER_ID.test(sourceServerId)', ''),
     sourceServer('takes the ARN of another service', ':drs:', ':[a-z]+:'),
     sourceServer('takes every server with a staging area for an extended one', `=== 'EXTENDED'`, '!== undefined'),
