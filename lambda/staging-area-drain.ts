@@ -21,6 +21,9 @@ const LOOK_TWICE = 2_000;
 /** Agents hear within about ten minutes that they should uninstall themselves, and need a network for it; in milliseconds. */
 const AGENTS_TIME = 10 * 60_000;
 
+/** What may have disconnected a server when it was deleted. What was in a nested stack, the list of this stack doesn't tell. */
+const DISCONNECTING = [SOURCE_SERVER_DISCONNECTION, FLEET_DISCONNECTION, 'AWS::CloudFormation::Stack'];
+
 /** So many machines are named. */
 const NAMED = 20;
 
@@ -74,16 +77,28 @@ async function remove(request: Request): Promise<Answer> {
   let verdict: Verdict | undefined;
   try {
     verdict = await judgeDeletion(request, 'stays');
-    const why = verdict.genuine ? await whyNotDrained(request, readLink(request), verdict.deletedStack) : verdict.why;
+    const why = verdict.genuine ? await whyNotDrained(request, declaredLink(request, physicalId), verdict.deletedStack) : verdict.why;
     if (why !== undefined) {
       decide(request, 'nothing drained', why);
       return { physicalId };
     }
-    await drain(request, readLink(request));
+    await drain(request, declaredLink(request, physicalId));
     return { physicalId };
   } catch (error) {
     throw failedDeletion(error, request, verdict, undone(request));
   }
+}
+
+/** Where the properties are of another VPC than the physical ID, as after a rollback that failed, nobody knows which subnets are meant. */
+function declaredLink(request: Request, physicalId: string): Link {
+  const link = readLink(request);
+  if (link.physicalId !== physicalId) {
+    throw new Failure(
+      `The properties name ${link.physicalId}, which is not ${physicalId}: nothing was looked at, and deleting again won't change that. ` +
+        'See by hand whether machines of DRS are left in that VPC, then retain the resource.',
+    );
+  }
+  return link;
 }
 
 /** A shorter timeout removes links of a drain that stays: they have nothing to wait for. */
@@ -104,19 +119,19 @@ async function whyNotDrained(request: Request, { drain: name }: Link, deletedSta
 
 async function drain(request: Request, link: Link): Promise<void> {
   const ec2 = new Ec2(request.stack, request.deadline);
-  const left = await untilEmpty(request, ec2, link);
-  if (left.length === 0) {
+  const { machines, isOver } = await untilEmpty(request, ec2, link);
+  if (isOver) {
     await (link.deletesSecurityGroups ? deleteGroups(request, ec2, link) : undefined);
     decide(request, 'drained', link.subnetIds.join(', '));
   } else if (link.link === '0') {
-    throw new Failure(explainLeft(left, link));
+    throw new Failure(explainLeft(machines, link));
   } else {
-    decide(request, 'handed over', `to the next link: ${left.length} machines of DRS are still in ${link.subnetIds.join(', ')}`);
+    decide(request, 'handed over', `to the next link: ${machines.length} machines of DRS are still in ${link.subnetIds.join(', ')}`);
   }
 }
 
-/** What is left in the subnets at the deadline. They are empty once they were found so twice, and the agents had their time. */
-async function untilEmpty(request: Request, ec2: Ec2, { subnetIds }: Link): Promise<Instance[]> {
+/** It is over once the subnets were found empty twice in a row, and the agents had their time; otherwise at the deadline, with what is there then. */
+async function untilEmpty(request: Request, ec2: Ec2, { subnetIds }: Link): Promise<{ machines: Instance[]; isOver: boolean }> {
   const agentsUntil = await agentsNeedUntil(request);
   let wasSeen = false;
   for (let empty = 0; ;) {
@@ -126,7 +141,7 @@ async function untilEmpty(request: Request, ec2: Ec2, { subnetIds }: Link): Prom
     const isOver = empty >= 2 && (!wasSeen || Date.now() >= agentsUntil);
     const pause = empty === 1 ? LOOK_TWICE : LOOK_AGAIN;
     if (isOver || Date.now() + pause >= ec2.deadline) {
-      return machines;
+      return { machines, isOver };
     }
     log({ event: 'progress', machines: machines.length, subnets: subnetIds, ...identityOf(request) });
     await sleep(pause);
@@ -135,9 +150,8 @@ async function untilEmpty(request: Request, ec2: Ec2, { subnetIds }: Link): Prom
 
 /** Ten minutes after the last disconnection of this stack was deleted; never, if none was. */
 async function agentsNeedUntil(request: Request): Promise<number> {
-  const types = [SOURCE_SERVER_DISCONNECTION, FLEET_DISCONNECTION];
   const deleted = (await listResources(request)).filter(
-    ({ ResourceType = '', ResourceStatus }) => types.includes(ResourceType) && ResourceStatus === 'DELETE_COMPLETE',
+    ({ ResourceType = '', ResourceStatus }) => DISCONNECTING.includes(ResourceType) && ResourceStatus === 'DELETE_COMPLETE',
   );
   return Math.max(0, ...deleted.map(({ LastUpdatedTimestamp }) => (LastUpdatedTimestamp?.getTime() ?? 0) + AGENTS_TIME));
 }
@@ -150,7 +164,11 @@ async function deleteGroups(request: Request, ec2: Ec2, { vpcId }: Link): Promis
         await ec2.deleteGroup(GroupId);
         decide(request, 'security group deleted', GroupId);
       } catch (error) {
-        if (!isNamed(error, 'DependencyViolation', 'InvalidGroup.NotFound')) {
+        // Somebody may have been quicker; and a group that is gone has neither the tag nor the VPC that IAM asks for.
+        if (!(await isThere(ec2, vpcId, GroupId))) {
+          continue;
+        }
+        if (!isNamed(error, 'DependencyViolation')) {
           throw error;
         }
         refused.push(`${GroupId}: ${messageOf(error)}`);
@@ -166,7 +184,14 @@ async function deleteGroups(request: Request, ec2: Ec2, { vpcId }: Link): Promis
   }
 }
 
+async function isThere(ec2: Ec2, vpcId: string, groupId: string): Promise<boolean> {
+  return (await ec2.defaultGroupsIn(vpcId)).some(({ GroupId }) => GroupId === groupId);
+}
+
 function explainLeft(left: readonly Instance[], { vpcId, subnetIds }: Link): string {
+  if (left.length === 0) {
+    return `The staging area of ${vpcId} was found empty, but not for long enough to be sure of it before the function had to end.`;
+  }
   const named = left
     .slice(0, NAMED)
     .map((instance) => `${instance.InstanceId} (${kindOf(instance)}, ${instance.State?.Name} in ${instance.SubnetId})`);

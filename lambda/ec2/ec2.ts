@@ -8,7 +8,7 @@ import {
   type SecurityGroup,
 } from '@aws-sdk/client-ec2';
 import { clientConfiguration } from '../aws/client-configuration';
-import { retry } from '../aws/retry';
+import { isNamed, retry } from '../aws/retry';
 import type { StackIdentity } from '../custom-resource/request';
 
 /** DRS tags what it makes; the value says nothing. */
@@ -52,9 +52,16 @@ export class Ec2 {
     return found.filter(({ GroupName = '', VpcId }) => DEFAULT_GROUPS.includes(GroupName) && VpcId === vpcId);
   }
 
+  /** Deletes the group; one that is gone already will do. */
   async deleteGroup(GroupId: string): Promise<void> {
     const command = new DeleteSecurityGroupCommand({ GroupId });
-    await retry('ec2:DeleteSecurityGroup', (abortSignal) => this.client.send(command, { abortSignal }), this);
+    try {
+      await retry('ec2:DeleteSecurityGroup', (abortSignal) => this.client.send(command, { abortSignal }), this);
+    } catch (error) {
+      if (!isNamed(error, 'InvalidGroup.NotFound', 'InvalidGroupId.NotFound')) {
+        throw error;
+      }
+    }
   }
 
   private async all<T>(action: string, page: (nextToken: string | undefined, abortSignal: AbortSignal) => Promise<Page<T>>): Promise<T[]> {

@@ -217,6 +217,47 @@ describe('Delete, genuine', () => {
     expect(log).toContainEqual(expect.objectContaining({ decision: 'handed over' }));
   });
 
+  describe('the subnets were seen empty only once when the deadline comes', () => {
+    // Looks are fifteen seconds apart, and a request that has forty seconds gives up after ten: one look, and the second comes too late.
+    beforeEach(() => {
+      let looks = 0;
+      ec2.on(DescribeInstancesCommand).callsFake(() => {
+        looks++;
+        return new Promise((resolve) => setTimeout(() => resolve({}), looks === 1 ? 9_000 : 0));
+      });
+    });
+
+    test('link 0: FAILED, and deleting again looks again', async () => {
+      const { response } = await send('Delete', { remaining: 40_000 });
+      expect(response).toMatchObject({
+        Status: 'FAILED',
+        Reason: expect.stringMatching(/found empty, but not for long enough.*delete the stack again/),
+      });
+      expect((await send('Delete')).response.Status).toBe('SUCCESS');
+    });
+
+    test('another link: SUCCESS, it hands over', async () => {
+      const { response, log } = await send('Delete', { link: 2, remaining: 40_000 });
+      expect(response.Status).toBe('SUCCESS');
+      expect(log).toContainEqual(expect.objectContaining({ decision: 'handed over' }));
+      expect(log).not.toContainEqual(expect.objectContaining({ decision: 'drained' }));
+    });
+  });
+
+  test('the properties are of another VPC than the physical ID: FAILED, and nobody is asked', async () => {
+    const { response } = await send('Delete', { physicalId: physicalIdOf(0).replace(VPC, 'vpc-other') });
+    expect(response).toMatchObject({ Status: 'FAILED', Reason: expect.stringMatching(/vpc-other.*--retain-resources/) });
+    expect(calls()).toEqual([]);
+  });
+
+  test('a nested stack was deleted, which may have had disconnections: their agents have ten minutes', async () => {
+    disconnectedNow('AWS::CloudFormation::Stack');
+    machinesAre([replicationServer], []);
+    const start = Date.now();
+    expect((await send('Delete')).response.Status).toBe('SUCCESS');
+    expect(Date.now() - start).toBeGreaterThanOrEqual(600_000);
+  });
+
   test.each([0, 3])('EC2 can not be asked: link %d FAILED, since nobody knows what is there', async (link) => {
     ec2.on(DescribeInstancesCommand).rejects(serviceError('UnauthorizedOperation', 'no', 403));
     expect((await send('Delete', { link })).response).toMatchObject({
@@ -287,16 +328,38 @@ describe('Delete, genuine', () => {
       expect(deletedGroups()).toEqual(['sg-1']);
     });
 
-    test('are tried again while they are in use, or gone', async () => {
-      groupsAre(both, both, [both[1]], []);
-      answersInTurn(
-        ec2.on(DeleteSecurityGroupCommand),
-        serviceError('DependencyViolation', 'in use'),
-        {},
-        serviceError('InvalidGroup.NotFound', 'gone'),
-        {},
-      );
+    test('are tried again while they are in use', async () => {
+      groupsAre(both, both, [both[0]], []);
+      answersInTurn(ec2.on(DeleteSecurityGroupCommand), serviceError('DependencyViolation', 'in use'), {});
       expect((await send('Delete', { properties })).response.Status).toBe('SUCCESS');
+      expect(deletedGroups()).toEqual(['sg-1', 'sg-2', 'sg-1']);
+    });
+
+    test.each([
+      // As IAM says it, whose condition asks for the VPC and the tag of a group.
+      serviceError('UnauthorizedOperation', 'no', 403),
+      serviceError('InvalidGroup.NotFound', "The security group 'sg-1' does not exist"),
+      serviceError('InvalidGroupId.NotFound', 'gone'),
+    ])('that are gone by the time are done: $name', async (error) => {
+      groupsAre(both, [both[1]]);
+      ec2.on(DeleteSecurityGroupCommand, { GroupId: 'sg-1' }).rejects(error);
+      expect((await send('Delete', { properties })).response.Status).toBe('SUCCESS');
+      expect(deletedGroups().filter((id) => id === 'sg-2')).toHaveLength(1);
+    });
+
+    test('a group that is gone just before the deadline is no group in use', async () => {
+      groupsAre(both);
+      ec2.on(DeleteSecurityGroupCommand).rejects(serviceError('InvalidGroup.NotFound', 'gone'));
+      expect((await send('Delete', { properties, remaining: 40_000 })).response.Status).toBe('SUCCESS');
+    });
+
+    test('may not be deleted: FAILED, naming the action', async () => {
+      groupsAre(both);
+      ec2.on(DeleteSecurityGroupCommand).rejects(serviceError('UnauthorizedOperation', 'no', 403));
+      expect((await send('Delete', { properties })).response).toMatchObject({
+        Status: 'FAILED',
+        Reason: expect.stringContaining('may not call ec2:DeleteSecurityGroup'),
+      });
     });
 
     test('are in use for ever: FAILED at the deadline', async () => {

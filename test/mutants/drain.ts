@@ -11,8 +11,8 @@ const STAYS = `return stays ? 'the drain is still in the stack, with fewer links
 const LAST_LINK = "physicalId.startsWith('drs:drain:') && physicalId.endsWith(`:${name}:0`)";
 const GROUPS = 'await (link.deletesSecurityGroups ? deleteGroups(request, ec2, link) : undefined);';
 const FOUND = "return found.filter(({ GroupName = '', VpcId }) => DEFAULT_GROUPS.includes(GroupName) && VpcId === vpcId);";
-const REFUSED = `if (!isNamed(error, 'DependencyViolation', 'InvalidGroup.NotFound')) {`;
-const EMPTY = 'if (left.length === 0) {';
+const REFUSED = `if (!isNamed(error, 'DependencyViolation')) {`;
+const EMPTY = 'if (isOver) {';
 const SUBNETS = 'SubnetIds.length > 0 && SubnetIds.every(isText)';
 const ID = '`drs:drain:${stack.accountId}:${stack.region}:${VpcId}:${Drain}:${Link}`';
 
@@ -37,6 +37,9 @@ export const drain: Mutants = {
     rules('drains what was never declared', `if (!physicalId.startsWith('drs:drain:')) {`, 'if (!physicalId) {'),
     rules('takes its replacement for its removal', `judgeDeletion(request, 'stays')`, 'judgeDeletion(request)'),
     rules('does not tell why', `decide(request, 'nothing drained', why);`, ''),
+  ],
+  'the properties must be of the VPC that the physical ID names': [
+    rules('looks into the subnets of the properties', 'if (link.physicalId !== physicalId) {', 'if (!physicalId) {'),
   ],
   'a clean-up that leaves link 0 drains nothing': [
     rules('drains all the same', STAYS, 'return undefined;'),
@@ -80,9 +83,10 @@ export const drain: Mutants = {
     rules('gives them an hour', '10 * 60_000', '60 * 60_000'),
     rules('gives them a minute', '10 * 60_000', '60_000'),
     rules('forgets that machines were seen', 'wasSeen ||= machines.length > 0;', 'wasSeen = machines.length > 0;'),
-    rules('does not know single disconnections', '[SOURCE_SERVER_DISCONNECTION, FLEET_DISCONNECTION]', '[FLEET_DISCONNECTION]'),
-    rules('does not know fleets', '[SOURCE_SERVER_DISCONNECTION, FLEET_DISCONNECTION]', '[SOURCE_SERVER_DISCONNECTION]'),
-    rules('takes any resource for a disconnection', 'types.includes(ResourceType) && ', ''),
+    rules('does not know single disconnections', '[SOURCE_SERVER_DISCONNECTION, FLEET_DISCONNECTION,', '[FLEET_DISCONNECTION,'),
+    rules('does not know fleets', '[SOURCE_SERVER_DISCONNECTION, FLEET_DISCONNECTION,', '[SOURCE_SERVER_DISCONNECTION,'),
+    rules('does not think of nested stacks', `FLEET_DISCONNECTION, 'AWS::CloudFormation::Stack']`, 'FLEET_DISCONNECTION]'),
+    rules('takes any resource for a disconnection', 'DISCONNECTING.includes(ResourceType) && ', ''),
     rules('takes a disconnection that stays for one that went', `ResourceStatus === 'DELETE_COMPLETE'`, 'ResourceStatus !== undefined'),
     rules(
       'counts from now on',
@@ -94,7 +98,9 @@ export const drain: Mutants = {
   'link 0 fails at the deadline, the others hand over': [
     rules('link 0 hands over', `if (link.link === '0') {`, `if (link.link === '') {`),
     rules('every link fails', `if (link.link === '0') {`, 'if (link.link) {'),
-    rules('succeeds whatever is left', EMPTY, 'if (left.length >= 0) {'),
+    rules('succeeds whatever is left', EMPTY, 'if (machines.length >= 0) {'),
+    rules('is content with one empty look at the deadline', EMPTY, 'if (machines.length === 0) {'),
+    rules('does not tell that it was empty for too short', 'left.length === 0', 'left.length < 0'),
     rules('never gives up', OUT_OF_TIME, 'isOver'),
     rules('gives up at once', OUT_OF_TIME, 'true'),
     rules('gives up after two minutes', `type === 'Delete' ? Infinity : LIMIT`, 'LIMIT'),
@@ -113,7 +119,7 @@ export const drain: Mutants = {
     rules('leaves them', GROUPS, ''),
     rules('deletes them though nobody wants it', GROUPS, 'await deleteGroups(request, ec2, link);'),
     rules('takes every word for true', `DeleteSecurityGroups === 'true'`, 'DeleteSecurityGroups !== undefined'),
-    rules('deletes them before anything else', 'const left = await untilEmpty(', `${GROUPS}\n  const left = await untilEmpty(`),
+    rules('deletes them before anything else', 'const { machines, isOver } = await', `${GROUPS}\n  const { machines, isOver } = await`),
     rules('deletes them at the handover, too', EMPTY, `${GROUPS}\n  ${EMPTY}`),
     rules('deletes the first one only', 'of await ec2.defaultGroupsIn(vpcId)) {', 'of (await ec2.defaultGroupsIn(vpcId)).slice(0, 1)) {'),
     rules('does not tell that it deleted one', `decide(request, 'security group deleted', GroupId);`, ''),
@@ -134,9 +140,16 @@ export const drain: Mutants = {
     ec2('takes no token of their pages', 'items: page.SecurityGroups ?? [], nextToken: page.NextToken', 'items: page.SecurityGroups ?? []'),
   ],
   'security groups are tried again while they are in use': [
-    rules('fails if one is in use', REFUSED, REFUSED.replace(`'DependencyViolation', `, '')),
-    rules('fails if one is gone', REFUSED, REFUSED.replace(`, 'InvalidGroup.NotFound'`, '')),
-    rules('goes on whatever EC2 says', REFUSED, 'if (!error) {'),
+    rules('fails if one is in use', REFUSED, 'if (error) {'),
+    rules('fails if one is gone', 'if (!(await isThere(ec2, vpcId, GroupId))) {', 'if (!ec2) {'),
+    ec2(
+      'fails if one is gone that EC2 still lists',
+      `if (!isNamed(error, 'InvalidGroup.NotFound', 'InvalidGroupId.NotFound')) {`,
+      'if (error) {',
+    ),
+    ec2('goes on whatever EC2 says', `if (!isNamed(error, 'InvalidGroup.NotFound', 'InvalidGroupId.NotFound')) {`, 'if (!error) {'),
+    rules('tries again, whatever EC2 says', REFUSED, 'if (!error) {'),
+    rules('takes another group for it', 'GroupId === groupId', 'GroupId !== undefined'),
     rules('does not try again', 'if (refused.length === 0) {', 'if (refused.length >= 0) {'),
     rules('succeeds with one in use for ever', 'throw new Failure(`Security groups', 'return;\n      throw new Failure(`Security groups'),
     rules('never gives up on them', 'if (Date.now() + LOOK_AGAIN >= ec2.deadline) {', 'if (Date.now() < 0) {'),
