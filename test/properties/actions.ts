@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { declarable, roles } from './simulation/estate';
+import { declarable, roles, tagSets } from './simulation/estate';
 import type { Action, InstanceKind, OnFailure, StackName } from './simulation/steps';
 import { stackSpec } from './specs';
 
@@ -28,6 +28,13 @@ export const kinds: fc.Arbitrary<InstanceKind[]> = fc.array(fc.constantFrom('dri
 
 export const roleState = fc.constantFrom('trusting' as const, 'trusting nobody' as const, 'deleted' as const);
 
+/** A server gets other tags. */
+export const tagging: fc.Arbitrary<Action> = fc.record({
+  do: fc.constant('tag' as const),
+  server: fc.constantFrom(...declarable),
+  tags: fc.nat({ max: tagSets.length - 1 }),
+});
+
 /** Whatever somebody may do at any time. */
 export function action(nested: boolean): fc.Arbitrary<Action> {
   const stack: fc.Arbitrary<StackName> = fc.oneof(
@@ -45,6 +52,7 @@ export function action(nested: boolean): fc.Arbitrary<Action> {
     { weight: 2, arbitrary: fc.record({ do: fc.constant('launch' as const), server, kinds }) },
     { weight: 1, arbitrary: fc.record({ do: fc.constantFrom('start failback' as const, 'stop failback' as const), server }) },
     { weight: 1, arbitrary: fc.record({ do: fc.constant('end recovery' as const), server }) },
+    { weight: 2, arbitrary: tagging },
     { weight: 1, arbitrary: fc.record({ do: fc.constantFrom('disconnect by hand' as const, 'delete by hand' as const), server }) },
     {
       weight: 1,

@@ -12,6 +12,10 @@ import * as explanations from '../../lambda/drs/explanations';
 import * as options from '../../lambda/drs/options';
 import * as sourceServer from '../../lambda/drs/source-server';
 import * as teardowns from '../../lambda/drs/source-server-teardown';
+import { STAGING_AREA_DRAIN } from '../../lib/contract';
+import * as fleetTeardown from '../../lambda/drs/fleet-teardown';
+import * as selections from '../../lambda/drs/selection';
+import { Ec2 } from '../../lambda/ec2/ec2';
 import { bystander, roles, servers } from './simulation/estate';
 import { runningInvocation } from './simulation/invocation';
 
@@ -23,11 +27,15 @@ const { describeWithAncestors } = stacks;
 const { disconnect } = disconnecting;
 const { deleteRecord } = records;
 const { readOptions } = options;
+const { readSelection } = selections;
+const { listResources } = stacks;
 const { parseSourceServerArn } = sourceServer;
 const { assumeRole } = assuming;
 // Called with their instance below.
 // eslint-disable-next-line @typescript-eslint/unbound-method
-const { recoveryInstancesOf, terminateRecoveryInstances } = Drs.prototype;
+const { pickSourceServers, recoveryInstancesOf, terminateRecoveryInstances } = Drs.prototype;
+// eslint-disable-next-line @typescript-eslint/unbound-method
+const { deleteGroup, machinesIn } = Ec2.prototype;
 const open = Drs.open.bind(Drs);
 
 const genuine = { genuine: true, deletedStack: 'A' } as const;
@@ -222,9 +230,108 @@ const brokenPrincipals: Breakage[] = [
   ],
 ];
 
+/** What a fleet makes of what DRS lists: the members that it picks, and not only counts. */
+const picking = (see: (members: fleetTeardown.Member[]) => fleetTeardown.Member[]) =>
+  jest.spyOn(Drs.prototype, 'pickSourceServers').mockImplementation(async function (
+    this: Drs,
+    ...call: Parameters<Drs['pickSourceServers']>
+  ) {
+    const picked = await pickSourceServers.call(this, ...call);
+    return picked.every((one) => typeof one === 'object') ? see(picked as fleetTeardown.Member[]) : picked;
+  });
+
+const withSelection = (changed: Partial<selections.Selection>) =>
+  jest.spyOn(selections, 'readSelection').mockImplementation((properties) => ({ ...readSelection(properties), ...changed }));
+
+const brokenFleets: Breakage[] = [
+  ['overlooks a server of a fleet', /^I1.*replicates/, () => picking((members) => members.slice(1))],
+  [
+    'says that a fleet is disconnected, and has not looked',
+    /^I1.*has not listed who is selected/,
+    () => jest.spyOn(fleetTeardown, 'tearDownFleet').mockResolvedValue(),
+  ],
+  [
+    'lists a fleet once',
+    /^I1.*has not listed who is selected/,
+    () => {
+      const listed = new WeakSet<Drs>();
+      jest.spyOn(Drs.prototype, 'pickSourceServers').mockImplementation(async function (this: Drs, ...call) {
+        const picked = listed.has(this) ? [] : await pickSourceServers.call(this, ...call);
+        listed.add(this);
+        return picked;
+      });
+    },
+  ],
+  ['takes every server for one of its fleet', /^I6.*not seen with the tags/m, () => withSelection({ matches: () => true })],
+  [
+    'takes servers that replicate back last',
+    /^I9/,
+    () => picking((members) => members.map((member) => ({ ...member, isFailback: !member.isFailback }))),
+  ],
+  [
+    'takes a changed selection for the removal of the fleet',
+    /^I2.*drs:fleet.*still declared/,
+    () => jest.spyOn(genuineDeletion, 'judgeDeletion').mockImplementation((request) => judgeDeletion(request)),
+  ],
+  ['gives every fleet the same physical ID', /^I4.*wrong ID/, () => withSelection({ hash: '0123456789abcdef' })],
+  ['keeps the records of a fleet', /^I1.*has a record/, () => picking((members) => members.filter(({ state }) => state === 'replicating'))],
+];
+
+const brokenDrains: Breakage[] = [
+  [
+    'says that it has drained, and has not looked',
+    /^I1.*seen the subnets empty twice/,
+    () => {
+      jest.spyOn(Ec2.prototype, 'machinesIn').mockResolvedValue([]);
+      jest.spyOn(Ec2.prototype, 'defaultGroupsIn').mockResolvedValue([]);
+    },
+  ],
+  [
+    'overlooks the machines',
+    /^I10?: .*empty twice/,
+    () =>
+      jest.spyOn(Ec2.prototype, 'machinesIn').mockImplementation(async function (this: Ec2, ids) {
+        await machinesIn.call(this, ids);
+        return [];
+      }),
+  ],
+  [
+    'leaves security groups behind',
+    /^I1.*security groups of DRS/,
+    () => jest.spyOn(Ec2.prototype, 'defaultGroupsIn').mockResolvedValue([]),
+  ],
+  [
+    'deletes a security group that only looks like one of DRS',
+    /^I10.*not DRS's/,
+    () =>
+      jest.spyOn(Ec2.prototype, 'deleteGroup').mockImplementation(async function (this: Ec2, id) {
+        await deleteGroup.call(this, id);
+        await deleteGroup.call(this, 'sg-1');
+      }),
+  ],
+  [
+    'waits in a rollback',
+    /^I2: DescribeInstances.*rolling back/,
+    () =>
+      jest
+        .spyOn(genuineDeletion, 'judgeDeletion')
+        .mockImplementation((request, ...more) =>
+          request.resourceType === STAGING_AREA_DRAIN ? Promise.resolve(genuine) : judgeDeletion(request, ...more),
+        ),
+  ],
+  [
+    'waits although the drain only got shorter',
+    /^I2: DescribeInstances.*still declared/,
+    () =>
+      jest
+        .spyOn(stacks, 'listResources')
+        .mockImplementation((request) => (request.resourceType === STAGING_AREA_DRAIN ? Promise.resolve([]) : listResources(request))),
+  ],
+];
+
 afterEach(() => jest.restoreAllMocks());
 
-test.each([...broken, ...brokenRecoveries, ...brokenRecords, ...brokenPrincipals])(
+test.each([...broken, ...brokenRecoveries, ...brokenRecords, ...brokenPrincipals, ...brokenFleets, ...brokenDrains])(
   'a handler that %s',
   async (_what, found, breakIt, nested = false) => {
     breakIt();

@@ -1,8 +1,9 @@
 import fc from 'fast-check';
-import { death, failure, faults, goingOn, kinds, operations, pause, roleState } from './actions';
-import { abroad } from './simulation/estate';
+import { death, failure, faults, goingOn, kinds, operations, pause, roleState, tagging } from './actions';
+import { abroad, drained } from './simulation/estate';
 import type { Action, OnFailure, Step } from './simulation/steps';
-import { distinct, stackSpec } from './specs';
+import type { StackSpec } from './simulation/templates';
+import { distinct, distinctFleets, fleets, stackSpec } from './specs';
 
 const recoveryOperations = fc.constantFrom(
   'DisconnectSourceServer',
@@ -20,7 +21,7 @@ export function secondTry(nested: boolean): fc.Arbitrary<Step[]> {
   return fc
     .record({ ...parts, then: fc.constantFrom(5, 60), last: fc.integer({ min: 1, max: 4 }) })
     .map(({ old, added, goesOn, then, last }) => {
-      const both = { ...old, disconnections: distinct([...old.disconnections, ...added.disconnections]) };
+      const both = together(old, added);
       const again: Action =
         goesOn === 'delete'
           ? { do: 'delete', stack: 'A' }
@@ -34,6 +35,14 @@ export function secondTry(nested: boolean): fc.Arbitrary<Step[]> {
         { do: 'deliver again', last },
       ];
     });
+}
+
+function together(old: StackSpec, added: StackSpec): StackSpec {
+  return {
+    ...old,
+    disconnections: distinct([...old.disconnections, ...added.disconnections]),
+    fleets: distinctFleets([...(old.fleets ?? []), ...(added.fleets ?? [])]),
+  };
 }
 
 /** The sibling fails when the disconnections are there already; and CloudFormation may not tell what it is about. */
@@ -106,6 +115,92 @@ export function recovery(nested: boolean): fc.Arbitrary<Step[]> {
 
 function toServer(what: 'nothing' | 'start failback' | 'stop failback' | 'end recovery', server: number): Action {
   return what === 'nothing' ? { do: what } : { do: what, server };
+}
+
+const fleetOperations = fc.constantFrom(
+  'DescribeSourceServers',
+  'DisconnectSourceServer',
+  'DisconnectSourceServer',
+  'DeleteSourceServer',
+  'DescribeStacks',
+  'ListStackResources',
+  'PutResponse',
+);
+
+/** A fleet changes while servers gain and lose its tags, some of them have recovery instances, and something goes wrong; then it is tried again. */
+export function fleetTeardown(nested: boolean): fc.Arbitrary<Step[]> {
+  const trouble: fc.Arbitrary<Action> = fc.oneof(
+    { weight: 4, arbitrary: fc.constant({ do: 'nothing' as const }) },
+    { weight: 2, arbitrary: failure(fleetOperations) },
+    { weight: 1, arbitrary: death(fleetOperations) },
+  );
+  const deletion: Action = { do: 'delete', stack: 'A' };
+  const parts = {
+    spec: stackSpec(nested),
+    first: fleets(1),
+    second: fleets(0),
+    launched: fc.option(fc.record({ server: fc.constantFrom(0, 1, 2, 3), kinds }), { nil: undefined, freq: 1 }),
+    taggings: fc.array(tagging, { minLength: 1, maxLength: 3 }),
+    late: tagging,
+    soon: fc.constantFrom(0, 0, 1, 5),
+    trouble,
+    isChanged: fc.boolean(),
+    then: pause,
+  };
+  return fc.record(parts).map(({ spec, first, second, launched, taggings, late, soon, trouble: goesWrong, isChanged, then }) => {
+    const deploy = (declared: StackSpec['fleets']): Action => ({
+      do: 'deploy',
+      stack: 'A',
+      spec: { ...spec, fleets: declared, sibling: undefined },
+    });
+    return [
+      deploy(first),
+      ...taggings.map((tag) => ({ ...tag, then: 0 })),
+      ...(launched ? [{ do: 'launch' as const, ...launched, then: 0 }] : []),
+      { ...goesWrong, then: 0 },
+      ...(isChanged ? [{ ...deploy(second), then }] : []),
+      { ...deletion, then: soon },
+      { ...late, then },
+      ...(launched ? [{ do: 'end recovery' as const, server: launched.server, then: 0 }] : []),
+      { do: 'clear faults', then: 0 },
+      deletion,
+    ];
+  });
+}
+
+const drainOperations = fc.constantFrom('DescribeInstances', 'DescribeInstances', 'DescribeSecurityGroups', 'DeleteSecurityGroup');
+
+/** What replicates into the staging area goes with its stack, or stays; the drain may get shorter, or go alone. */
+export function drainage(nested: boolean): fc.Arbitrary<Step[]> {
+  const trouble: fc.Arbitrary<Action> = fc.oneof(
+    { weight: 2, arbitrary: fc.constant({ do: 'nothing' as const }) },
+    { weight: 1, arbitrary: failure(drainOperations) },
+    { weight: 1, arbitrary: death(drainOperations) },
+  );
+  const parts = {
+    spec: stackSpec(nested),
+    isFleet: fc.boolean(),
+    links: fc.constantFrom(1, 2, 3),
+    fewer: fc.constantFrom(undefined, undefined, 0, 1, 1, 1),
+    byHand: fc.constantFrom(undefined, ...drained),
+    trouble,
+    then: pause,
+  };
+  return fc.record(parts).map(({ spec, isFleet, links, fewer, byHand, trouble: goesWrong, then }) => {
+    const declared: Partial<StackSpec> = isFleet
+      ? { fleets: [{ name: 'Fleet', selection: 0 }], disconnections: [] }
+      : { disconnections: drained.map((server) => ({ name: `Drained${server}`, server })) };
+    const deploy = (drain: number): Action => ({ do: 'deploy', stack: 'A', spec: { ...spec, ...declared, drain, sibling: undefined } });
+    return [
+      deploy(links),
+      ...(byHand === undefined ? [] : [{ do: 'disconnect by hand' as const, server: byHand, then: 0 }]),
+      { ...goesWrong, then: 0 },
+      ...(fewer === undefined ? [] : [{ ...deploy(fewer), then }]),
+      { do: 'delete', stack: 'A', then },
+      { do: 'clear faults', then: 0 },
+      { do: 'delete', stack: 'A' },
+    ];
+  });
 }
 
 /** A role is changed while it is needed, and an update may name another one. */

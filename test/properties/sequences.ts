@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { action, pause } from './actions';
-import { failedCreate, otherRole, outage, recovery, secondTry } from './episodes';
+import { drainage, failedCreate, fleetTeardown, otherRole, outage, recovery, secondTry } from './episodes';
 import type { Sequence, Step } from './simulation/steps';
 import { stackSpec } from './specs';
 
@@ -19,6 +19,7 @@ const settings = fc.record(
     conflictLingers: fc.constantFrom(5, 40, 300),
     recordLingers: fc.constantFrom(5, 40, 300),
     disconnectedRecordHolds: fc.boolean(),
+    replicationServerLingers: fc.constantFrom(60, 660, 3_000),
     terminationJobs: fc.constantFrom('complete' as const, 'complete' as const, 'fail' as const, 'never-end' as const),
   },
   { requiredKeys: [] },
@@ -33,6 +34,8 @@ export function sequences({ nested }: { readonly nested: boolean }): fc.Arbitrar
     { weight: 2, arbitrary: outage(nested) },
     { weight: 3, arbitrary: recovery(nested) },
     { weight: 1, arbitrary: otherRole(nested) },
+    { weight: 3, arbitrary: fleetTeardown(nested) },
+    { weight: 1, arbitrary: drainage(nested) },
   );
   const first: fc.Arbitrary<Step> = stackSpec(nested, 1).map((spec) => ({ do: 'deploy', stack: 'A', spec }));
   return fc.record({

@@ -1,11 +1,15 @@
 import fc from 'fast-check';
-import { abroad, extended, missing } from './simulation/estate';
+import { abroad, extended, missing, selections } from './simulation/estate';
 import type { Verb } from './simulation/sibling';
-import type { DisconnectionSpec, StackSpec } from './simulation/templates';
+import type { DisconnectionSpec, FleetSpec, StackSpec } from './simulation/templates';
 
 const verbs: readonly Verb[] = ['create', 'update', 'delete'];
 
-const policy = fc.constantFrom(undefined, undefined, undefined, 'DISCONNECT' as const, 'TERMINATE_DRILLS' as const);
+const options = {
+  policy: fc.constantFrom(undefined, undefined, undefined, 'DISCONNECT' as const, 'TERMINATE_DRILLS' as const),
+  retain: fc.constantFrom(undefined, undefined, undefined, undefined, undefined, undefined, true),
+  deleteSourceServer: fc.constantFrom(undefined, undefined, undefined, undefined, undefined, true),
+};
 
 /** What an app declares in a stack that may have a nested one, or has none. */
 export function stackSpec(nested: boolean, minLength = 0): fc.Arbitrary<StackSpec> {
@@ -16,6 +20,8 @@ export function stackSpec(nested: boolean, minLength = 0): fc.Arbitrary<StackSpe
   });
   return fc.record({
     disconnections: fc.array(disconnection(), { minLength, maxLength: 3 }).map(distinct),
+    fleets: fc.oneof({ weight: 3, arbitrary: fc.constant([]) }, { weight: 1, arbitrary: fleets(1) }),
+    drain: fc.oneof({ weight: 24, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary: fc.constantFrom(1, 2) }),
     sibling: fc.option(sibling, { nil: undefined, freq: 2 }),
     ...(nested ? { nested: fc.option(stackSpec(false, 1), { nil: undefined, freq: 3 }) } : {}),
   });
@@ -28,6 +34,27 @@ export function distinct(disconnections: readonly DisconnectionSpec[]): Disconne
   );
 }
 
+/** Fleets as a stack may have them: the constructs refuse to declare one twice. */
+export function fleets(minLength: number): fc.Arbitrary<FleetSpec[]> {
+  return fc.array(fleet(), { minLength, maxLength: 2 }).map(distinctFleets);
+}
+
+export function distinctFleets(all: readonly FleetSpec[]): FleetSpec[] {
+  return all.filter(
+    ({ name, selection, role }, index) =>
+      all.findIndex((other) => other.name === name || (other.selection === selection && other.role === role)) === index,
+  );
+}
+
+function fleet(): fc.Arbitrary<FleetSpec> {
+  return fc.record({
+    name: fc.constantFrom('Fleet', 'Fleet', 'Another'),
+    selection: fc.oneof({ weight: 2, arbitrary: fc.constant(0) }, { weight: 3, arbitrary: fc.nat({ max: selections.length - 1 }) }),
+    role: fc.constantFrom(undefined, undefined, undefined, 0, 1, 2),
+    ...options,
+  });
+}
+
 function disconnection(): fc.Arbitrary<DisconnectionSpec> {
   const server = fc.oneof(
     { weight: 20, arbitrary: fc.nat({ max: 3 }) },
@@ -35,10 +62,8 @@ function disconnection(): fc.Arbitrary<DisconnectionSpec> {
     { weight: 2, arbitrary: fc.constant(extended) },
     { weight: 1, arbitrary: fc.constant(missing) },
   );
-  const retain = fc.option(fc.constant(true), { nil: undefined, freq: 6 });
-  const deleteSourceServer = fc.constantFrom(undefined, undefined, undefined, undefined, undefined, true);
   const lot = fc.nat({ max: 39 });
-  return fc.record({ name: fc.constantFrom('One', 'Two', 'Three'), server, retain, policy, deleteSourceServer, lot }).map(mostlyCreatable);
+  return fc.record({ name: fc.constantFrom('One', 'Two', 'Three'), server, lot, ...options }).map(mostlyCreatable);
 }
 
 /** What can't be created proves little: so an extended server's record mostly goes, and the role is mostly of the server's account. */

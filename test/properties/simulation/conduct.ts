@@ -1,14 +1,19 @@
 import type { RecoveryInstance } from '@aws-sdk/client-drs';
-import type { CustomResourceEvent } from '../../../emulator/cloudformation/custom-resource-response';
-import { servers } from './estate';
+import { FLEET_DISCONNECTION, STAGING_AREA_DRAIN } from '../../../lib/contract';
+import { DrainConduct } from './drain-conduct';
+import { FleetConduct } from './fleet-conduct';
 import type { Invocation } from './invocation';
+import { mandatesOf } from './mandate';
 import type { Exchange } from './network';
 import type { World } from './world';
 
 /** What may be asked for any request. */
 const LOOKS = ['DescribeStacks', 'ListStackResources', 'AssumeRole', 'DescribeSourceServers', 'DescribeRecoveryInstances', 'DescribeJobs'];
 
-/** What changes something, and the policies that it needs. */
+/** What may be asked for a drain. */
+const OF_DRAINS = ['DescribeStacks', 'ListStackResources', 'DescribeInstances', 'DescribeSecurityGroups', 'DeleteSecurityGroup'];
+
+/** What changes something in DRS, and the policies that it needs. */
 const CHANGES: Readonly<Record<string, readonly string[]>> = {
   DisconnectSourceServer: ['FAIL', 'DISCONNECT', 'TERMINATE_DRILLS'],
   DeleteSourceServer: ['FAIL', 'DISCONNECT', 'TERMINATE_DRILLS'],
@@ -18,7 +23,7 @@ const CHANGES: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Asked of another service than DRS: as the function itself, in the Region of the stack. */
-const NOT_OF_DRS = ['DescribeStacks', 'ListStackResources', 'AssumeRole'];
+const NOT_OF_DRS = [...OF_DRAINS, 'AssumeRole'];
 
 const FAILING_BACK = ['FAILBACK_IN_PROGRESS', 'FAILBACK_READY_FOR_LAUNCH', 'FAILBACK_NOT_READY_FOR_LAUNCH'];
 
@@ -34,29 +39,54 @@ interface Call extends Exchange {
 
 /** How a run of the function behaves: what it asks of AWS, as whom and where; whatever AWS makes of it. */
 export class Conduct {
-  /** The recovery instances of its server as a run saw them when it looked last. */
-  private readonly seen = new Map<Invocation, readonly RecoveryInstance[]>();
+  readonly fleets: FleetConduct;
+  readonly drains: DrainConduct;
+  /** The recovery instances of each server as a run saw them when it looked last, by the server. */
+  private readonly seen = new Map<Invocation, Map<string, readonly RecoveryInstance[]>>();
   /** The run that first used some credentials, by their access key: they are nobody else's. */
   private readonly users = new Map<string, Invocation>();
 
   constructor(
     private readonly world: World,
     private readonly demand: Demand,
-  ) {}
+  ) {
+    this.fleets = new FleetConduct(world, demand);
+    this.drains = new DrainConduct(world, demand);
+  }
 
   check(call: Call) {
-    const { operation, told } = call;
-    this.demand(LOOKS.includes(operation) || operation in CHANGES, 'I6', told);
+    const { operation, invocation, told } = call;
+    const isDrain = invocation.event.ResourceType === STAGING_AREA_DRAIN;
+    const mayBeAsked = isDrain ? OF_DRAINS.includes(operation) : LOOKS.includes(operation) || operation in CHANGES;
+    this.demand(mayBeAsked, 'I6', told);
     if (NOT_OF_DRS.includes(operation)) {
       this.checkFunctionsOwn(call);
     } else {
       this.checkPrincipal(call);
     }
-    if (operation === 'DescribeRecoveryInstances' && call.status === 200) {
-      this.seen.set(call.invocation, this.instancesOf(call.invocation.event));
+    if (call.status === 200) {
+      this.note(call);
     }
     if (operation in CHANGES) {
       this.checkChange(call);
+    }
+    if (operation === 'DeleteSecurityGroup') {
+      this.drains.deletesGroup(invocation, call.body, told);
+    }
+  }
+
+  /** What the run knows from now on. */
+  private note({ operation, body, invocation }: Call) {
+    if (operation === 'DescribeRecoveryInstances') {
+      const [sourceServerID] = (JSON.parse(body) as { filters: { sourceServerIDs: string[] } }).filters.sourceServerIDs;
+      const seen = this.seen.get(invocation) ?? new Map<string, RecoveryInstance[]>();
+      this.seen.set(invocation, seen.set(sourceServerID, this.world.recoveryInstancesOf(sourceServerID)));
+    }
+    if (operation === 'DescribeSourceServers' && !('filters' in (JSON.parse(body) as object))) {
+      this.fleets.listed(invocation);
+    }
+    if (operation === 'DescribeInstances') {
+      this.drains.looked(invocation);
     }
   }
 
@@ -66,22 +96,21 @@ export class Conduct {
     this.demand(accessKeyId === credentials.accessKeyId && region === stackRegion, 'I8', `${told}, as another or in Region ${region}`);
     if (operation === 'AssumeRole') {
       const input = new URLSearchParams(body);
-      const isNamed = mandates(event).some(({ roleArn }) => roleArn === input.get('RoleArn'));
+      const isNamed = mandatesOf(event).some(({ roleArn }) => roleArn === input.get('RoleArn'));
       const carriesStack = input.get('RoleSessionName')?.includes(stack.split('/')[1]) === true;
       this.demand(isNamed && carriesStack, 'I8', `${told}: ${body}`);
     }
   }
 
-  /** The session of the role that the properties name, or of the function's own; in the account and the Region of the ARN. */
+  /** The session of the role that the properties name, or of the function's own; in the account and the Region of the server, or of the fleet. */
   private checkPrincipal({ invocation, accessKeyId = '', region, told }: Call) {
     const { event, credentials } = invocation;
     const caller = this.world.iam.callerOf(accessKeyId);
     const stack = event.StackId.split('/')[1];
-    const isRight = mandates(event).some(({ arn, roleArn }) => {
-      const [, , , arnRegion, arnAccount] = arn.split(':');
+    const isRight = mandatesOf(event).some(({ accountId, region: where, roleArn }) => {
       const isHim =
         roleArn === undefined ? accessKeyId === credentials.accessKeyId : caller?.arn === sessionOf(roleArn, `cdk-drs-${stack}`);
-      return isHim && caller?.accountId === arnAccount && region === arnRegion;
+      return isHim && caller?.accountId === accountId && region === where;
     });
     this.demand(isRight, 'I8', `${told}, as ${caller?.arn} in Region ${region}`);
     const user = this.users.get(accessKeyId) ?? invocation;
@@ -91,7 +120,7 @@ export class Conduct {
 
   private checkChange(call: Call) {
     const { operation, body, told } = call;
-    const { RequestType, PhysicalResourceId = '', ResourceProperties } = call.invocation.event;
+    const { RequestType, ResourceType, PhysicalResourceId = '', ResourceProperties } = call.invocation.event;
     const { RecoveryInstancePolicy = 'FAIL' } = ResourceProperties;
     this.demand(RequestType === 'Delete', 'I2', told);
     this.demand(
@@ -102,10 +131,14 @@ export class Conduct {
     const input = JSON.parse(body) as { sourceServerID?: string; recoveryInstanceID?: string; recoveryInstanceIDs?: string[] };
     if (input.sourceServerID === undefined) {
       this.checkInstances(call, input.recoveryInstanceIDs ?? [input.recoveryInstanceID ?? '']);
+      return;
+    }
+    if (ResourceType === FLEET_DISCONNECTION) {
+      this.fleets.takesOn(call.invocation, operation, input.sourceServerID, told);
     } else {
       this.demand(PhysicalResourceId.endsWith(`/${input.sourceServerID}`), 'I6', `${told}: ${input.sourceServerID}`);
-      this.checkServer(call, input.sourceServerID);
     }
+    this.checkServer(call, input.sourceServerID);
   }
 
   private checkServer({ operation, invocation, told }: Call, sourceServerID: string) {
@@ -123,7 +156,8 @@ export class Conduct {
 
   /** By what the run knew: a failback may begin between its look and its call, and then DRS refuses. */
   private checkInstances({ operation, invocation, told }: Call, ids: readonly string[]) {
-    const known = this.seen.get(invocation) ?? [];
+    const ofServers = [...(this.seen.get(invocation)?.values() ?? [])];
+    const known = ofServers.find((instances) => instances.some(({ recoveryInstanceID }) => recoveryInstanceID === ids[0])) ?? [];
     const meant = known.filter(({ recoveryInstanceID = '' }) => ids.includes(recoveryInstanceID));
     this.demand(meant.length === ids.length, 'I6', `${told}: ${ids.join(', ')}, which it has not seen at its server`);
     this.demand(!known.some(isFailingBack), 'I7', `${told}, during a failback`);
@@ -136,22 +170,6 @@ export class Conduct {
       this.demand(areDrills, 'I7', `${told}, with a recovery that is or may be real`);
     }
   }
-
-  private instancesOf({ PhysicalResourceId }: CustomResourceEvent): RecoveryInstance[] {
-    const server = servers.find(({ arn }) => arn === PhysicalResourceId);
-    return server ? this.world.recoveryInstancesOf(server.sourceServerID) : [];
-  }
-}
-
-/** On behalf of whom a run may call DRS: of the server, by the properties that name it. An update looks at its old one, too. */
-function mandates(event: CustomResourceEvent): { readonly arn: string; readonly roleArn?: unknown }[] {
-  const { RequestType, PhysicalResourceId = '', ResourceProperties, OldResourceProperties = {} } = event;
-  const old = { arn: PhysicalResourceId, roleArn: OldResourceProperties.AssumeRoleArn };
-  const requested = {
-    arn: RequestType === 'Delete' ? PhysicalResourceId : String(ResourceProperties.SourceServerArn),
-    roleArn: ResourceProperties.AssumeRoleArn,
-  };
-  return RequestType === 'Update' ? [requested, old] : [requested];
 }
 
 function sessionOf(roleArn: unknown, sessionName: string): string {

@@ -3,14 +3,24 @@ import type { CustomResourceEvent } from '../../../emulator/cloudformation/custo
 import { defaultAccountId, defaultRegion } from '../../../emulator/defaults';
 import type { DrsChange } from '../../../emulator/drs/operation';
 import { Conduct, type Demand, isFailingBack } from './conduct';
+import { FLEET_DISCONNECTION, SOURCE_SERVER_DISCONNECTION, STAGING_AREA_DRAIN } from '../../../lib/contract';
 import { bystander, type ServerSeed, servers, staging } from './estate';
 import { type Invocation, runningInvocation } from './invocation';
 import type { Ledger } from './ledger';
+import { idOf } from './mandate';
 import { Meaning } from './meaning';
 import { type Exchange, onExchange } from './network';
 import type { World } from './world';
 
 const LONGEST_LINE = 220;
+
+/** What only a deletion that is meant may do in EC2: others don't even wait. */
+const WAITS = ['DescribeInstances', 'DescribeSecurityGroups', 'DeleteSecurityGroup'];
+
+const ATTRIBUTES: Readonly<Record<string, readonly string[]>> = {
+  [SOURCE_SERVER_DISCONNECTION]: ['SourceServerHostname', 'DataReplicationState'],
+  [FLEET_DISCONNECTION]: ['MatchingSourceServerCount'],
+};
 
 /** Watches everything that happens, and notes what must not. */
 export class Invariants {
@@ -21,6 +31,7 @@ export class Invariants {
   readonly sights = new Set<string>();
   private readonly answered = new Set<string>();
   private readonly meaning: Meaning;
+  private conduct!: Conduct;
 
   constructor(
     private readonly ledger: Ledger,
@@ -39,8 +50,8 @@ export class Invariants {
       }
     });
     world.drs.onChange((change) => this.changed(change, world));
-    const conduct = new Conduct(world, (...demanded) => this.demand(...demanded));
-    onExchange((exchange) => this.exchanged(exchange, world, conduct));
+    this.conduct = new Conduct(world, (...demanded) => this.demand(...demanded));
+    onExchange((exchange) => this.exchanged(exchange, world));
   }
 
   /** Called when CloudFormation sends a request. */
@@ -84,16 +95,16 @@ export class Invariants {
     const { event } = invocation;
     const told = `${operation} of ${sourceServerID} ${recoveryInstanceID} for ${nameOf(event)}`;
     this.meaning.check(told, invocation, this.answered.has(event.RequestId));
-    const server = servers.find(({ arn }) => arn === event.PhysicalResourceId);
-    this.demand(server?.sourceServerID === sourceServerID, 'I6', told);
-    this.sights.add(`${operation} ${server ? whereabouts(server) : ''}`.trim());
+    const server = servers.find((one) => one.sourceServerID === sourceServerID);
+    this.demand(event.ResourceType === FLEET_DISCONNECTION || server?.arn === event.PhysicalResourceId, 'I6', told);
+    this.sights.add(`${operation} ${server ? whereabouts(server) : ''}${kindOf(event)}`.trim());
     if (operation === 'TerminateRecoveryInstances') {
       const terminated = world.recoveryInstancesOf(sourceServerID).find((instance) => instance.recoveryInstanceID === recoveryInstanceID);
       this.demand(terminated?.isDrill === true, 'I7', `${told}, which is no drill`);
     }
   }
 
-  private exchanged(exchange: Exchange, world: World, conduct: Conduct) {
+  private exchanged(exchange: Exchange, world: World) {
     const { operation, body, invocation, status } = exchange;
     if (!invocation) {
       return;
@@ -105,18 +116,23 @@ export class Invariants {
       this.meaning.looked(invocation);
     }
     if (operation === 'PutResponse') {
-      this.responded(body, event, world);
-    } else {
-      conduct.check({ ...exchange, invocation, told: `${operation} was called for ${nameOf(event)}` });
+      this.responded(body, invocation, world);
+      return;
+    }
+    const told = `${operation} was called for ${nameOf(event)}`;
+    this.conduct.check({ ...exchange, invocation, told });
+    if (WAITS.includes(operation)) {
+      this.meaning.check(told, invocation, this.answered.has(event.RequestId));
     }
   }
 
-  private responded(body: string, event: CustomResourceEvent, world: World) {
+  private responded(body: string, invocation: Invocation, world: World) {
+    const { event } = invocation;
     this.checkResponse(body, event);
     const request = world.cloudFormation.customResourceRequests.find((candidate) => candidate.event.RequestId === event.RequestId);
     if (request?.outcome === 'accepted' && !this.answered.has(event.RequestId)) {
       this.answered.add(event.RequestId);
-      this.accepted(request, world);
+      this.accepted(request, invocation, world);
     }
   }
 
@@ -130,24 +146,35 @@ export class Invariants {
       this.demand(response[id] === event[id], 'I4', `${told} has another ${id}`);
     }
     const isKept = RequestType === 'Delete' || (RequestType === 'Update' && response.Status === 'FAILED');
-    const expected = isKept ? PhysicalResourceId : arnOf(event);
+    const expected = isKept ? PhysicalResourceId : idOf(event);
     const isCreated = RequestType !== 'Create' || response.Status === 'SUCCESS';
     this.demand(
-      isCreated ? response.PhysicalResourceId === expected : !/^arn:/.test(response.PhysicalResourceId),
+      isCreated ? response.PhysicalResourceId === expected : !/^(arn|drs):/.test(response.PhysicalResourceId),
       'I4',
       `${told} has a wrong ID`,
     );
-    const attributes = [response.Data?.SourceServerHostname, response.Data?.DataReplicationState];
-    this.demand(isKept || response.Status === 'FAILED' || attributes.every(Boolean), 'I4', `${told} lacks an attribute`);
+    const hasAttributes = (ATTRIBUTES[event.ResourceType] ?? []).every((name) => response.Data?.[name]);
+    this.demand(isKept || response.Status === 'FAILED' || hasAttributes, 'I4', `${told} lacks an attribute`);
   }
 
-  private accepted({ event, responses }: CustomResourceRequest, world: World) {
-    const { RequestType, PhysicalResourceId, ResourceProperties } = event;
+  private accepted({ event, responses }: CustomResourceRequest, invocation: Invocation, world: World) {
+    const { RequestType, PhysicalResourceId } = event;
     const { status } = responses.find(({ verdict }) => verdict === 'accepted')!;
-    const server = servers.find(({ arn }) => arn === PhysicalResourceId);
-    if (RequestType !== 'Delete' || !server || !this.meaning.causeOf(event)?.genuine) {
+    if (RequestType !== 'Delete' || !this.meaning.causeOf(event)?.genuine) {
       return;
     }
+    this.sights.add(`Delete${kindOf(event)}: ${status}`);
+    const server = servers.find(({ arn }) => arn === PhysicalResourceId);
+    if (server) {
+      this.checkServer(event, status!, server, world);
+    } else if (status === 'SUCCESS') {
+      const { fleets, drains } = this.conduct;
+      (event.ResourceType === FLEET_DISCONNECTION ? fleets : drains).succeeded(invocation, `SUCCESS to ${nameOf(event)}`);
+    }
+  }
+
+  private checkServer(event: CustomResourceEvent, status: string, server: ServerSeed, world: World) {
+    const { ResourceProperties } = event;
     const { sourceServerID } = server;
     const told = `SUCCESS to ${nameOf(event)}, but ${sourceServerID}`;
     if (status === 'SUCCESS') {
@@ -176,8 +203,9 @@ export class Invariants {
     const text = log.join('');
     const decisions = Array.from(text.matchAll(/"decision":"([^"]+)"/g), ([, decision]) => decision);
     const seen = [...new Set([...decisions, ...(/"event":"failed"/.test(text) ? ['failed'] : [])])];
-    seen.forEach((one) => this.sights.add(`${event.RequestType}: ${one}, ${this.meaning.causeOf(event)?.why ?? ''}`));
-    this.sights.add(`${event.RequestType}: ${seen.join(', then ')}`);
+    const what = event.RequestType + kindOf(event);
+    seen.forEach((one) => this.sights.add(`${what}: ${one}, ${this.meaning.causeOf(event)?.why ?? ''}`));
+    this.sights.add(`${what}: ${seen.join(', then ')}`);
     if (/can't be assumed/.test(text)) {
       this.sights.add(`${event.RequestType}: the role can't be assumed`);
     }
@@ -220,8 +248,9 @@ function summaryOf(body: string): string {
   return `${Status} ${Reason}`;
 }
 
-function arnOf({ ResourceProperties }: CustomResourceEvent): string {
-  return String(ResourceProperties.SourceServerArn);
+/** How sights tell a request from one of a single server. */
+function kindOf({ ResourceType }: CustomResourceEvent): string {
+  return { [FLEET_DISCONNECTION]: ' of a fleet', [STAGING_AREA_DRAIN]: ' of a drain' }[ResourceType] ?? '';
 }
 
 function nameOf({ RequestType, LogicalResourceId, StackId, PhysicalResourceId = '' }: CustomResourceEvent): string {

@@ -1,8 +1,9 @@
 import type { CustomResourceEvent } from '../../../emulator/cloudformation/custom-resource-response';
 import type { StackEvent } from '../../../emulator/cloudformation/stack';
-import { servers } from './estate';
+import { defaultAccountId } from '../../../emulator/defaults';
+import { fleetId, roles, selections, servers } from './estate';
 import type { StackName } from './steps';
-import { NESTED, type StackSpec } from './templates';
+import { type FleetSpec, NESTED, type StackSpec } from './templates';
 
 /** What CloudFormation does with a stack, as it knows itself and the handler has to find out. */
 type Phase = 'at rest' | 'creating' | 'updating' | 'cleaning up' | 'rolling back' | 'deleting for its user' | 'deleting a failed create';
@@ -27,7 +28,7 @@ export class RootStack {
   turns = 0;
   /** The stack ID of the nested stack that was created last; one before it is another stack, which is on its way out. */
   nestedId?: string;
-  /** ARNs of the servers that its user has let go of. */
+  /** The physical IDs of what its user has let go of. */
   readonly retained = new Set<string>();
   /** By logical ID. */
   readonly resources = new Map<string, { readonly status: string; readonly physicalId: string }>();
@@ -38,22 +39,22 @@ export class RootStack {
     return this.status === 'DELETE_COMPLETE';
   }
 
-  /** Whether a stack of it declares the server by now, or may have to again. */
-  declares(stackId: string, arn: string): boolean {
+  /** Whether a stack of it declares by now, or may have to again, what a resource stands for. */
+  declares({ StackId: stackId, LogicalResourceId: name, PhysicalResourceId: physicalId = '' }: CustomResourceEvent): boolean {
     const counting = { 'cleaning up': [this.target], 'deleting for its user': [], 'deleting a failed create': [] }[this.phase as string];
     const specs = counting ?? [this.target, this.stable];
     if (isNested(stackId)) {
-      return stackId === this.nestedId && specs.some((spec) => arnsIn(spec?.nested).includes(arn));
+      return stackId === this.nestedId && specs.some((spec) => isDeclaredIn(spec?.nested, name, physicalId));
     }
-    return specs.some((spec) => arnsIn(spec).includes(arn));
+    return specs.some((spec) => isDeclaredIn(spec, name, physicalId));
   }
 
   /** Why a Delete is sent now. */
-  causeOf({ PhysicalResourceId = '', StackId }: CustomResourceEvent): Cause {
-    if (!PhysicalResourceId.startsWith('arn:')) {
+  causeOf(event: CustomResourceEvent): Cause {
+    if (!/^(arn|drs):/.test(event.PhysicalResourceId ?? '')) {
       return { genuine: false, why: 'it was never created' };
     }
-    if (this.phase === 'cleaning up' && this.declares(StackId, PhysicalResourceId)) {
+    if (this.phase === 'cleaning up' && this.declares(event)) {
       return { genuine: false, why: 'still declared' };
     }
     return { genuine: this.deletesGenuinely, why: this.phase };
@@ -141,8 +142,19 @@ export class Ledger {
   }
 }
 
-function arnsIn(spec?: StackSpec): string[] {
-  return (spec?.disconnections ?? []).map(({ server }) => servers[server].arn);
+/** A server by its ARN; a fleet under its name or with its selection; a drain with whatever links. */
+function isDeclaredIn(spec: StackSpec | undefined, name: string, physicalId: string): boolean {
+  const { disconnections = [], fleets = [], drain = 0 } = spec ?? {};
+  return (
+    disconnections.some(({ server }) => servers[server].arn === physicalId) ||
+    (physicalId.startsWith('drs:fleet:') && fleets.some((fleet) => fleet.name === name || idOf(fleet) === physicalId)) ||
+    (physicalId.startsWith('drs:drain:') && drain > 0)
+  );
+}
+
+function idOf({ selection, role }: FleetSpec): string {
+  const { region, tags } = selections[selection];
+  return fleetId(role === undefined ? defaultAccountId : roles[role].accountId, region, tags);
 }
 
 function isNested(stackId: string): boolean {

@@ -42,9 +42,10 @@ export class Meaning {
     return this.causes.get(RequestId);
   }
 
-  /** Called when a run changes something; `isAnswered` tells whether its request has been answered before. */
+  /** Called when a run changes something, or waits; `isAnswered` tells whether its request has been answered before. */
   check(told: string, invocation: Invocation, isAnswered: boolean) {
-    const { RequestType, RequestId, StackId, PhysicalResourceId = '' } = invocation.event;
+    const { event } = invocation;
+    const { RequestType, RequestId, StackId, PhysicalResourceId = '' } = event;
     const cause = this.causes.get(RequestId);
     const stack = this.ledger.of(StackId);
     const look = this.looks.get(invocation);
@@ -58,7 +59,7 @@ export class Meaning {
       `${told}, which was sent because: ${cause?.why}`,
     );
     this.demand(!stack.retained.has(PhysicalResourceId), 'I2', `${told}, which its user has retained`);
-    const isDeclared = stack.declares(StackId, PhysicalResourceId);
+    const isDeclared = stack.declares(event);
     this.demand(isStale || !isDeclared, 'I2', `${told}, which is still declared there (${stack.phase})`);
     this.demand(isStale || stack.phase !== 'at rest', 'I5', `${told}, although the stack is at rest`);
     if (isLate && !cause?.genuine) {

@@ -1,5 +1,5 @@
 import type { RecoveryInstance } from '@aws-sdk/client-drs';
-import { bystander, servers, setRole } from './estate';
+import { bystander, servers, setRole, tagSets } from './estate';
 import type { Action, InstanceKind, OnFailure, StackName } from './steps';
 import type { Ledger, RootStack } from './ledger';
 import { type StackSpec, templateOf } from './templates';
@@ -12,6 +12,9 @@ const FAULTY = {
   DescribeStacks: 'cloudformation',
   ListStackResources: 'cloudformation',
   AssumeRole: 'sts',
+  DescribeInstances: 'ec2',
+  DescribeSecurityGroups: 'ec2',
+  DeleteSecurityGroup: 'ec2',
 };
 /** So many recovery instances a server has at most. */
 const MOST_INSTANCES = 3;
@@ -47,6 +50,8 @@ export async function perform(action: Action, world: World, ledger: Ledger): Pro
     case 'delete by hand':
       await byHand('DisconnectSourceServer', action.server, world);
       return void (await byHand('DeleteSourceServer', action.server, world));
+    case 'tag':
+      return world.retag(servers[action.server].sourceServerID, tagSets[action.tags]);
     case 'change role':
       return setRole(world.iam, action.role, action.to);
     case 'deliver again':

@@ -1,13 +1,15 @@
 import type { CustomResourceEvent } from '../../../emulator/cloudformation/custom-resource-response';
-import { extended, roles, servers, setRole } from './estate';
+import { FLEET_DISCONNECTION, SOURCE_SERVER_DISCONNECTION } from '../../../lib/contract';
+import { drained, extended, roles, setRole } from './estate';
 import { Invariants } from './invariants';
 import { Ledger, type RootStack } from './ledger';
+import { accountIn, idOf } from './mandate';
 import { heldServers, perform } from './perform';
 import type { Sequence } from './steps';
 import { World } from './world';
 
 /** Known, and said in docs/reliability.md: after a failed update CloudFormation deletes the old server with the properties of the new one. */
-export const STUCK = 'a server of another account was deleted without the role that it needs';
+export const STUCK = 'a server or a fleet was deleted with properties that are not its own';
 
 /** Something that must never happen has happened. */
 export class Violation extends Error {
@@ -56,6 +58,9 @@ export async function play({ settings, seed, steps }: Sequence): Promise<Pick<In
 /** How long somebody needs to see that everything is at rest, in milliseconds: the CDK looks every five seconds. */
 const LOOK = 5_000;
 
+/** Until then, whoever is declared should have been disconnected, in milliseconds. */
+const HANDLED = 600_000;
+
 async function rest(world: World, ledger: Ledger) {
   if (!(await world.passUntil(() => ledger.isAtRest))) {
     throw new Violation(`end: after two days there are still ${unfinished(ledger)}`);
@@ -81,8 +86,9 @@ async function tearDown(world: World, ledger: Ledger, invariants: Invariants) {
   await removeAll(world, ledger);
   // An update may have declared an extended server without deleteSourceServer: it can't be disconnected from here.
   await perform({ do: 'delete by hand', server: extended }, world, ledger);
+  await world.pass(CALM);
   await removeAll(world, ledger);
-  const isStuck = standing(ledger).some((stack) => lacksRole(stack, world, ledger));
+  const isStuck = standing(ledger).some((stack) => isMisfit(stack, world, ledger));
   if (isStuck) {
     invariants.sights.add(STUCK);
   }
@@ -92,21 +98,25 @@ async function tearDown(world: World, ledger: Ledger, invariants: Invariants) {
   }
 }
 
-/** Whether a Delete came without a role of the server's account. */
-function lacksRole(stack: RootStack, world: World, ledger: Ledger): boolean {
-  const accountOf = (arn: unknown) => String(arn).split(':')[4];
-  return world.cloudFormation.customResourceRequests.some(
-    ({ event: { RequestType, StackId, PhysicalResourceId, ResourceProperties } }) =>
-      RequestType === 'Delete' &&
-      ledger.of(StackId) === stack &&
-      servers.some(({ arn }) => arn === PhysicalResourceId) &&
-      accountOf(PhysicalResourceId) !== accountOf(ResourceProperties.AssumeRoleArn ?? StackId),
-  );
+/** Whether a Delete came with properties of another account than its server's, or of another fleet than its own. */
+function isMisfit(stack: RootStack, world: World, ledger: Ledger): boolean {
+  return world.cloudFormation.customResourceRequests.some(({ event }) => {
+    const { RequestType, ResourceType, StackId, PhysicalResourceId = '', ResourceProperties } = event;
+    const isOfServer = ResourceType === SOURCE_SERVER_DISCONNECTION && PhysicalResourceId.startsWith('arn:');
+    const isOfFleet = ResourceType === FLEET_DISCONNECTION && PhysicalResourceId.startsWith('drs:');
+    const isElsewhere = isOfServer && accountIn(PhysicalResourceId) !== accountIn(ResourceProperties.AssumeRoleArn ?? StackId);
+    return RequestType === 'Delete' && ledger.of(StackId) === stack && (isElsewhere || (isOfFleet && idOf(event) !== PhysicalResourceId));
+  });
 }
 
 async function removeAll(world: World, ledger: Ledger, how?: 'force') {
   for (const { name } of standing(ledger)) {
     await perform({ do: 'delete', stack: name, how }, world, ledger);
+  }
+  await world.pass(HANDLED);
+  // Whoever nobody has declared would keep DRS in the staging area, and drains waiting.
+  for (const server of drained) {
+    await perform({ do: 'disconnect by hand', server }, world, ledger);
   }
   await rest(world, ledger);
 }

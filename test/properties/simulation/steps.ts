@@ -27,6 +27,8 @@ export type Action =
   | { readonly do: 'end recovery'; readonly server: number }
   | { readonly do: 'disconnect by hand'; readonly server: number }
   | { readonly do: 'delete by hand'; readonly server: number }
+  /** Gives the server other tags, by their index in `tagSets`. */
+  | { readonly do: 'tag'; readonly server: number; readonly tags: number }
   | { readonly do: 'change role'; readonly role: number; readonly to: RoleState }
   /** Delivers a request to the function once more: 1 is the last one that was sent. */
   | { readonly do: 'deliver again'; readonly last: number }
@@ -55,6 +57,7 @@ type Unknown =
   | 'terminationJobs'
   | 'lastOperations'
   | 'deletionReason'
+  | 'replicationServerLingers'
   | 'policyPropagation';
 
 export interface Sequence {

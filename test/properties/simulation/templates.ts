@@ -1,15 +1,27 @@
-import { App, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { App, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
+import { Vpc } from 'aws-cdk-lib/aws-ec2';
 import { Role } from 'aws-cdk-lib/aws-iam';
 import { defaultAccountId, defaultRegion } from '../../../emulator/defaults';
-import { RecoveryInstancePolicy, SourceServer, SourceServerDisconnection } from '../../../lib';
-import { SOURCE_SERVER_DISCONNECTION } from '../../../lib/contract';
-import { roles, servers } from './estate';
+import {
+  type DisconnectionOptions,
+  FleetDisconnection,
+  RecoveryInstancePolicy,
+  SourceServer,
+  SourceServerDisconnection,
+  SourceServerSelection,
+  StagingAreaDrain,
+} from '../../../lib';
+import { FLEET_DISCONNECTION, SOURCE_SERVER_DISCONNECTION, STAGING_AREA_DRAIN } from '../../../lib/contract';
+import { roles, selections, servers, stagingArea } from './estate';
 import type { SiblingBehaviour } from './sibling';
 
 /** What an app declares in one stack. */
 export interface StackSpec {
   readonly disconnections: readonly DisconnectionSpec[];
+  readonly fleets?: readonly FleetSpec[];
+  /** Of the staging area; how many links it has. What disconnects goes before it. */
+  readonly drain?: number;
   readonly sibling?: SiblingBehaviour & {
     /** Whether the disconnections depend on it, or it on them. */
     readonly position?: 'before' | 'after';
@@ -22,6 +34,12 @@ export interface DisconnectionSpec extends Options {
   readonly name: string;
   /** An index of `servers`. */
   readonly server: number;
+}
+
+export interface FleetSpec extends Options {
+  readonly name: string;
+  /** An index of `selections`. */
+  readonly selection: number;
 }
 
 interface Options {
@@ -37,58 +55,77 @@ export const NESTED = 'Nested';
 type Resource = { Type: string; Properties?: Record<string, unknown>; DependsOn?: string[] } & Record<string, unknown>;
 type Resources = Record<string, Resource>;
 
-/** A custom resource as the constructs write it, for whatever server; and all that it needs. */
+/** A custom resource as the constructs write it, and all that it needs. */
 interface Prototype {
   readonly resource: Resource;
   readonly needed: Resources;
 }
 
-const prototypes = synthesize();
+/** By what they declare: a synthesis takes a while, even without the CDK's own check, which takes ten times as long. */
+const prototypes = new Map<string, readonly Prototype[]>();
 
-/** All prototypes are of one stack: a synthesis takes a while. */
-function synthesize(): ReadonlyMap<string, Prototype> {
-  const stack = new Stack(new App(), 'Prototype', { env: { account: defaultAccountId, region: defaultRegion } });
-  const combinations = allOptions();
-  combinations.forEach((options, index) => {
-    const { retain, policy, deleteSourceServer, role } = options;
-    const account = role === undefined ? defaultAccountId : roles[role].accountId;
-    const arn = stack.formatArn({
-      service: 'drs',
-      account,
-      resource: 'source-server',
-      resourceName: `s-${String(index).padStart(17, '0')}`,
-    });
-    new SourceServerDisconnection(stack, `Disconnection${index}`, {
-      sourceServer: SourceServer.fromSourceServerArn(stack, `Server${index}`, arn),
-      recoveryInstancePolicy: policy && RecoveryInstancePolicy[policy],
-      deleteSourceServer,
-      assumeRole: role === undefined ? undefined : Role.fromRoleArn(stack, `Role${index}`, roles[role].arn),
-      removalPolicy: retain ? RemovalPolicy.RETAIN : undefined,
-    });
+/** The resources of a type that a construct declares, each in a stack that is like any other. */
+function prototypesOf(type: string, kind: unknown, declare: (stack: Stack) => unknown): readonly Prototype[] {
+  const name = JSON.stringify([type, kind]);
+  const known = prototypes.get(name);
+  if (known) {
+    return known;
+  }
+  const stack = new Stack(new App({ builtinCloudFormationValidation: false }), 'Prototype', {
+    env: { account: defaultAccountId, region: defaultRegion },
   });
+  declare(stack);
   const all = (Template.fromStack(stack).toJSON() as { Resources: Resources }).Resources;
-  const declared = Object.values(all).filter(({ Type }) => Type === SOURCE_SERVER_DISCONNECTION);
-  return new Map(declared.map((resource, index) => [nameOf(combinations[index]), { resource, needed: neededBy(resource, all) }]));
+  const made = Object.values(all)
+    .filter(({ Type }) => Type === type)
+    .map((resource) => ({ resource, needed: neededBy(resource, all) }));
+  prototypes.set(name, made);
+  return made;
 }
 
-function allOptions(): Options[] {
-  return [false, true].flatMap((retain) =>
-    [undefined, 'DISCONNECT' as const, 'TERMINATE_DRILLS' as const].flatMap((policy) =>
-      [false, true].flatMap((deleteSourceServer) =>
-        [undefined, ...roles.keys()].map((role) => ({ retain, policy, deleteSourceServer, role })),
-      ),
-    ),
-  );
+function disconnectionPrototype(options: Options): Prototype {
+  const { retain, policy, deleteSourceServer, role } = options;
+  return prototypesOf(SOURCE_SERVER_DISCONNECTION, [retain, policy, deleteSourceServer, role], (stack) => {
+    const account = role === undefined ? defaultAccountId : roles[role].accountId;
+    const arn = stack.formatArn({ service: 'drs', account, resource: 'source-server', resourceName: 's-00000000000000000' });
+    const sourceServer = SourceServer.fromSourceServerArn(stack, 'Server', arn);
+    return new SourceServerDisconnection(stack, 'Disconnection', { sourceServer, ...propsOf(stack, options) });
+  })[0];
 }
 
-function nameOf({ retain = false, policy, deleteSourceServer = false, role }: Options): string {
-  return JSON.stringify([retain, policy, deleteSourceServer, role]);
+function fleetPrototype(fleet: FleetSpec): Prototype {
+  const { selection: index, retain, policy, deleteSourceServer, role } = fleet;
+  return prototypesOf(FLEET_DISCONNECTION, [index, retain, policy, deleteSourceServer, role], (stack) => {
+    const { region, tags } = selections[index];
+    const selection = tags ? SourceServerSelection.withTags(tags) : SourceServerSelection.all();
+    return new FleetDisconnection(stack, 'Fleet', { selection, region, ...propsOf(stack, fleet) });
+  })[0];
 }
 
-/** The resources that one refers to, and theirs. */
+/** Its links, link 0 first. */
+function drainPrototypes(links: number): readonly Prototype[] {
+  return prototypesOf(STAGING_AREA_DRAIN, links, (stack) => {
+    const { vpcId, subnetId } = stagingArea;
+    const availabilityZones = [`${defaultRegion}a`];
+    const vpc = Vpc.fromVpcAttributes(stack, 'Vpc', { vpcId, availabilityZones, publicSubnetIds: [subnetId] });
+    return new StagingAreaDrain(stack, 'Drain', { vpc, timeout: Duration.minutes(14 * links), deleteSecurityGroups: true });
+  });
+}
+
+function propsOf(stack: Stack, { retain, policy, deleteSourceServer, role }: Options): DisconnectionOptions {
+  return {
+    recoveryInstancePolicy: policy && RecoveryInstancePolicy[policy],
+    deleteSourceServer,
+    assumeRole: role === undefined ? undefined : Role.fromRoleArn(stack, 'Role', roles[role].arn),
+    removalPolicy: retain ? RemovalPolicy.RETAIN : undefined,
+  };
+}
+
+/** The resources that one refers to, and theirs; custom resources apart, which have another name here. */
 function neededBy(resource: Resource, all: Resources, found: Resources = {}): Resources {
   const text = JSON.stringify(resource);
-  const names = Object.keys(all).filter((name) => text.includes(`"${name}"`) && !(name in found));
+  const isMeant = (name: string) => text.includes(`"${name}"`) && !(name in found) && !all[name].Type.startsWith('Custom::');
+  const names = Object.keys(all).filter(isMeant);
   names.forEach((name) => {
     found[name] = all[name];
     neededBy(all[name], all, found);
@@ -98,25 +135,31 @@ function neededBy(resource: Resource, all: Resources, found: Resources = {}): Re
 
 /** The template of a stack. `version` makes the sibling change with each deployment. */
 export function templateOf(spec: StackSpec, version: number, templateUrl: (template: string) => string): string {
-  const { disconnections, sibling, nested } = spec;
-  const names = disconnections.map(({ name }) => name);
+  const { disconnections, fleets = [], drain = 0, sibling, nested } = spec;
+  const names = [...disconnections, ...fleets].map(({ name }) => name);
+  const links = Array.from({ length: drain }, (_, link) => `Link${link}`);
   const resources: Resources = {
     // A stack needs a resource.
     Anchor: { Type: 'Test::Anchor' },
   };
-  for (const disconnection of disconnections) {
-    const { resource, needed } = prototypes.get(nameOf(disconnection))!;
+  const add = (name: string, { resource, needed }: Prototype, more: Resource['Properties'], dependencies: readonly string[]) => {
     Object.assign(resources, needed);
-    resources[disconnection.name] = {
-      ...resource,
-      Properties: { ...resource.Properties, SourceServerArn: servers[disconnection.server].arn },
-      DependsOn: [...(resource.DependsOn ?? []), ...(sibling?.position === 'before' ? ['Sibling'] : [])],
-    };
+    const own = (resource.DependsOn ?? []).filter((dependency) => dependency in needed);
+    const before = sibling?.position === 'before' ? ['Sibling'] : [];
+    resources[name] = { ...resource, Properties: { ...resource.Properties, ...more }, DependsOn: [...own, ...dependencies, ...before] };
+  };
+  for (const disconnection of disconnections) {
+    const { arn } = servers[disconnection.server];
+    add(disconnection.name, disconnectionPrototype(disconnection), { SourceServerArn: arn }, links);
   }
+  for (const fleet of fleets) {
+    add(fleet.name, fleetPrototype(fleet), {}, links);
+  }
+  links.forEach((name, link) => add(name, drainPrototypes(drain)[link], {}, links.slice(0, link)));
   if (sibling) {
     const { position, ...behaviour } = sibling;
     const Properties = { Behaviour: JSON.stringify(behaviour), Version: version };
-    resources.Sibling = { Type: 'Test::Sibling', Properties, ...(position === 'after' ? { DependsOn: names } : {}) };
+    resources.Sibling = { Type: 'Test::Sibling', Properties, ...(position === 'after' ? { DependsOn: [...names, ...links] } : {}) };
   }
   if (nested) {
     const TemplateURL = templateUrl(templateOf(nested, version, templateUrl));
@@ -127,9 +170,10 @@ export function templateOf(spec: StackSpec, version: number, templateUrl: (templ
       UpdateReplacePolicy: 'Delete',
     };
   }
-  const attributes = names.flatMap((name) =>
-    ['SourceServerHostname', 'DataReplicationState'].map((attribute) => [name, attribute] as const),
-  );
+  const attributes = [
+    ...disconnections.flatMap(({ name }) => ['SourceServerHostname', 'DataReplicationState'].map((attribute) => [name, attribute])),
+    ...fleets.map(({ name }) => [name, 'MatchingSourceServerCount']),
+  ];
   const Outputs = Object.fromEntries(
     attributes.map(([name, attribute]) => [name + attribute, { Value: { 'Fn::GetAtt': [name, attribute] } }]),
   );

@@ -1,5 +1,5 @@
 import './setup';
-import type { RecoveryInstance } from '@aws-sdk/client-drs';
+import type { RecoveryInstance, SourceServer } from '@aws-sdk/client-drs';
 import { Calls } from '../../../emulator/calls';
 import { Clock } from '../../../emulator/clock';
 import { CloudFormation } from '../../../emulator/cloudformation/cloudformation';
@@ -15,11 +15,12 @@ import { FrontDoor, openPort } from '../../../emulator/server';
 import type { Service } from '../../../emulator/service';
 import { defaultSettings, type Settings } from '../../../emulator/settings';
 import { Sts } from '../../../emulator/sts/sts';
-import { bystander, roles, type ServerSeed, servers, setRole, staging } from './estate';
+import { bystander, carries, roles, type ServerSeed, servers, setRole, staging, type Tags } from './estate';
 import { runningInvocation } from './invocation';
 import { SimulatedLambda } from './lambda';
 import { resetNetwork } from './network';
 import { Siblings } from './sibling';
+import { addStagingAreas } from './staging-areas';
 
 const START = new Date('2026-11-23T03:00:00Z');
 /** Whatever is done must come to its end by then, in simulated milliseconds. */
@@ -32,10 +33,13 @@ export class World {
   readonly siblings = new Siblings(this.clock);
   readonly iam: Iam;
   readonly drs: Drs;
+  readonly ec2: Ec2;
   readonly lambda: SimulatedLambda;
   readonly cloudFormation: CloudFormation;
   private readonly templates = new Map<string, Buffer>();
   private launched = 0;
+  /** When the tags of a server were last changed, in milliseconds since 1970. */
+  private readonly retagged = new Map<string, number>();
   private readonly spies: readonly { mockRestore(): void }[];
 
   static async start(chosen: Partial<Settings>, seed: number, invoked: (event: unknown) => void): Promise<World> {
@@ -44,7 +48,7 @@ export class World {
     const settings = { ...defaultSettings, ...chosen, speed: 1 };
     const world = new World(settings, invoked, seed);
     const frontDoor = new FrontDoor(await openPort(), { clock: world.clock, iam: world.iam, faults: world.faults, calls: new Calls() });
-    frontDoor.serve(world.cloudFormation, world.drs, new Sts(world.iam));
+    frontDoor.serve(world.cloudFormation, world.drs, world.ec2, new Sts(world.iam));
     process.env.AWS_ENDPOINT_URL = frontDoor.endpoint;
     await world.cloudFormation.start();
     roles.forEach((_, index) => setRole(world.iam, index, 'trusting'));
@@ -59,7 +63,8 @@ export class World {
     ];
     const { clock, faults } = this;
     const iam = (this.iam = new Iam({ clock, settings }));
-    this.drs = new Drs({ clock, settings, iam, ec2: new Ec2({ clock, settings, iam }) });
+    const ec2 = (this.ec2 = new Ec2({ clock, settings, iam }));
+    this.drs = new Drs({ clock, settings, iam, ec2 });
     const lambda = (this.lambda = new SimulatedLambda({ clock, iam }));
     const anchor = { physicalId: 'anchor', attributes: {} };
     const anchors = { create: () => Promise.resolve(anchor), update: () => Promise.resolve(anchor), delete: () => Promise.resolve() };
@@ -83,6 +88,7 @@ export class World {
       },
       certificate: { key: '', cert: '' },
     });
+    addStagingAreas(ec2.network());
     this.addServers('replicating');
     this.addServers('extended');
     this.launch({ sourceServerID: servers[bystander].sourceServerID, isDrill: true });
@@ -103,6 +109,21 @@ export class World {
   recoveryInstancesOf(sourceServerID: string): RecoveryInstance[] {
     const { accountId, region } = servers.find((server) => server.sourceServerID === sourceServerID)!;
     return this.drs.recoveryInstances(accountId, region).filter((instance) => instance.sourceServerID === sourceServerID);
+  }
+
+  /** What somebody does who gives a server other tags. */
+  retag(sourceServerID: string, tags: Tags) {
+    if (this.drs.sourceServer(sourceServerID)) {
+      this.drs.retag(sourceServerID, tags);
+      this.retagged.set(sourceServerID, Date.now());
+    }
+  }
+
+  /** The servers of an account and Region that carry the tags by now; only those that have had them since before that time, if it is told. */
+  serversWith(tags: Tags | undefined, accountId: string, region: string, since = Infinity): SourceServer[] {
+    return this.drs
+      .sourceServers(accountId, region)
+      .filter((server) => carries(server.tags ?? {}, tags) && (this.retagged.get(server.sourceServerID ?? '') ?? 0) < since);
   }
 
   /** Launches a recovery instance. Their IDs, by which DRS sorts them, are counted: at random, nothing would happen in the same order again. */
@@ -145,9 +166,9 @@ export class World {
   }
 
   private addServers(kind: ServerSeed['kind']) {
-    for (const { sourceServerID, accountId, region } of servers.filter((server) => server.kind === kind)) {
+    for (const { subnetId, ...seed } of servers.filter((server) => server.kind === kind)) {
       const extendedFrom = kind === 'extended' ? servers[staging].arn : undefined;
-      this.drs.addSourceServer({ sourceServerID, accountId, region, extendedFrom, hostname: `host-${sourceServerID.slice(-1)}` });
+      this.drs.addSourceServer({ ...seed, stagingSubnetId: subnetId, extendedFrom, hostname: `host-${seed.sourceServerID.slice(-1)}` });
     }
   }
 

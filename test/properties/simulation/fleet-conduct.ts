@@ -1,0 +1,71 @@
+import type { SourceServer } from '@aws-sdk/client-drs';
+import type { Demand } from './conduct';
+import type { Invocation } from './invocation';
+import { fleetMandate, tagsOf } from './mandate';
+import type { World } from './world';
+
+/** What a run that deletes a fleet has seen and done. */
+interface Run {
+  /** When it listed last, in milliseconds since 1970, and who carried the tags then. */
+  readonly listedAt: number;
+  readonly members: readonly SourceServer[];
+  /** Whom it asked DRS to disconnect. */
+  readonly asked: Set<string>;
+  /** Whether somebody was taken on since it listed. */
+  hasGoneOn: boolean;
+}
+
+/** How the deletion of a fleet behaves: whom it takes on, and in which order; and what its success means. */
+export class FleetConduct {
+  private readonly runs = new Map<Invocation, Run>();
+
+  constructor(
+    private readonly world: World,
+    private readonly demand: Demand,
+  ) {}
+
+  /** A listing of everything was answered. */
+  listed(invocation: Invocation) {
+    const { asked = new Set<string>() } = this.runs.get(invocation) ?? {};
+    this.runs.set(invocation, { listedAt: Date.now(), members: this.selected(invocation), asked, hasGoneOn: false });
+  }
+
+  /** A server is to be disconnected, or its record deleted. */
+  takesOn(invocation: Invocation, operation: string, sourceServerID: string, told: string) {
+    const run = this.runs.get(invocation);
+    const { members = [], asked } = run ?? {};
+    const member = members.find((one) => one.sourceServerID === sourceServerID);
+    this.demand(member !== undefined, 'I6', `${told}: ${sourceServerID}, which it has not seen with the tags`);
+    if (run) {
+      run.hasGoneOn = true;
+    }
+    if (operation !== 'DisconnectSourceServer') {
+      return;
+    }
+    const others = members.filter((one) => one.replicationDirection === 'FAILBACK' && replicatesHere(one));
+    const isFirst = member?.replicationDirection === 'FAILBACK' || others.every((one) => asked?.has(one.sourceServerID ?? ''));
+    this.demand(isFirst, 'I9', `${told}: ${sourceServerID}, before a server that replicates back`);
+    asked?.add(sourceServerID);
+  }
+
+  /** Whoever was selected when it listed last, and is still, must be gone. One that is selected only since then may be left. */
+  succeeded(invocation: Invocation, told: string) {
+    const { listedAt, hasGoneOn = true } = this.runs.get(invocation) ?? {};
+    this.demand(!hasGoneOn, 'I1', `${told}, but it has not listed who is selected by now`);
+    const isWanted = invocation.event.ResourceProperties.DeleteSourceServer === 'true';
+    for (const server of this.selected(invocation, listedAt)) {
+      this.demand(!replicatesHere(server), 'I1', `${told}, but ${server.sourceServerID} replicates`);
+      this.demand(!isWanted, 'I1', `${told}, but ${server.sourceServerID} still has a record`);
+    }
+  }
+
+  private selected({ event }: Invocation, since?: number): SourceServer[] {
+    const { accountId, region } = fleetMandate(event);
+    return this.world.serversWith(tagsOf(event), accountId, region, since);
+  }
+}
+
+/** An extended one replicates in another account. */
+function replicatesHere({ dataReplicationInfo, stagingArea }: SourceServer): boolean {
+  return stagingArea?.status !== 'EXTENDED' && dataReplicationInfo?.dataReplicationState !== 'DISCONNECTED';
+}
