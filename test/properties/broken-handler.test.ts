@@ -311,7 +311,7 @@ const brokenDrains: Breakage[] = [
   ],
   [
     'waits in a rollback',
-    /^I2: DescribeInstances.*rolling back/,
+    /^(I2: DescribeInstances.*rolling back|I5: DescribeInstances.*at rest)/,
     () =>
       jest
         .spyOn(genuineDeletion, 'judgeDeletion')

@@ -44,6 +44,18 @@ const TO_BE_SEEN = [
   "Create: the role can't be assumed",
   "Update: the role can't be assumed",
   "Delete: the role can't be assumed",
+  'Delete of a fleet: fleet disconnected, deleting for its user',
+  'Delete of a fleet: fleet disconnected, cleaning up',
+  'Delete of a fleet: left, deleting for its user',
+  'Delete of a fleet: kept, rolling back',
+  'Delete of a fleet: kept, still declared',
+  'Delete of a fleet: no longer selected, deleting for its user',
+  'Delete of a fleet: record deleted, deleting for its user',
+  'Delete of a drain: drained, deleting for its user',
+  'Delete of a drain: handed over, deleting for its user',
+  'Delete of a drain: security group deleted, deleting for its user',
+  'Delete of a drain: nothing drained, rolling back',
+  'Delete of a drain: nothing drained, still declared',
 ];
 
 /** Plays half of all sequences; the first that violates an invariant is made as small as possible, and fails the test. */
@@ -54,7 +66,7 @@ export async function checkHalf(kind: Kind): Promise<void> {
     throw new Error(report(details));
   }
   if (SEQUENCES >= 400) {
-    expect([...seen]).toEqual(expect.arrayContaining(TO_BE_SEEN));
+    expect(TO_BE_SEEN.filter((sight) => !seen.has(sight))).toEqual([]);
   }
 }
 

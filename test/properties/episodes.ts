@@ -91,7 +91,7 @@ export function recovery(nested: boolean): fc.Arbitrary<Step[]> {
       'TERMINATE_DRILLS' as const,
     ),
     kinds,
-    failback: fc.constantFrom('nothing' as const, 'nothing' as const, 'nothing' as const, 'start failback' as const),
+    failback: fc.constantFrom('nothing' as const, 'nothing' as const, 'start failback' as const),
     trouble,
     next: goingOn(nested),
     then: pause,

@@ -179,3 +179,6 @@ export function templateOf(spec: StackSpec, version: number, templateUrl: (templ
   );
   return JSON.stringify({ Resources: resources, Outputs });
 }
+
+// When it is first used, the CDK takes random numbers, which must not be those of a sequence.
+disconnectionPrototype({});
