@@ -7,6 +7,7 @@ export interface ChangeSet {
   readonly name: string;
   readonly type: 'CREATE' | 'UPDATE';
   readonly description?: string;
+  /** By the wall clock: the CDK CLI shows the events since then. */
   readonly createdAt: number;
   readonly deployment: Deployment;
   readonly options: StackOptions;

@@ -58,12 +58,12 @@ export class CloudFormation implements Service {
   private readonly unmodelled = new Unmodelled((type) => this.unmodelledListeners.forEach((listener) => listener(type)));
   private readonly providers: Readonly<Record<string, EngineProvider>>;
   private readonly engine: Engine;
-  private lastTime = 0;
+  private lastTimestamp = 0;
   private isStopped = false;
 
   constructor(private readonly deps: CloudFormationDependencies) {
     const { clock, settings } = deps;
-    this.stacks = new Stacks({ time: () => this.time(), emit: (event) => this.emit(event) });
+    this.stacks = new Stacks({ time: () => clock.now(), timestamp: () => this.timestamp(), emit: (event) => this.emit(event) });
     this.endpoint = new ResponseEndpoint(clock, deps.faults, deps.certificate);
     this.customResources = new CustomResources(clock, this.endpoint, deps.invoke);
     this.customResourceRequests = this.customResources.requests;
@@ -164,10 +164,10 @@ export class CloudFormation implements Service {
     );
   }
 
-  /** Strictly increasing: the CDK CLI shuffles events of the same time. */
-  private time(): number {
-    this.lastTime = Math.max(Math.floor(this.deps.clock.now()), this.lastTime + 1);
-    return this.lastTime;
+  /** The CDK CLI shows what is newer than its own start, by its own clock, and shuffles events of the same time. */
+  private timestamp(): number {
+    this.lastTimestamp = Math.max(Date.now(), this.lastTimestamp + 1);
+    return this.lastTimestamp;
   }
 
   private emit(event: StackEvent): void {

@@ -32,7 +32,10 @@ export interface StackEvent {
   readonly type: string;
   readonly status: string;
   readonly reason?: string;
+  /** Emulated milliseconds since 1970. */
   readonly time: number;
+  /** What the API says, by the wall clock. */
+  readonly timestamp: number;
 }
 
 export type StackEventListener = (event: StackEvent) => void;
@@ -64,10 +67,12 @@ export interface Operation {
   readonly ended: Promise<void>;
 }
 
-/** The one clock of all stacks' events, and whoever listens to them. */
+/** The clocks of all stacks' events, and whoever listens to them. */
 export interface EventLog {
-  /** Emulated milliseconds; never the same twice. */
+  /** Emulated milliseconds. */
   time(): number;
+  /** Milliseconds by the wall clock; never the same twice. */
+  timestamp(): number;
   emit(event: StackEvent): void;
 }
 
@@ -187,6 +192,7 @@ export class Stack implements StackIdentity {
   private emit(what: Pick<StackEvent, 'logicalId' | 'physicalId' | 'type' | 'status' | 'reason' | 'time'>): void {
     const event: StackEvent = {
       ...what,
+      timestamp: this.log.timestamp(),
       eventId: what.physicalId === this.stackId ? randomUUID() : `${what.logicalId}-${randomUUID()}`,
       operationId: this.lastOperations[0]?.operationId,
       clientRequestToken: this.clientRequestToken,

@@ -90,7 +90,6 @@ function failures(type: string): { reason?: string; minutes: number }[] {
     .filter((event) => event.type === type && event.status === 'DELETE_FAILED')
     .map(({ reason, time, physicalId }) => {
       const begun = events.find((event) => event.physicalId === physicalId && event.status === 'DELETE_IN_PROGRESS');
-      // Rounded, since the times of events are pushed apart where they would be the same.
       return { reason, minutes: Math.round((time - (begun?.time ?? time)) / minute) };
     });
 }

@@ -112,7 +112,7 @@ function changeSetOf(api: Api, input: QueryInput, stack: Stack, name: string, ty
     name,
     type,
     ...(description !== undefined && { description }),
-    createdAt: api.engine.clock.now(),
+    createdAt: Date.now(),
     deployment,
     options: { capabilities: input.list('Capabilities'), ...(onFailure !== undefined && { onFailure }) },
     changes: resourceChanges(api.engine, stack, deployment),

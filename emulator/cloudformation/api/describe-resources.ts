@@ -81,7 +81,7 @@ function describeEvent(event: StackEvent): XmlContent {
     LogicalResourceId: event.logicalId,
     PhysicalResourceId: event.physicalId,
     ResourceType: event.type,
-    Timestamp: isoTime(event.time),
+    Timestamp: isoTime(event.timestamp),
     ResourceStatus: event.status,
     ResourceStatusReason: event.reason,
     ClientRequestToken: event.clientRequestToken,

@@ -4,6 +4,7 @@ import {
   DeleteChangeSetCommand,
   DescribeChangeSetCommand,
   DescribeChangeSetCommandOutput,
+  DescribeStackEventsCommand,
   ExecuteChangeSetCommand,
   GetTemplateCommand,
 } from '@aws-sdk/client-cloudformation';
@@ -48,6 +49,17 @@ describe('a change set', () => {
     expect((await aws.client.send(new GetTemplateCommand({ StackName: stackName }))).TemplateBody).toBe('{}');
     expect(await execute()).toBe('CREATE_COMPLETE');
     expect(aws.statusesOf(stackName)).toEqual(['REVIEW_IN_PROGRESS', 'CREATE_IN_PROGRESS', 'CREATE_COMPLETE']);
+  });
+
+  it('is dated by the wall clock, as the events are: the CDK CLI compares both with its own', async () => {
+    const before = Date.now();
+    const { CreationTime } = await changeSet({ A: aws.resource() }, 'CREATE');
+    await execute();
+    const { StackEvents = [] } = await aws.client.send(new DescribeStackEventsCommand({ StackName: stackName }));
+    const dates = [CreationTime, ...StackEvents.map(({ Timestamp }) => Timestamp)].map((date) => date!.getTime());
+    expect(Math.min(...dates)).toBeGreaterThanOrEqual(before);
+    // Events of the same millisecond are pushed apart.
+    expect(Math.max(...dates)).toBeLessThanOrEqual(Date.now() + StackEvents.length);
   });
 
   it('says what an update would do', async () => {
