@@ -9,6 +9,11 @@ export class Clock {
     return this.epoch + (Date.now() - this.epoch) * this.speed;
   }
 
+  /** When it is, or was, this emulated time by the wall clock, for who compares it with a clock of their own. */
+  wallTime(emulated: number): number {
+    return this.epoch + Math.floor((emulated - this.epoch) / this.speed);
+  }
+
   /** Calls back once `milliseconds` of emulated time have passed. */
   after(milliseconds: number, callback: () => void): NodeJS.Timeout {
     return setTimeout(callback, milliseconds / this.speed);

@@ -13,6 +13,7 @@ import { Ec2 } from './ec2/ec2';
 import { Faults } from './faults';
 import { Iam } from './iam/iam';
 import { Lambda } from './lambda/lambda';
+import { Logs } from './logs/logs';
 import { S3 } from './s3/s3';
 import { FrontDoor, openPort } from './server';
 import { defaultSettings, Settings } from './settings';
@@ -72,7 +73,7 @@ export class EmbeddedAws {
       invoke: (functionArn, payload) => lambda.invoke(functionArn, payload),
       certificate,
     });
-    this.frontDoor.serve(this.cloudFormation, this.drs, ec2, s3, new Ssm(iam), new Sts(iam));
+    this.frontDoor.serve(this.cloudFormation, this.drs, ec2, s3, new Ssm(iam), new Sts(iam), new Logs({ clock, iam, store: lambda.logs }));
     this.environment = environmentFor(iam, this.endpoint, certificateFile);
   }
 
