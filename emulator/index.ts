@@ -62,6 +62,7 @@ export class EmbeddedAws {
     const certificateFile = join(this.directory, 'certificate.pem');
     writeFileSync(certificateFile, certificate.cert);
     const lambda = (this.lambda = new Lambda({ clock, settings, iam, s3, endpoint: this.endpoint, certificateFile }));
+    const ssm = new Ssm(iam);
     this.cloudFormation = new CloudFormation({
       clock,
       settings,
@@ -69,11 +70,19 @@ export class EmbeddedAws {
       s3,
       faults,
       calls: this.calls,
-      providers: { ...iam.providers, ...s3.providers, ...lambda.providers, ...ec2.providers, ...this.drs.providers, ...recordProviders() },
+      providers: {
+        ...iam.providers,
+        ...s3.providers,
+        ...lambda.providers,
+        ...ec2.providers,
+        ...this.drs.providers,
+        ...ssm.providers,
+        ...recordProviders(),
+      },
       invoke: (functionArn, payload) => lambda.invoke(functionArn, payload),
       certificate,
     });
-    this.frontDoor.serve(this.cloudFormation, this.drs, ec2, s3, new Ssm(iam), new Sts(iam), new Logs({ clock, iam, store: lambda.logs }));
+    this.frontDoor.serve(this.cloudFormation, this.drs, ec2, s3, ssm, new Sts(iam), new Logs({ clock, iam, store: lambda.logs }));
     this.environment = environmentFor(iam, this.endpoint, certificateFile);
   }
 

@@ -1,3 +1,4 @@
+import { parseDocument } from 'yaml';
 import { validationError } from './errors';
 
 export type Json = Record<string, unknown>;
@@ -41,9 +42,10 @@ export interface Template {
 
 const maxResources = 500;
 
-/** Reads a JSON template. YAML is not understood: the CDK writes JSON. */
+/** Reads a template in JSON, as the CDK writes it, or in YAML, as its bootstrap template is; the short forms of functions (!Ref) are not understood. */
 export function parseTemplate(body: string): Template {
-  const root = parseJson(body);
+  const root = parseJson(body) ?? parseYaml(body);
+  if (!isObject(root)) throw validationError('Template format error: unsupported structure.');
   const section = <T>(name: string): Record<string, T> => {
     const value = root[name] ?? {};
     if (!isObject(value)) throw validationError(`Template format error: ${name} must be an object.`);
@@ -67,14 +69,20 @@ export function parseTemplate(body: string): Template {
   };
 }
 
-function parseJson(body: string): Json {
+function parseJson(body: string): unknown {
   try {
-    const root: unknown = JSON.parse(body);
-    if (isObject(root)) return root;
+    return JSON.parse(body);
   } catch {
-    // Said below, in CloudFormation's words.
+    return undefined;
   }
-  throw validationError('Template format error: unsupported structure.');
+}
+
+function parseYaml(body: string): unknown {
+  const document = parseDocument(body);
+  // A warning is a tag that nobody understands: its value would pass for a plain one.
+  const [problem] = [...document.errors, ...document.warnings];
+  if (problem) throw validationError(`Template format error: YAML not well-formed. ${problem.message}`);
+  return document.toJS();
 }
 
 function checkResource(logicalId: string, resource: unknown): void {

@@ -20,9 +20,13 @@ export interface Bucket {
 /** Every bucket, in memory. */
 export class Buckets {
   private readonly buckets = new Map<string, Bucket>();
+  /** The names of those that nobody created. */
+  private readonly presumed = new Set<string>();
 
   create(name: string, accountId: string, region: string): Bucket {
-    if (this.find(name)) throw new AwsError('BucketAlreadyExists', `${name} already exists`, 409);
+    const existing = this.buckets.get(name);
+    if (existing && this.presumed.delete(name)) return existing;
+    if (existing) throw new AwsError('BucketAlreadyExists', `${name} already exists`, 409);
     const bucket = { name, accountId, region, objects: new Map<string, StoredObject>() };
     this.buckets.set(name, bucket);
     return bucket;
@@ -35,13 +39,14 @@ export class Buckets {
     this.buckets.delete(name);
   }
 
-  /** The asset bucket of CDK's bootstrap is there in every account and Region. */
+  /** The asset bucket of CDK's bootstrap is there in every account and Region, until a bootstrap makes it its own. */
   find(name: string): Bucket | undefined {
     const existing = this.buckets.get(name);
     const [, accountId, region] = /^cdk-[a-z0-9]+-assets-(\d{12})-([a-z]{2}(?:-[a-z]+)+-\d)$/.exec(name) ?? [];
     if (existing || !accountId || !region) return existing;
     const bootstrapped = { name, accountId, region, objects: new Map<string, StoredObject>() };
     this.buckets.set(name, bootstrapped);
+    this.presumed.add(name);
     return bootstrapped;
   }
 }

@@ -61,7 +61,8 @@ export class S3 implements Service {
     const operation = this.operationOf(request) ?? '';
     const { bucket: name, key } = addressOf(request);
     const bucket = this.buckets.find(name);
-    this.iam.authorize(request.caller, actions[operation] ?? '', `arn:${partition}:s3:::${key ? `${name}/${key}` : name}`);
+    const owner = bucket && { 'aws:ResourceAccount': bucket.accountId };
+    this.iam.authorize(request.caller, actions[operation] ?? '', `arn:${partition}:s3:::${key ? `${name}/${key}` : name}`, owner);
     if (!bucket) throw noSuchBucket();
     const expectedOwner = request.headers['x-amz-expected-bucket-owner'] ?? bucket.accountId;
     if (bucket.accountId !== request.caller.accountId || bucket.accountId !== expectedOwner)

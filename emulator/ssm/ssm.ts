@@ -1,20 +1,21 @@
-import { partition } from '../defaults';
+import { ResourceProviders } from '../cloudformation/resource-provider';
 import { Iam } from '../iam/iam';
 import { jsonBody, jsonResponse, refuseJson11 } from '../protocols/json';
 import { AwsError, Service, ServiceRequest, ServiceResponse } from '../service';
+import { parameterProvider } from './parameter-provider';
+import { Parameter, parameterArn, Parameters } from './parameters';
 
 /** Higher than any version that a CDK CLI asks for: no account needs to be bootstrapped. */
-const bootstrapVersion = '1000';
+const bootstrapVersion: Parameter = { type: 'String', value: '1000' };
 
-/** AWS Systems Manager, of which only the bootstrap version of an account is read. */
+/** AWS Systems Manager: parameters that stacks declare, and the bootstrap version of every account. */
 export class Ssm implements Service {
   readonly signingName = 'ssm';
+  readonly providers: ResourceProviders;
+  private readonly parameters: Parameters = new Map();
 
-  constructor(private readonly iam: Iam) {}
-
-  /** A parameter's value; undefined if there is no such parameter. */
-  parameter(name: string): string | undefined {
-    return /^\/cdk-bootstrap\/[^/]+\/version$/.test(name) ? bootstrapVersion : undefined;
+  constructor(private readonly iam: Iam) {
+    this.providers = { 'AWS::SSM::Parameter': parameterProvider(this.parameters) };
   }
 
   operationOf(request: ServiceRequest): string | undefined {
@@ -32,7 +33,7 @@ export class Ssm implements Service {
 
     const found = names.map((name) => this.describe(name, request)).filter((parameter) => parameter !== undefined);
     if (operation === 'GetParameters') {
-      return jsonResponse(200, { Parameters: found, InvalidParameters: names.filter((name) => this.parameter(name) === undefined) });
+      return jsonResponse(200, { Parameters: found, InvalidParameters: names.filter((name) => !this.find(name, request)) });
     }
     if (!found[0]) throw new AwsError('ParameterNotFound', `Parameter ${names[0]} not found.`, 400);
     return jsonResponse(200, { Parameter: found[0] });
@@ -42,16 +43,19 @@ export class Ssm implements Service {
     return refuseJson11(error);
   }
 
+  private find(name: string, request: ServiceRequest): Parameter | undefined {
+    const declared = this.parameters.get(arnOf(name, request));
+    return declared ?? (/^\/cdk-bootstrap\/[^/]+\/version$/.test(name) ? bootstrapVersion : undefined);
+  }
+
   private describe(name: string, request: ServiceRequest): Record<string, unknown> | undefined {
-    const value = this.parameter(name);
-    return value === undefined
-      ? undefined
-      : { Name: name, Type: 'String', Value: value, Version: 1, DataType: 'text', ARN: arnOf(name, request) };
+    const found = this.find(name, request);
+    return found && { Name: name, Type: found.type, Value: found.value, Version: 1, DataType: 'text', ARN: arnOf(name, request) };
   }
 }
 
 function arnOf(name: string, { region, caller }: ServiceRequest): string {
-  return `arn:${partition}:ssm:${region}:${caller.accountId}:parameter/${name.replace(/^\//, '')}`;
+  return parameterArn({ region, accountId: caller.accountId }, name);
 }
 
 function isStrings(names: unknown): names is string[] {

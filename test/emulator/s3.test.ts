@@ -72,6 +72,14 @@ test('a bootstrap bucket is where its name says', async () => {
   await client.send(new HeadBucketCommand({ Bucket }));
 });
 
+test('a bootstrap takes over the bucket that is there without it, once', async () => {
+  await put('before');
+  const bootstrap = () => services.s3.providers['AWS::S3::Bucket']?.create(resource('StagingBucket', { BucketName: Bucket }));
+  expect(await bootstrap()).toMatchObject({ physicalId: Bucket });
+  expect(services.s3.getObject(Bucket, 'before')?.toString()).toBe('hello');
+  await expect(bootstrap()).rejects.toThrow('already exists');
+});
+
 test.each<[string, (client: ReturnType<Services['s3Client']>) => Promise<unknown>, string]>([
   ['an unknown bucket', (client) => client.send(new ListObjectsV2Command({ Bucket: 'nobodys' })), 'NoSuchBucket'],
   ['an unknown bucket, asked without a body', (client) => client.send(new HeadBucketCommand({ Bucket: 'nobodys' })), 'NotFound'],
@@ -98,6 +106,17 @@ test('a role needs a permission for each object', async () => {
   const get = (Key: string) => services.s3Client({ credentials }).send(new GetObjectCommand({ Bucket, Key }));
   await expect(get('mine/a')).resolves.toMatchObject({ ContentLength: 5 });
   await expect(get('other/a')).rejects.toMatchObject({ name: 'AccessDenied' });
+});
+
+test('a permission can be bound to the account of the bucket', async () => {
+  await put('a');
+  const get = async (owner: string) => {
+    const Condition = { StringEquals: { 'aws:ResourceAccount': owner } };
+    const credentials = await services.roleWith({ Effect: 'Allow', Action: 's3:GetObject', Resource: '*', Condition });
+    return services.s3Client({ credentials }).send(new GetObjectCommand({ Bucket, Key: 'a' }));
+  };
+  await expect(get('111122223333')).resolves.toMatchObject({ ContentLength: 5 });
+  await expect(get('444455556666')).rejects.toMatchObject({ name: 'AccessDenied' });
 });
 
 test('throttles as S3 does', async () => {

@@ -3,7 +3,7 @@ import { AssumeRoleCommand, GetCallerIdentityCommand } from '@aws-sdk/client-sts
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { Call } from '../../emulator/calls';
-import { Services } from './services';
+import { resource, Services } from './services';
 
 let services: Services;
 beforeEach(async () => {
@@ -154,5 +154,19 @@ describe('SSM', () => {
       InvalidParameters: ['/other'],
     });
     expect(await get('GetParameter', {})).toMatchObject({ __type: 'ValidationException' });
+  });
+
+  test('has the parameters that stacks declare, the version of a bootstrap among them', async () => {
+    const provider = services.ssm.providers['AWS::SSM::Parameter'];
+    const Name = '/cdk-bootstrap/hnb659fds/version';
+    const declared = resource('CdkBootstrapVersion', { Name, Type: 'String', Value: '30' });
+    expect(await provider.create(declared)).toMatchObject({ physicalId: Name, attributes: { Value: '30' } });
+    expect(await get('GetParameter', { Name })).toMatchObject({ Parameter: { Name, Type: 'String', Value: '30' } });
+    await expect(provider.create(declared)).rejects.toThrow('The parameter already exists.');
+    const updated = { ...resource('CdkBootstrapVersion', { Name, Value: '31' }), physicalId: Name, oldProperties: { Name } };
+    await provider.update(updated);
+    expect(await get('GetParameter', { Name })).toMatchObject({ Parameter: { Value: '31' } });
+    await provider.delete(updated);
+    expect(await get('GetParameter', { Name })).toMatchObject({ Parameter: { Value: '1000' } });
   });
 });

@@ -49,6 +49,7 @@ export class Services {
   readonly s3: S3;
   readonly ec2: Ec2;
   readonly drs: Drs;
+  readonly ssm: Ssm;
   readonly frontDoor: FrontDoor;
   private readonly clients: { destroy(): void }[] = [];
 
@@ -62,8 +63,9 @@ export class Services {
     this.s3 = new S3({ clock, iam });
     this.ec2 = new Ec2({ clock, settings, iam });
     this.drs = new Drs({ clock, settings, iam, ec2: this.ec2 });
+    this.ssm = new Ssm(iam);
     this.frontDoor = new FrontDoor(server, { clock, iam, faults, calls });
-    this.frontDoor.serve(this.drs, this.ec2, this.s3, new Ssm(iam), new Sts(iam));
+    this.frontDoor.serve(this.drs, this.ec2, this.s3, this.ssm, new Sts(iam));
   }
 
   drsClient(who: Who = {}): DrsClient {

@@ -102,6 +102,19 @@ describe('a template', () => {
     expect(() => deploy(template)).toThrow(message);
   });
 
+  it('may be YAML, without the short forms of functions: they would pass for plain values', () => {
+    const { resources, description } = parseTemplate(
+      'Description: in YAML\nResources:\n  A:\n    Type: T\n    Properties: { X: { Ref: B } }\n',
+    );
+    expect({ resources, description }).toEqual({
+      resources: { A: { Type: 'T', Properties: { X: { Ref: 'B' } } } },
+      description: 'in YAML',
+    });
+    expect(() => parseTemplate('Resources:\n  A:\n    Type: T\n    Properties: { X: !Ref B }\n')).toThrow('Unresolved tag: !Ref');
+    expect(() => parseTemplate('Resources: {')).toThrow('YAML not well-formed');
+    expect(() => parseTemplate('just text')).toThrow('unsupported structure');
+  });
+
   it('has 500 resources at most', () => {
     const ofSize = (length: number): object => ({
       Resources: Object.fromEntries(Array.from({ length }, (_, index) => [`R${index}`, { Type: 'T' }])),
