@@ -35,12 +35,15 @@ export class EmbeddedAws {
   readonly endpoint: string;
   /** What an operator exports to work with it. */
   readonly environment: Record<string, string>;
+  /** Of whom signs the response URLs, for who would answer in the place of a function. */
+  readonly certificateFile: string;
   private readonly frontDoor: FrontDoor;
   private readonly directory = mkdtempSync(join(tmpdir(), 'embedded-aws-'));
 
-  static async start(chosen: Partial<Settings> = {}): Promise<EmbeddedAws> {
+  /** At a port that is free, unless told. */
+  static async start(chosen: Partial<Settings> = {}, port?: number): Promise<EmbeddedAws> {
     const certificate = await createCertificate();
-    const aws = new EmbeddedAws({ ...defaultSettings, ...chosen }, await openPort(), certificate);
+    const aws = new EmbeddedAws({ ...defaultSettings, ...chosen }, await openPort(port), certificate);
     await aws.cloudFormation.start();
     return aws;
   }
@@ -59,7 +62,7 @@ export class EmbeddedAws {
     this.frontDoor = new FrontDoor(server, { clock, iam, faults, calls: this.calls });
     this.endpoint = this.frontDoor.endpoint;
 
-    const certificateFile = join(this.directory, 'certificate.pem');
+    const certificateFile = (this.certificateFile = join(this.directory, 'certificate.pem'));
     writeFileSync(certificateFile, certificate.cert);
     const lambda = (this.lambda = new Lambda({ clock, settings, iam, s3, endpoint: this.endpoint, certificateFile }));
     const ssm = new Ssm(iam);
@@ -83,7 +86,12 @@ export class EmbeddedAws {
       certificate,
     });
     this.frontDoor.serve(this.cloudFormation, this.drs, ec2, s3, ssm, new Sts(iam), new Logs({ clock, iam, store: lambda.logs }));
-    this.environment = environmentFor(iam, this.endpoint, certificateFile);
+    this.environment = environmentFor(iam, this.endpoint);
+  }
+
+  /** The services that clients can call, by their names in signatures. Functions and roles are behind CloudFormation only. */
+  get services(): string[] {
+    return this.frontDoor.served;
   }
 
   /** Leaves no process, port, timer or file behind. */
@@ -96,7 +104,7 @@ export class EmbeddedAws {
   }
 }
 
-function environmentFor(iam: Iam, endpoint: string, certificateFile: string): Record<string, string> {
+function environmentFor(iam: Iam, endpoint: string): Record<string, string> {
   const { accessKeyId, secretAccessKey } = iam.operatorCredentials(defaultAccountId);
   return {
     AWS_ENDPOINT_URL: endpoint,
@@ -106,6 +114,5 @@ function environmentFor(iam: Iam, endpoint: string, certificateFile: string): Re
     AWS_SECRET_ACCESS_KEY: secretAccessKey,
     // Nobody may look for other credentials on a machine that happens to be an EC2 instance.
     AWS_EC2_METADATA_DISABLED: 'true',
-    NODE_EXTRA_CA_CERTS: certificateFile,
   };
 }

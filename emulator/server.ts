@@ -32,10 +32,10 @@ interface Outcome {
   readonly fault?: Fault;
 }
 
-/** A port of this machine only; nobody answers at it yet. */
-export async function openPort(): Promise<Server> {
+/** A port of this machine only, a free one unless told; nobody answers at it yet. */
+export async function openPort(port = 0): Promise<Server> {
   const server = createServer({ requestTimeout: 60_000 });
-  await new Promise<void>((resolve, reject) => server.once('error', reject).listen(0, '127.0.0.1', resolve));
+  await new Promise<void>((resolve, reject) => server.once('error', reject).listen(port, '127.0.0.1', resolve));
   return server;
 }
 
@@ -55,6 +55,11 @@ export class FrontDoor {
 
   serve(...services: Service[]): void {
     for (const service of services) this.services.set(service.signingName, service);
+  }
+
+  /** The names that the services have in signatures. */
+  get served(): string[] {
+    return [...this.services.keys()].sort();
   }
 
   async stop(): Promise<void> {
@@ -105,7 +110,7 @@ export class FrontDoor {
     });
     if (!scope) return refuse(new AwsError('MissingAuthenticationToken', 'Missing Authentication Token', 403));
     if (!service) {
-      const served = [...this.services.keys()].sort().join(', ');
+      const served = this.served.join(', ');
       return refuse(new AwsError('InvalidSignatureException', `Service '${scope.service}' is not served here, only ${served}.`, 403));
     }
     if (!request) return refuse(new AwsError('UnrecognizedClientException', 'The security token included in the request is invalid.', 403));

@@ -1,4 +1,4 @@
-// Builds what runs: the Lambda bundle that is published, and the two programs of bin/. Well under a second, so never stale.
+// Builds what runs: the Lambda bundle that is published, and the programs of bin/. Well under a second, so never stale.
 import { build } from 'esbuild';
 import { fileURLToPath } from 'node:url';
 
@@ -15,5 +15,5 @@ await Promise.all([
     legalComments: 'none',
   }),
   // One level below the root, like lib/ and dist/: the library finds the bundle at ../bundle from each of them.
-  build({ ...common, entryPoints: ['bin/landing-zone.ts', 'bin/rehearse.ts'], outdir: '.build', packages: 'external', sourcemap: true }),
+  build({ ...common, entryPoints: ['bin/landing-zone.ts', 'bin/rehearse.ts', 'bin/emulator.ts'], outdir: '.build', packages: 'external', sourcemap: true }),
 ]);

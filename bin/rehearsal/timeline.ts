@@ -40,12 +40,13 @@ export class Timeline {
   /** What a drain told last, and when. */
   private drain = { told: '', at: -Infinity };
   private progress?: NodeJS.Timeout;
-  private begin = 0;
+  private begin: number;
 
   constructor(
     private readonly aws: EmbeddedAws,
     private readonly output: NodeJS.WriteStream | { isTTY?: boolean; columns?: number; write(text: string): unknown },
   ) {
+    this.begin = aws.clock.now();
     aws.cloudFormation.onEvent((event) => this.event(event));
     aws.lambda.logs.onLine(({ message }) => this.logged(message));
   }
@@ -75,7 +76,7 @@ export class Timeline {
         Hostname: server.sourceProperties?.identificationHints?.hostname ?? '-',
         State: replication?.dataReplicationState ?? '-',
         Lag: lagOf(server),
-        Disks: `${disks.length} disks, ${gibibytes} GiB`,
+        Disks: `${disks.length} ${disks.length === 1 ? 'disk' : 'disks'}, ${gibibytes} GiB`,
       };
     });
     this.table(title, rows);

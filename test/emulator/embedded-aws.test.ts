@@ -71,9 +71,9 @@ test('its environment is all that another process needs', async () => {
 });
 
 test('stopping leaves nothing behind', async () => {
-  const { AWS_ENDPOINT_URL: endpoint = '', NODE_EXTRA_CA_CERTS: certificate = '' } = aws.environment;
-  expect(readFileSync(certificate, 'utf8')).toContain('BEGIN CERTIFICATE');
+  const { endpoint, certificateFile } = aws;
+  expect(readFileSync(certificateFile, 'utf8')).toContain('BEGIN CERTIFICATE');
   await aws.stop();
-  expect(existsSync(certificate)).toBe(false);
+  expect(existsSync(certificateFile)).toBe(false);
   await expect(fetch(endpoint)).rejects.toThrow();
 });
