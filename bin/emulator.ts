@@ -4,8 +4,8 @@
  *   npm run emulator                             two source servers, a free port
  *   npm run emulator -- --port 4566              this port
  *   npm run emulator -- --servers 5              so many source servers
- *   npm run emulator -- --tag KEY=VALUE          tags them, for a fleet to select; as often as you like
- *   npm run emulator -- --drill                  launches a drill of the last one; --recovery: recovers it, as after a disaster
+ *   npm run emulator -- --tag KEY=VALUE          their tags instead of the landing zone's, for another fleet to select; may be repeated
+ *   npm run emulator -- --drill                  a drill was made of the last one; --recovery: it was recovered, as after a disaster
  *   npm run emulator -- --speed 1                as fast as the wall clock; an hour takes a minute unless told
  *
  * Standard output is the environment to export and nothing else, the rest goes to standard error. Ends on Ctrl-C and on SIGTERM, and leaves nothing behind.
@@ -33,7 +33,7 @@ function readOptions(): Options {
     options: {
       port: { type: 'string' },
       servers: { type: 'string', default: '2' },
-      tag: { type: 'string', multiple: true, default: [] },
+      tag: { type: 'string', multiple: true, default: ['landing-zone=DisasterRecoveryLandingZone'] },
       drill: { type: 'boolean', default: false },
       recovery: { type: 'boolean', default: false },
       speed: { type: 'string', default: '60' },
@@ -69,15 +69,14 @@ function readTag(tag: string): [key: string, value: string] {
   return [key, value];
 }
 
-/** What agents, drills and disasters would have done by now; returns the servers' IDs. */
-function seed(aws: EmbeddedAws, { servers, tags, recoveries }: Options): string[] {
+/** What agents, drills and disasters would have done by now. */
+function seed(aws: EmbeddedAws, { servers, tags, recoveries }: Options) {
   const ids = Array.from({ length: servers }, (_, index) => {
     const number = String(index + 1);
     const server = { sourceServerID: `s-1a2b3c4d5e6f7${number.padStart(4, '0')}`, hostname: `server-${number.padStart(2, '0')}`, tags };
     return aws.drs.addSourceServer(server).sourceServerID!;
   });
   recoveries.forEach(({ isDrill }) => aws.drs.addRecoveryInstance({ sourceServerID: ids.at(-1)!, isDrill }));
-  return ids;
 }
 
 /** The operator's own settings would lead elsewhere, or sign with somebody else's key. */
@@ -88,7 +87,7 @@ function environmentOf(aws: EmbeddedAws): string {
   return `unset ${UNWANTED.join(' ')}\n${exports.join('')}`;
 }
 
-function introduce(aws: EmbeddedAws, timeline: Timeline, ids: readonly string[], speed: number) {
+function introduce(aws: EmbeddedAws, timeline: Timeline, speed: number) {
   const pace = speed === 1 ? '' : `, where time runs ${speed} times faster`;
   timeline.title('the embedded AWS', `account ${defaultAccountId}, ${defaultRegion} unless a client asks for another Region${pace}`);
   timeline.say(`It serves ${aws.services.join(', ')}, as far as a landing zone needs them. What it is asked to do shows up below.`);
@@ -97,8 +96,8 @@ function introduce(aws: EmbeddedAws, timeline: Timeline, ids: readonly string[],
   timeline.say('To work with it, copy this into another shell:\n');
   process.stdout.write(environmentOf(aws));
   timeline.say('Then type there:');
-  timeline.command(`npx cdk deploy -c sourceServerIds=${ids.join(',') || 's-…'}`);
-  timeline.command('aws drs describe-source-servers');
+  timeline.command('npx cdk deploy -c terminationProtection=false');
+  timeline.command('npx cdk destroy');
   timeline.say('Ctrl-C ends it.\n');
 }
 
@@ -110,8 +109,15 @@ async function main() {
   let stopped: Promise<void> | undefined;
   const stop = () => void (stopped ??= aws.stop());
   process.on('SIGINT', stop).on('SIGTERM', stop);
+  aws.cloudFormation.onEvent(({ type, status }) => {
+    // Landing zones come before agents; here the servers have been there all the time.
+    if (type === 'AWS::DRS::ReplicationConfigurationTemplate' && status === 'CREATE_COMPLETE') {
+      aws.drs.applyDefaultSettings();
+    }
+  });
   aws.cloudFormation.onUnmodelled((type) => timeline.say(`${type} is not modelled: it is accepted, and nothing comes of it.`));
-  introduce(aws, timeline, seed(aws, options), options.speed);
+  seed(aws, options);
+  introduce(aws, timeline, options.speed);
 }
 
 main().catch((error: NodeJS.ErrnoException) => {

@@ -8,7 +8,7 @@ import { jsonBody, jsonResponse, refuseRestJson } from '../protocols/json';
 import { AwsError, FaultErrorKind, Service, ServiceRequest, ServiceResponse } from '../service';
 import { Settings } from '../settings';
 import { drsFault, invalid, invalidFields, uninitializedAccount } from './errors';
-import { Estates } from './estates';
+import { Estate, Estates } from './estates';
 import { describeJobs, terminateRecoveryInstances } from './jobs';
 import { launchRecoveryMachine } from './machines';
 import { inputShapes, isOperation, OperationName, problemsOf } from './model';
@@ -24,7 +24,7 @@ import {
   SourceServerSeed,
 } from './seeds';
 import { deleteSourceServer, describeSourceServers, disconnectSourceServer, stopReplication } from './source-servers';
-import { templateProviders } from './templates';
+import { StagingArea, templateProviders } from './templates';
 
 const operations: Record<OperationName, Operation<never>> = {
   DeleteRecoveryInstance: deleteRecoveryInstance,
@@ -63,12 +63,22 @@ export class Drs implements Service {
     estate.initialized = true;
     estate.sourceServers.set(server.sourceServerID, server);
     if (replicatesHere(server)) {
-      const [template] = estate.templates.replication.values();
-      const subnetId = seed.stagingSubnetId ?? template?.subnetId ?? defaultStagingSubnetId;
-      const groupIds = seed.replicationServerSecurityGroupIds ?? template?.securityGroupIds;
-      estate.replicationServers.join(server.sourceServerID, subnetId, groupIds);
+      const template = defaultSettingsOf(estate);
+      const groupIds = seed.replicationServerSecurityGroupIds ?? template.securityGroupIds;
+      estate.replicationServers.join(server.sourceServerID, seed.stagingSubnetId ?? template.subnetId, groupIds);
     }
     return structuredClone(server);
+  }
+
+  /** What somebody does who gives every source server the default settings as they are now. */
+  applyDefaultSettings(accountId = defaultAccountId, region = defaultRegion): void {
+    const estate = this.estates.of(accountId, region);
+    const { subnetId, securityGroupIds } = defaultSettingsOf(estate);
+    for (const server of estate.sourceServers.values()) {
+      if (!replicatesHere(server)) continue;
+      estate.replicationServers.leave(server.sourceServerID);
+      estate.replicationServers.join(server.sourceServerID, subnetId, securityGroupIds);
+    }
   }
 
   /** What a drill or a recovery does. */
@@ -174,6 +184,11 @@ export class Drs implements Service {
       },
     };
   }
+}
+
+function defaultSettingsOf({ templates }: Estate): StagingArea {
+  const [template] = templates.replication.values();
+  return template ?? { subnetId: defaultStagingSubnetId, securityGroupIds: [] };
 }
 
 function idIn(arn: string): string {

@@ -1,6 +1,7 @@
 import { StackIdentity } from '../../emulator/cloudformation/resource-provider';
 import { defaultAccountId, defaultRegion } from '../../emulator/defaults';
 import { neverAborted } from '../../emulator/cloudformation/engine';
+import { defaultSettings } from '../../emulator/settings';
 import { Services } from './services';
 
 // DRS's default settings, as CloudFormation makes them.
@@ -46,6 +47,20 @@ test('a new server replicates into the subnet of the replication template, throu
   await remove(REPLICATION, template);
   services.drs.addSourceServer();
   expect(services.drs.replicationServers()).toHaveLength(2);
+});
+
+test('servers that replicate elsewhere can be given the default settings', async () => {
+  services.drs.addSourceServer();
+  services.drs.addSourceServer();
+  services.drs.addSourceServer({ state: 'STOPPED' });
+  const [{ instanceId }] = services.drs.replicationServers();
+  const area = await stagingArea();
+  await create(REPLICATION, area);
+  services.drs.applyDefaultSettings();
+  services.clock.pass(defaultSettings.replicationServerLingers * 1000);
+  const replicationServers = services.drs.replicationServers();
+  expect(replicationServers).toMatchObject([{ subnetId: area.StagingAreaSubnetId }]);
+  expect(replicationServers[0].instanceId).not.toBe(instanceId);
 });
 
 test.each(['StagingAreaSubnetId', 'ReplicationServersSecurityGroupsIDs'])('%s must exist', async (name) => {
