@@ -8,6 +8,8 @@ module.exports = {
   moduleFileExtensions: ['ts', 'js', 'mjs', 'cjs', 'json', 'node'],
   // The examples import the package by its name, as its users do.
   moduleNameMapper: { '^cdk-drs$': '<rootDir>/lib' },
+  // Suites of their own: `npm run test:cli`, `npm run test:real`.
+  testPathIgnorePatterns: ['<rootDir>/test/cli/', '<rootDir>/test/real/'],
   modulePathIgnorePatterns: ['<rootDir>/.build/', '<rootDir>/dist/', '<rootDir>/cdk.out/'],
   // More than the two cores that we count on: the end-to-end tests mostly wait.
   maxWorkers: 3,
