@@ -96,7 +96,7 @@ function introduce(aws: EmbeddedAws, timeline: Timeline, speed: number) {
   timeline.say('To work with it, copy this into another shell:\n');
   process.stdout.write(environmentOf(aws));
   timeline.say('Then type there:');
-  timeline.command('npx cdk deploy -c terminationProtection=false');
+  timeline.command('npx cdk deploy');
   timeline.command('npx cdk destroy');
   timeline.say('Ctrl-C ends it.\n');
 }

@@ -32,7 +32,7 @@ step('bootstrap: from now on the CDK CLI works with the roles of its bootstrap',
   expect({ code, output }).toEqual({ code: 0, output: expect.stringContaining('bootstrapped') });
 });
 step('a first deployment that names a server with a typo fails, says so, and rolls back', () => steps.firstDeploymentNamesATypo(world));
-step('deployment', () => steps.deployment(world));
+step('deployment, protected from deletion', () => steps.deploymentWithProtection(world));
 step('agents are installed: their servers replicate into the VPC', async () => {
   [APP, DATABASE].forEach((sourceServerID) => aws.drs.addSourceServer({ sourceServerID, tags: { 'landing-zone': STACK } }));
   expect(aws.drs.replicationServers().some(({ subnetId }) => aws.ec2.network().subnets.has(subnetId))).toBe(true);

@@ -59,17 +59,16 @@ function expectTypoExplained({ accountId, region }: World, { output }: Outcome) 
 
 export async function firstDeploymentNamesATypo(world: World) {
   await touchingNobody(world, async () => {
-    // A stack that is protected can't even be deleted to be created anew.
-    const outcome = await deploy(world, [...world.named, TYPO], '-c', 'terminationProtection=false');
+    const outcome = await deploy(world, [...world.named, TYPO]);
     expectCode(outcome, 1);
     expectTypoExplained(world, outcome);
     expect(await stackStatus()).toBe('ROLLBACK_COMPLETE');
   });
 }
 
-export async function deployment(world: World) {
+export async function deploymentWithProtection(world: World) {
   await touchingNobody(world, async () => {
-    const outcome = await deploy(world, world.named);
+    const outcome = await deploy(world, world.named, '-c', 'terminationProtection=true');
     expectCode(outcome, 0);
     expect(outcome.output).toContain(`✅  ${STACK}\n`);
     expect(await stackStatus()).toBe('CREATE_COMPLETE');
@@ -124,7 +123,7 @@ export async function protectedFromDeletion(world: World) {
 export async function deploymentWithoutChanges(world: World) {
   await touchingNobody(world, async () => {
     const status = await stackStatus();
-    const outcome = await deploy(world, world.named, '-c', 'terminationProtection=false');
+    const outcome = await deploy(world, world.named);
     expectCode(outcome, 0);
     expect(outcome.output).toContain(`✅  ${STACK} (no changes)`);
     expect(await stackStatus()).toBe(status);
@@ -135,7 +134,7 @@ export async function updateRemovesAServer(world: World) {
   const stay = world.named.slice(0, -1);
   const removed = world.named.at(-1)!;
   await touchingNobody({ ...world, named: stay }, async () => {
-    expectCode(await deploy(world, stay, '-c', 'terminationProtection=false', '--method', 'direct'), 0);
+    expectCode(await deploy(world, stay, '--method', 'direct'), 0);
     expect(await stackStatus()).toBe('UPDATE_COMPLETE');
   });
   expect(await statesOf([removed])).toEqual({ [removed]: 'DISCONNECTED' });
