@@ -45,11 +45,16 @@ function expectCode({ code, output }: Outcome, expected: number) {
   }
 }
 
-/** Plays a step that must leave every server as it is. */
-async function touchingNobody(world: World, play: () => Promise<void>) {
-  const before = await statesOf(world.named);
+/** Plays a step after which whoever replicated must still do so; a real server may be busy in one way or another. */
+async function touchingNobody(servers: readonly string[], play: () => Promise<void>) {
+  const before = await replicating(servers);
   await play();
-  expect(await statesOf(world.named)).toEqual(before);
+  expect(await replicating(servers)).toEqual(before);
+}
+
+async function replicating(servers: readonly string[]): Promise<string[]> {
+  const states = await statesOf(servers);
+  return servers.filter((id) => ![undefined, 'STOPPED', 'DISCONNECTED'].includes(states[id]));
 }
 
 function expectTypoExplained({ accountId, region }: World, { output }: Outcome) {
@@ -58,7 +63,7 @@ function expectTypoExplained({ accountId, region }: World, { output }: Outcome) 
 }
 
 export async function firstDeploymentNamesATypo(world: World) {
-  await touchingNobody(world, async () => {
+  await touchingNobody(world.named, async () => {
     const outcome = await deploy(world, [...world.named, TYPO]);
     expectCode(outcome, 1);
     expectTypoExplained(world, outcome);
@@ -67,7 +72,7 @@ export async function firstDeploymentNamesATypo(world: World) {
 }
 
 export async function deploymentWithProtection(world: World) {
-  await touchingNobody(world, async () => {
+  await touchingNobody(world.named, async () => {
     const outcome = await deploy(world, world.named, '-c', 'terminationProtection=true');
     expectCode(outcome, 0);
     expect(outcome.output).toContain(`✅  ${STACK}\n`);
@@ -92,7 +97,7 @@ export async function differenceOfOneServer({ project, context, named }: World) 
 }
 
 export async function updateNamesATypoWithoutRollback(world: World) {
-  await touchingNobody(world, async () => {
+  await touchingNobody(world.named, async () => {
     const outcome = await deploy(world, [...world.named, TYPO], '--no-rollback');
     expectCode(outcome, 1);
     expectTypoExplained(world, outcome);
@@ -103,14 +108,14 @@ export async function updateNamesATypoWithoutRollback(world: World) {
 }
 
 export async function rollback(world: World) {
-  await touchingNobody(world, async () => {
+  await touchingNobody(world.named, async () => {
     expectCode(await world.project.cdk('rollback'), 0);
     expect(await stackStatus()).toBe('UPDATE_ROLLBACK_COMPLETE');
   });
 }
 
 export async function protectedFromDeletion(world: World) {
-  await touchingNobody(world, async () => {
+  await touchingNobody(world.named, async () => {
     const status = await stackStatus();
     const outcome = await destroy(world);
     expectCode(outcome, 1);
@@ -121,7 +126,7 @@ export async function protectedFromDeletion(world: World) {
 
 /** The protection is no part of the template. */
 export async function deploymentWithoutChanges(world: World) {
-  await touchingNobody(world, async () => {
+  await touchingNobody(world.named, async () => {
     const status = await stackStatus();
     const outcome = await deploy(world, world.named);
     expectCode(outcome, 0);
@@ -133,7 +138,7 @@ export async function deploymentWithoutChanges(world: World) {
 export async function updateRemovesAServer(world: World) {
   const stay = world.named.slice(0, -1);
   const removed = world.named.at(-1)!;
-  await touchingNobody({ ...world, named: stay }, async () => {
+  await touchingNobody(stay, async () => {
     expectCode(await deploy(world, stay, '--method', 'direct'), 0);
     expect(await stackStatus()).toBe('UPDATE_COMPLETE');
   });
