@@ -15,5 +15,11 @@ await Promise.all([
     legalComments: 'none',
   }),
   // One level below the root, like lib/ and dist/: the library finds the bundle at ../bundle from each of them.
-  build({ ...common, entryPoints: ['bin/landing-zone.ts', 'bin/rehearse.ts', 'bin/emulator.ts'], outdir: '.build', packages: 'external', sourcemap: true }),
+  build({
+    ...common,
+    entryPoints: ['bin/landing-zone.ts', 'bin/rehearse.ts', 'bin/emulator.ts'],
+    outdir: '.build',
+    packages: 'external',
+    sourcemap: true,
+  }),
 ]);
