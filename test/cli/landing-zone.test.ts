@@ -39,10 +39,10 @@ step('agents are installed: their servers replicate into the VPC', async () => {
 });
 step('diff finds nothing, since agents are no part of the stack', () => steps.noDifferences(world));
 step('diff shows the disconnection of a server that is not named any more', () => steps.differenceOfOneServer(world));
-step('an update without rollback fails, and the log of the function is shown', () => steps.updateNamesATypoWithoutRollback(world));
-step('rollback', () => steps.rollback(world));
 step('a deletion is refused as long as the stack is protected', () => steps.protectedFromDeletion(world));
 step('deployment without changes takes the protection away', () => steps.deploymentWithoutChanges(world));
+step('an update without rollback fails, and the log of the function is shown', () => steps.updateNamesATypoWithoutRollback(world));
+step('rollback', () => steps.rollback(world));
 step('an update that does not name a server any more disconnects it', () => steps.updateRemovesAServer(world));
 step('a deletion fails on a recovery instance, and the terminal says what to do; that done, it succeeds', async () => {
   const { recoveryInstanceID = '' } = aws.drs.addRecoveryInstance({ sourceServerID: DATABASE });
