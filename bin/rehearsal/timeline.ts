@@ -121,6 +121,8 @@ export class Timeline {
       return;
     }
     const begun = isStack ? time : (this.started.get(key) ?? time);
+    // It may be deleted once more: after a rollback, say.
+    this.started.delete(key);
     const isIdleLink = type === STAGING_AREA_DRAIN && (!status.startsWith('DELETE') || time - begun < SHORT);
     if (!/FAILED/.test(status) && (BACKGROUND.test(type) || isIdleLink)) {
       this.folded.set(status, { time, types: [...(this.folded.get(status)?.types ?? []), type] });
