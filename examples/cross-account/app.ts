@@ -8,15 +8,7 @@ import { App } from 'aws-cdk-lib';
 import { LandingZoneStack, ServersAccountStack } from './stacks';
 
 const app = new App();
-
-function context(name: string): string {
-  const value: unknown = app.node.tryGetContext(name);
-  if (typeof value !== 'string') {
-    throw new Error(`Say which ${name} it is: -c ${name}=...`);
-  }
-  return value;
-}
-
+const context = (name: string) => String(app.node.getContext(name));
 const [landingZoneAccount, serversAccount, region] = [context('landingZoneAccount'), context('serversAccount'), context('region')];
 const servers = new ServersAccountStack(app, 'ServersAccount', { env: { account: serversAccount, region }, landingZoneAccount });
 const landingZone = new LandingZoneStack(app, 'LandingZone', {
@@ -27,3 +19,4 @@ const landingZone = new LandingZoneStack(app, 'LandingZone', {
 });
 // Deployed after the role, and deleted before it.
 landingZone.node.addDependency(servers);
+app.synth();
