@@ -8,7 +8,7 @@ import { FleetDisconnection, type FleetDisconnectionProps, RecoveryInstancePolic
 import { badWeather } from './bad-weather';
 import { onStage } from './on-stage';
 
-// The rows of the README's tables of fleets that no scenario plays.
+// The rows of the tables of fleets in docs/rules.md that no scenario plays.
 
 const OURS = { fleet: 'ours' };
 const idOf = (index: number) => `s-1a2b3c4d5e6f7${String(index).padStart(4, '0')}`;

@@ -11,7 +11,7 @@ const nextSteps = mutate('custom-resource/next-steps.ts');
 const retry = mutate('aws/retry.ts');
 const failure = mutate('custom-resource/failure.ts');
 
-/** By the rows of the README's table of what DRS says to the disconnect. */
+/** By the rows of the table of what DRS says to the disconnect. */
 export const answers: Mutants = {
   '200, the server is `DISCONNECTED`': [
     disconnect('does not look at the state', `isDisconnected(answered) ? 'disconnected' : awaitDisconnected(teardown)`, `'disconnected'`),

@@ -7,7 +7,7 @@ const lifecycle = mutate('custom-resource/lifecycle.ts');
 
 const GENUINE = '{ genuine: true, deletedStack: inCleanUp ? undefined : deleted?.name }';
 
-/** By the rows of the README's table "When a deletion disconnects". */
+/** By the rows of the table "When a deletion disconnects". */
 export const deletions: Mutants = {
   'the stack is being deleted': [
     genuineDeletion('keeps the server', `return ${GENUINE};`, `return { genuine: false, why: 'mutant' };`),

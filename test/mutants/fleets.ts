@@ -30,7 +30,7 @@ const NO_LONGER = 'const isLost = error instanceof Denied && (await isNoLongerSe
 const SEEN = 'seen !== undefined && !(seen.server && selection.matches(seen.server))';
 const FAILED = 'progress.failed.set(member, reason);';
 
-/** By the rows of the README's table of requests of fleets. */
+/** By the rows of the table of requests of fleets. */
 export const fleetRequests: Mutants = {
   'Create: servers match, or none yet; DRS was never set up there': [
     rules(
@@ -118,7 +118,7 @@ export const fleetRequests: Mutants = {
   ],
 };
 
-/** By the rows of the README's table of the servers that a fleet selects. */
+/** By the rows of the table of the servers that a fleet selects. */
 export const selectedServers: Mutants = {
   replicates: [
     teardown(
@@ -219,7 +219,7 @@ export const selectedServers: Mutants = {
   ],
 };
 
-/** The rules of fleets that no table of the README has. */
+/** The rules of fleets that no table has. */
 export const fleetRules: Mutants = {
   'a server must carry all of the tags, with these values': [
     selection('takes one that carries any of them', 'tags.every(', 'tags.some('),

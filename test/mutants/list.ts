@@ -15,7 +15,7 @@ export interface ListedMutant extends Mutant {
   readonly row: string;
 }
 
-/** The tables of the README: the header that each begins with, how many of its cells name a row, and the mutants of its rows. */
+/** The tables of docs/rules.md: the header that each begins with, how many of its cells name a row, and the mutants of its rows. */
 const tables: readonly { readonly header: string; readonly cells: number; readonly mutants: Mutants }[] = [
   { header: 'What happened', cells: 1, mutants: deletions },
   { header: 'Request', cells: 2, mutants: requests },
@@ -26,7 +26,7 @@ const tables: readonly { readonly header: string; readonly cells: number; readon
   { header: 'Fleet: a selected server', cells: 1, mutants: selectedServers },
 ];
 
-/** Rules that no table of the README has. */
+/** Rules that no table has. */
 const rules: Readonly<Record<string, Mutants>> = { Protocol: protocol, Roles: roles, Fleet: fleetRules, Drain: drain };
 
 export const mutants: readonly ListedMutant[] = [
@@ -38,10 +38,10 @@ function listed(name: string, table: Mutants): ListedMutant[] {
   return Object.entries(table).flatMap(([row, ofRow]) => ofRow.map((mutant) => ({ row: `${name}: ${row}`, ...mutant })));
 }
 
-/** The rows of the README's tables that have no mutant, the mutants' rows that it does not have, and the rules without a mutant. */
-export function mismatches(readme = readFileSync('README.md', 'utf8')): string[] {
+/** The rows of the tables that have no mutant, the mutants' rows that are in no table, and the rules without a mutant. */
+export function mismatches(document = readFileSync('docs/rules.md', 'utf8')): string[] {
   return [
-    ...tables.flatMap(({ header, cells, mutants }) => compare(Object.keys(mutants), rowsOf(readme, header, cells))),
+    ...tables.flatMap(({ header, cells, mutants }) => compare(Object.keys(mutants), rowsOf(document, header, cells))),
     ...[...tables.map(({ mutants }) => mutants), ...Object.values(rules)]
       .flatMap((table) => Object.entries(table))
       .filter(([, ofRow]) => ofRow.length === 0)
@@ -51,18 +51,18 @@ export function mismatches(readme = readFileSync('README.md', 'utf8')): string[]
 
 function compare(listed: readonly string[], rows: readonly string[]): string[] {
   return [
-    ...rows.filter((row) => !listed.includes(row)).map((row) => `no mutant breaks the README's row: ${row}`),
-    ...listed.filter((row) => !rows.includes(row)).map((row) => `the README has no row: ${row}`),
+    ...rows.filter((row) => !listed.includes(row)).map((row) => `no mutant breaks the row: ${row}`),
+    ...listed.filter((row) => !rows.includes(row)).map((row) => `docs/rules.md has no row: ${row}`),
   ];
 }
 
 /** The rows of the table whose header begins with this cell, each named by its first cells. */
-function rowsOf(readme: string, header: string, cells: number): string[] {
-  const lines = readme.split('\n');
+function rowsOf(document: string, header: string, cells: number): string[] {
+  const lines = document.split('\n');
   const start = lines.findIndex((line) => cellsOf(line)[0] === header);
   const length = lines.slice(start).findIndex((line) => !line.startsWith('|'));
   if (start < 0 || length < 3) {
-    throw new Error(`The README has no table '${header}'.`);
+    throw new Error(`docs/rules.md has no table '${header}'.`);
   }
   return lines.slice(start + 2, start + length).map((line) => cellsOf(line).slice(0, cells).join(': '));
 }

@@ -3,15 +3,15 @@ import * as path from 'node:path';
 import { mismatches, mutants } from './list';
 import { applied } from './mutant';
 
-// `npm run test:mutants` tries them, which takes minutes. This keeps the list true to the handler and to the README meanwhile.
+// `npm run test:mutants` tries them, which takes minutes. This keeps the list true to the handler and to docs/rules.md meanwhile.
 
-test("every row of the README's tables and every rule of the protocol has a mutant", () => {
+test('every row of docs/rules.md and every rule of the protocol has a mutant', () => {
   expect(mismatches()).toEqual([]);
 });
 
 test('a row without a mutant is seen, and a mutant without a row', () => {
-  const readme = readFileSync('README.md', 'utf8').replace('| anything else    ', '| something new    ');
-  expect(mismatches(readme)).toEqual(["no mutant breaks the README's row: something new", 'the README has no row: anything else']);
+  const document = readFileSync('docs/rules.md', 'utf8').replace('| anything else    ', '| something new    ');
+  expect(mismatches(document)).toEqual(['no mutant breaks the row: something new', 'docs/rules.md has no row: anything else']);
 });
 
 test.each(mutants)('$row: $name: finds its text exactly once', (mutant) => {

@@ -14,7 +14,7 @@ const failure = mutate('custom-resource/failure.ts');
 
 const DELIVER = 'await deliver(event.ResponseURL, serialize(response), deadline);';
 
-/** The rules of the protocol with CloudFormation, which no table of the README has. */
+/** The rules of the protocol with CloudFormation, which no table has. */
 export const PROTOCOL_RULES = [
   'exactly one response for each request',
   'a response has the IDs of its request',

@@ -12,7 +12,7 @@ const INSIST = `await insist(teardown, { otherwise, because, releases: state ===
 const REFUSED = `if (isNamed(refusal, 'ConflictException')) {\n        throw refusal;\n      }`;
 const TOLD = 'throw refusal instanceof Denied ? new Denied(told) : new Failure(told);';
 
-/** By the rows of the README's table of the server's record. */
+/** By the rows of the table of the server's record. */
 export const records: Mutants = {
   'the server was disconnected, now or before': [
     teardown('does not delete it', DUE, 'if (!outcome) {'),

@@ -25,7 +25,7 @@ const HELD = 'if (held === undefined || held.length > 0) {';
 const OUT_OF_TIME = 'Date.now() + pause >= drs.deadline';
 const TOLD = '[told, release.refusal, await explainHold(teardown, because)]';
 
-/** By the rows of the README's table of what a conflict and the policy come to. */
+/** By the rows of the table of what a conflict and the policy come to. */
 export const recoveryInstances: Mutants = {
   drills: [
     disconnect('takes every policy for FAIL', `options.recoveryInstancePolicy === 'FAIL'`, 'options'),

@@ -15,7 +15,7 @@ const SAME = 'if (isSame && request.properties.AssumeRoleArn === request.oldProp
 const TEAR_DOWN = 'await tearDownSourceServer({ drs, server, options, note }, state);';
 const ACCOUNT = 'assumeRoleArn === undefined ? stack.accountId : accountOfRole(assumeRoleArn)';
 
-/** By the rows of the README's table of requests. */
+/** By the rows of the table of requests. */
 export const requests: Mutants = {
   'Create: the server is found': [
     rules('answers with the ID instead of the ARN', DECLARE, DECLARE.replace('physicalId: arn', `physicalId: found.sourceServerID ?? ''`)),

@@ -9,7 +9,7 @@ const nextSteps = mutate('custom-resource/next-steps.ts');
 const ASSUME = 'export async function assumeRole(';
 const OPEN = 'assumeRole(stack, assumeRoleArn, deadline)';
 
-/** The rules of roles that are assumed, which no table of the README has. */
+/** The rules of roles that are assumed, which no table has. */
 export const roles: Mutants = {
   'DRS is called as the role': [
     client("uses the function's own credentials", '...(credentials && { credentials }),', ''),

@@ -1,5 +1,5 @@
 /*
- * `npm run test:mutants`: tests the tests. Puts one mistake at a time into a copy of the handler, for each row of the README's tables and each rule of the
+ * `npm run test:mutants`: tests the tests. Puts one mistake at a time into a copy of the handler, for each row of docs/rules.md and each rule of the
  * protocol, and runs test/lambda on it.
  *
  *   npm run test:mutants               all mutants
