@@ -27,7 +27,7 @@ export interface DisconnectionOptions {
   /**
    * The role to assume for the calls of DRS. It must belong to the source servers' account, trust the role of the teardown function, and outlive this resource.
    *
-   * Grant it what the disconnection needs; the README lists it.
+   * Grant it what the disconnection needs, which the example `cross-account` lists.
    *
    * @default - the calls are made with the role of the teardown function
    */
