@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { cellsOf, rowsUnder } from '../documents/markdown';
 import { answers } from './answers';
 import { deletions } from './deletions';
 import { drain } from './drain';
@@ -58,18 +59,5 @@ function compare(listed: readonly string[], rows: readonly string[]): string[] {
 
 /** The rows of the table whose header begins with this cell, each named by its first cells. */
 function rowsOf(document: string, header: string, cells: number): string[] {
-  const lines = document.split('\n');
-  const start = lines.findIndex((line) => cellsOf(line)[0] === header);
-  const length = lines.slice(start).findIndex((line) => !line.startsWith('|'));
-  if (start < 0 || length < 3) {
-    throw new Error(`docs/rules.md has no table '${header}'.`);
-  }
-  return lines.slice(start + 2, start + length).map((line) => cellsOf(line).slice(0, cells).join(': '));
-}
-
-function cellsOf(line: string): string[] {
-  return line
-    .split('|')
-    .slice(1, -1)
-    .map((cell) => cell.trim());
+  return rowsUnder(document, header).map((row) => cellsOf(row).slice(0, cells).join(': '));
 }

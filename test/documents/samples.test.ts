@@ -1,14 +1,11 @@
-import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import * as path from 'node:path';
 import * as ts from 'typescript';
+import { documents } from './markdown';
 
-/** In every document of the repository, tracked or about to be. */
-const listing = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard', '*.md'], { encoding: 'utf8' });
-const samples = listing
-  .trimEnd()
-  .split('\n')
-  .flatMap((file) => Array.from(readFileSync(file, 'utf8').matchAll(/```ts\n([^]*?)```/g), ([, code = '']) => ({ file, code })));
+const samples = documents().flatMap((file) =>
+  Array.from(readFileSync(file, 'utf8').matchAll(/```ts\n([^]*?)```/g), ([, code = '']) => ({ file, code })),
+);
 const wrong = "import { NoSuch } from 'cdk-drs'; export default NoSuch;";
 
 /** What the compiler has to say about each of these files of a user; one program for all, since it reads all of the CDK's types. */
