@@ -10,6 +10,7 @@ const border = (files, ...patterns) => ({
 });
 const emulator = { regex: '(^|/)emulator(/|$)', message: 'Only bin, bench and test use the embedded AWS.' };
 const handler = { regex: '^\\.\\.?/(.*/)?lambda(/|$)', message: 'The library runs at synth time, the handler in AWS: share lib/contract.' };
+const domain = { regex: '^\\.\\./(drs|ec2)(/|$)', message: "CloudFormation's protocol knows nothing of DRS." };
 const library = { regex: '/lib/(?!contract$)', message: 'The handler knows only lib/contract.' };
 
 export default defineConfig(
@@ -26,5 +27,6 @@ export default defineConfig(
   { files: ['test/**/*.ts'], rules: { '@typescript-eslint/no-unsafe-assignment': 'off' } },
   border(['lib/**'], emulator, handler),
   border(['lambda/**'], emulator, library),
+  border(['lambda/custom-resource/**', 'lambda/aws/**'], emulator, library, domain),
   border(['examples/**', 'scripts/**'], emulator),
 );
