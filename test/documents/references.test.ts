@@ -62,6 +62,18 @@ describe.each(documents())('%s', (file) => {
   });
 });
 
+test('the change that CONTRIBUTING.md walks through can be made', () => {
+  const diffs = readFileSync('CONTRIBUTING.md', 'utf8').split('```diff\n').slice(1);
+  expect(diffs).not.toEqual([]);
+  const missing = diffs.flatMap((rest) => {
+    const [header, ...lines] = rest.split('```')[0].split('\n');
+    const file = readFileSync(header.replace('---', '').trim(), 'utf8');
+    const old = lines.filter((line) => !/^ *(\+|$)/.test(line)).map((line) => line.replace(/^ *-?/, '').trim());
+    return old.filter((line) => !file.includes(line));
+  });
+  expect(missing).toEqual([]);
+});
+
 test('what is not there is found', () => {
   expect(problemOf('README.md', 'docs/no-such.md')).toContain('no such file');
   expect(problemOf('README.md', 'SECURITY.md#no-such')).toContain('no such heading');
