@@ -272,13 +272,13 @@ describe('context', () => {
     expect(landingZone({ terminationProtection }).terminationProtection).toBe(expected);
   });
 
-  test('each key is described by the app and by the README, with the same default', () => {
+  test('each key is described by the app and by docs/landing-zone.md, with the same default', () => {
     const defaults = (file: string, row: RegExp) =>
       Object.fromEntries(Array.from(readFileSync(file, 'utf8').matchAll(row), ([, key, value]) => [key, value.replaceAll('`', '')]));
-    const inReadme = defaults('README.md', /^\| `(\w+)` +\| [^|]*? +\| ([^|]+?) +\|$/gm);
+    const inDocument = defaults('docs/landing-zone.md', /^\| `(\w+)` +\| [^|]*? +\| ([^|]+?) +\|$/gm);
     const inApp = defaults('bin/landing-zone.ts', /^ \* {3}(\w+) {2}(?:(?!^ \* {3}\w)[^])*?Default: (.+?)(?:;.*)?$/gm);
     expect(Object.keys(inApp).sort()).toEqual(Object.keys(readContext(new App().node)).sort());
-    expect(inReadme).toMatchObject(inApp);
+    expect(inDocument).toMatchObject(inApp);
   });
 
   test.each([

@@ -1,11 +1,16 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import * as path from 'node:path';
 import { scenarios } from '../../bin/rehearsal/scenarios';
-import { documents } from './markdown';
+import { cellsOf, documents, rowsUnder } from './markdown';
 
 // What the documents refer to is there: files, headings, commands, scenarios.
 
-const { scripts } = JSON.parse(readFileSync('package.json', 'utf8')) as { scripts: Record<string, string> };
+interface Manifest {
+  readonly name: string;
+  readonly scripts: Readonly<Record<string, string>>;
+  readonly jsii: { readonly targets: Readonly<Record<'python' | 'java' | 'dotnet' | 'go', Readonly<Record<string, unknown>>>> };
+}
+const { name: packageName, scripts, jsii } = JSON.parse(readFileSync('package.json', 'utf8')) as Manifest;
 const folders = ['.ci', '.github', 'bench', 'bin', 'cli', 'docs', 'emulator', 'examples', 'lambda', 'lib', 'scripts', 'test'];
 const withoutCode = (document: string) => document.replace(/```[^]*?```/g, '').replace(/`[^`\n]*`/g, '');
 
@@ -60,6 +65,22 @@ describe.each(documents())('%s', (file) => {
     const paths = mentioned(/`([\w.-]+\/[\w./-]*)`/g).filter((name) => folders.includes(name.split('/')[0]));
     expect(paths.filter((name) => !existsSync(name))).toEqual([]);
   });
+});
+
+test('the README names the packages of all languages as jsii makes them', () => {
+  const { python, java, dotnet, go } = jsii.targets;
+  const { groupId, artifactId } = java.maven as Record<string, string>;
+  const commands = [
+    ['TypeScript, JavaScript', `npm install ${packageName}`, packageName],
+    ['Python', `pip install ${String(python.distName)}`, python.module],
+    ['Java', `${groupId}:${artifactId}`, java.package],
+    ['C#', `dotnet add package ${String(dotnet.packageId)}`, dotnet.namespace],
+    ['Go', `go get ${String(go.moduleName)}/${String(go.packageName)}`, go.packageName],
+  ];
+  const rows = rowsUnder(readFileSync('README.md', 'utf8'), 'Language').map((row) => cellsOf(row).slice(0, 3));
+  expect(rows.map(([language, install, imported]) => [language, /`(.+)`/.exec(install)?.[1], imported.replaceAll('`', '')])).toEqual(
+    commands,
+  );
 });
 
 test('the change that CONTRIBUTING.md walks through can be made', () => {
