@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import * as path from 'node:path';
 import { scenarios } from '../../bin/rehearsal/scenarios';
 import { cellsOf, documents, rowsUnder } from './markdown';
@@ -43,7 +43,9 @@ function problemOf(from: string, link: string): string | undefined {
   if (!existsSync(target)) {
     return `${link}: no such file`;
   }
-  const isThere = anchor === undefined || anchorsOf(readFileSync(target, 'utf8')).includes(anchor);
+  // A folder shows its README, which GitHub calls by this name.
+  const anchors = () => (statSync(target).isDirectory() ? ['readme'] : anchorsOf(readFileSync(target, 'utf8')));
+  const isThere = anchor === undefined || anchors().includes(anchor);
   return isThere ? undefined : `${link}: no such heading`;
 }
 
