@@ -9,18 +9,10 @@ import type { Request } from './custom-resource/request';
 import { accountOfRole } from './aws/assume-role';
 import { Drs } from './drs/drs';
 import { explainExtended, explainRecoveryInstances } from './drs/explanations';
+import { foresee } from './drs/foresight';
 import { type Options, readOptions } from './drs/options';
-import { isInTheWay } from './drs/release';
 import { tell } from './drs/insist';
-import {
-  attributesOf,
-  isDisconnected,
-  isExtended,
-  nameOf,
-  type NamedServer,
-  parseSourceServerArn,
-  type SourceServerState,
-} from './drs/source-server';
+import { attributesOf, isExtended, nameOf, type NamedServer, parseSourceServerArn, type SourceServerState } from './drs/source-server';
 import { tearDownSourceServer } from './drs/source-server-teardown';
 
 /** How long a request may take by itself, in milliseconds. */
@@ -171,18 +163,18 @@ async function refuseIfStuck(request: Request): Promise<void> {
   const options = readOptions(request.oldProperties);
   const drs = await openDrs(request, old, options);
   const found = await drs.findSourceServer(old.sourceServerId);
-  if (found && isExtended(found) && !options.deletesSourceServer) {
+  const instances = found ? await drs.recoveryInstancesOf(old.sourceServerId) : [];
+  const foresight = foresee(found, instances, options);
+  if (found && foresight.outcome === 'extended') {
     throw new Failure(
       `The ${nameOf(old)} can't be replaced by another one: the update would have to disconnect it. ${explainExtended(found, old.region)} ` +
         'Deploy it with deleteSourceServer first, which deletes no more than the record that is here.',
     );
   }
-  const instances = !found || isDisconnected(found) ? [] : await drs.recoveryInstancesOf(old.sourceServerId);
-  const inTheWay = instances.filter((instance) => isInTheWay(instance, options.recoveryInstancePolicy));
-  if (inTheWay.length > 0) {
+  if (foresight.outcome === 'held') {
     throw new Failure(
       `The ${nameOf(old)} can't be replaced by another one: the update would have to disconnect it, and it has a recovery instance. ` +
-        `${explainRecoveryInstances(inTheWay, old.region)} Then deploy again.`,
+        `${explainRecoveryInstances(foresight.by, old.region)} Then deploy again.`,
     );
   }
 }

@@ -2,6 +2,7 @@ import { mutate, type Mutants } from './mutant';
 
 const rules = mutate('source-server-disconnection.ts');
 const drs = mutate('drs/drs.ts');
+const foresight = mutate('drs/foresight.ts');
 const sourceServer = mutate('drs/source-server.ts');
 const release = mutate('drs/release.ts');
 const teardown = mutate('drs/source-server-teardown.ts');
@@ -106,23 +107,27 @@ export const requests: Mutants = {
       'openDrs(request, old, options)',
       'openDrs(request, old, readOptions(request.properties))',
     ),
-    rules(
+    foresight(
       'refuses, whatever the old policy allows',
       'isInTheWay(instance, options.recoveryInstancePolicy)',
       `isInTheWay(instance, 'FAIL')`,
     ),
     rules('refuses although the old server is to be retained', ` || request.properties.RetainOnReplace === 'true'`, ''),
-    rules('refuses although the old server is disconnected', '!found || isDisconnected(found) ? []', '!found ? []'),
+    foresight(
+      'refuses although the old server is disconnected',
+      'if (isDisconnected(server) && !onlyRecord) {',
+      'if (isDisconnected(server) && onlyRecord) {',
+    ),
     release(
       'refuses though the recovery instance of the old server is disconnected',
       'isFailingBack(instance) || (isHolding(instance) && !mayGo)',
       'isFailingBack(instance) || !mayGo',
     ),
-    rules('replaces an extended server', 'if (found && isExtended(found) && !options.deletesSourceServer) {', 'if (found && !options) {'),
-    rules(
+    rules('replaces an extended server', "if (found && foresight.outcome === 'extended') {", 'if (found && !options) {'),
+    foresight(
       'refuses to replace an extended server whose record goes',
-      'if (found && isExtended(found) && !options.deletesSourceServer) {',
-      'if (found && isExtended(found)) {',
+      'if (isExtended(server) && !onlyRecord) {',
+      'if (isExtended(server)) {',
     ),
     rules('answers with the old physical ID', DECLARE, DECLARE.replace('physicalId: arn', 'physicalId: request.physicalId ?? arn')),
     rules(
