@@ -6,9 +6,9 @@ import type { Answer, Rules } from './custom-resource/lifecycle';
 import { decide } from './custom-resource/log';
 import { failedDeletion, type Undone } from './custom-resource/next-steps';
 import type { Request } from './custom-resource/request';
-import { accountOfRole } from './aws/assume-role';
 import { Drs } from './drs/drs';
 import { explainExtended, explainRecoveryInstances } from './drs/explanations';
+import { refuseOtherAccount } from './drs/account';
 import { foresee } from './drs/foresight';
 import { type Options, readOptions } from './drs/options';
 import { tell } from './drs/insist';
@@ -119,18 +119,10 @@ function requestedServer(request: Request): NamedServer {
   return server;
 }
 
-/** DRS in the Region of the server, with credentials of its account: another one would answer "not found", and that would count as success. */
-function openDrs(request: Request, server: NamedServer, { assumeRoleArn }: Options, deadline = request.deadline): Promise<Drs> {
-  const { stack } = request;
-  const accountId = assumeRoleArn === undefined ? stack.accountId : accountOfRole(assumeRoleArn);
-  if (server.accountId !== accountId) {
-    const who = assumeRoleArn === undefined ? `the stack ${stack.name}` : `the role ${assumeRoleArn}`;
-    throw new Failure(
-      `The ${nameOf(server)} belongs to another account than ${who} (account ${accountId}), which can't look after it: nothing was done. ` +
-        `Let the disconnection assume a role of account ${server.accountId}, or declare it in a stack of that account.`,
-    );
-  }
-  return Drs.open(stack, server.region, assumeRoleArn, deadline);
+/** DRS in the Region of the server, with credentials of its account. */
+function openDrs(request: Request, server: NamedServer, options: Options, deadline = request.deadline): Promise<Drs> {
+  refuseOtherAccount(request.stack, server, options);
+  return Drs.open(request.stack, server.region, options.assumeRoleArn, deadline);
 }
 
 async function verify(request: Request): Promise<SourceServer> {

@@ -9,6 +9,8 @@ import { failedDeletion, type Undone } from './custom-resource/next-steps';
 import { identityOf, type Request } from './custom-resource/request';
 import { listResources } from './custom-resource/stacks';
 import { Ec2 } from './ec2/ec2';
+import { kindOf } from './ec2/made-by-drs';
+import { isLink, type Link, readLink } from './ec2/link';
 import { sleep } from './sleep';
 
 /** How long a request that drains nothing may take, in milliseconds. */
@@ -34,43 +36,15 @@ export const stagingAreaDrain: Rules = {
   answer: (request) => (request.type === 'Delete' ? remove(request) : declare(request)),
 };
 
-interface Link {
-  readonly physicalId: string;
-  readonly drain: string;
-  readonly link: string;
-  readonly vpcId: string;
-  readonly subnetIds: readonly string[];
-  readonly deletesSecurityGroups: boolean;
-}
-
 async function declare(request: Request): Promise<Answer> {
   const { physicalId, subnetIds } = readLink(request);
   decide(request, 'declared', `${physicalId}, which waits for ${subnetIds.join(', ')}`);
   return { physicalId };
 }
 
-/** @throws Failure if the properties are not those of a link */
-function readLink({ properties, stack }: Request): Link {
-  const { Drain, Link, VpcId, SubnetIds, DeleteSecurityGroups } = properties;
-  const isText = (value: unknown): value is string => typeof value === 'string' && value !== '';
-  const isList = Array.isArray(SubnetIds) && SubnetIds.length > 0 && SubnetIds.every(isText);
-  if (!isText(Drain) || !isText(Link) || !isText(VpcId) || !isList) {
-    throw new Failure(`It is not clear what to drain: ${JSON.stringify({ Drain, Link, VpcId, SubnetIds })}. Nothing was done.`);
-  }
-  const physicalId = `drs:drain:${stack.accountId}:${stack.region}:${VpcId}:${Drain}:${Link}`;
-  return {
-    physicalId,
-    drain: Drain,
-    link: Link,
-    vpcId: VpcId,
-    subnetIds: SubnetIds,
-    deletesSecurityGroups: DeleteSecurityGroups === 'true',
-  };
-}
-
 async function remove(request: Request): Promise<Answer> {
   const physicalId = request.physicalId ?? '';
-  if (!physicalId.startsWith('drs:drain:')) {
+  if (!isLink(physicalId)) {
     decide(request, 'nothing drained', 'the physical ID is not one of ours: nothing was declared');
     return { physicalId };
   }
@@ -201,13 +175,6 @@ function explainLeft(left: readonly Instance[], { vpcId, subnetIds }: Link): str
     'DRS terminates a replication server within 90 minutes after the last source server that uses it was disconnected: ' +
     `see whether others of this account still replicate into ${subnetIds.join(', ')}, with \`aws drs describe-source-servers\`.`
   );
-}
-
-function kindOf({ Tags = [] }: Instance): string {
-  const name = Tags.find(({ Key }) => Key === 'Name')?.Value ?? '';
-  return /Replication Server|Conversion Server/.test(name)
-    ? name.replace('AWS Elastic Disaster Recovery ', '').toLowerCase()
-    : 'a recovery instance, or a machine of its kind';
 }
 
 function undone({ properties, stack }: Request): Undone {

@@ -13,6 +13,9 @@ export interface Genuine {
   readonly deletedStack?: string;
 }
 
+/** What becomes of what a resource stood for when an update gives the resource another physical ID. */
+export type Replaced = 'goes' | 'stays';
+
 /** A stack that rests in one of the others, such as UPDATE_ROLLBACK_COMPLETE, rolls nothing back. */
 const ROLLING_BACK = new Set([
   'ROLLBACK_IN_PROGRESS',
@@ -30,11 +33,9 @@ const READ_AGAIN = [1_000, 2_000, 4_000, 8_000, 15_000];
  * CloudFormation sends Delete when a stack is deleted and when an update dropped the resource, but also in rollbacks and for resources
  * that are declared elsewhere in the stack. Only the stack's status tells them apart.
  *
- * `replaced` says what becomes of what a resource stood for when an update gives the resource another physical ID.
- *
  * @throws Failure if it can't be told
  */
-export async function judgeDeletion(request: Request, replaced: 'goes' | 'stays' = 'goes'): Promise<Verdict> {
+export async function judgeDeletion(request: Request, replaced: Replaced = 'goes'): Promise<Verdict> {
   for (let attempt = 0; ; attempt++) {
     const verdict = await judge(request, replaced);
     const pause = READ_AGAIN[attempt];
@@ -49,12 +50,14 @@ export async function judgeDeletion(request: Request, replaced: 'goes' | 'stays'
 }
 
 /** The verdict, or why there is none yet. */
-async function judge(request: Request, replaced: 'goes' | 'stays'): Promise<Verdict | Failure> {
+async function judge(request: Request, replaced: Replaced): Promise<Verdict | Failure> {
   try {
     const stacks = await describeWithAncestors(request);
     const verdict = judgeByStatus(stacks) ?? undecided(stacks);
     const inCleanUp = stacks[0]?.status === CLEAN_UP;
-    return inCleanUp && !(verdict instanceof Failure) && verdict.genuine ? await unlessDeclared(request, verdict, replaced) : verdict;
+    return inCleanUp && !(verdict instanceof Failure) && verdict.genuine
+      ? judgeByDeclarations(request, await listResources(request), verdict, replaced)
+      : verdict;
   } catch (error) {
     const failure = new Failure(
       `CloudFormation did not tell whether this deletion is genuine, so nothing was disconnected. ${messageOf(error)}`,
@@ -77,7 +80,8 @@ export async function isKnownToRollBack(request: Request): Promise<boolean> {
   }
 }
 
-function judgeByStatus(stacks: readonly DescribedStack[]): Verdict | undefined {
+/** The verdict by the stack and its ancestors, itself first; undefined if none of them is being deleted or cleaned up. */
+export function judgeByStatus(stacks: readonly DescribedStack[]): Verdict | undefined {
   const own = stacks[0];
   const root = stacks.at(-1)!;
   const rollingBack = stacks.find(({ status }) => ROLLING_BACK.has(status));
@@ -105,9 +109,17 @@ function isDeletionOfFailedCreate({ status, statusReason = '', lastOperations }:
   return status === 'DELETE_IN_PROGRESS' && (byOperations || byReason);
 }
 
-/** A resource that was renamed or moved inside the stack is deleted under its old name, and still declared under the new one. */
-async function unlessDeclared(request: Request, verdict: Genuine, replaced: 'goes' | 'stays'): Promise<Verdict | Failure> {
-  const ofType = (await listResources(request)).filter(({ ResourceType }) => ResourceType === request.resourceType);
+/**
+ * The verdict in the clean-up of an update that leaves the stack with these resources: one that was renamed or moved inside the stack
+ * is deleted under its old name, and still declared under the new one.
+ */
+export function judgeByDeclarations(
+  request: Pick<Request, 'resourceType' | 'logicalId' | 'physicalId'>,
+  resources: Awaited<ReturnType<typeof listResources>>,
+  verdict: Genuine,
+  replaced: Replaced,
+): Verdict | Failure {
+  const ofType = resources.filter(({ ResourceType }) => ResourceType === request.resourceType);
   const own = ofType.find(({ LogicalResourceId }) => LogicalResourceId === request.logicalId);
   if (replaced === 'stays' && own && own.PhysicalResourceId !== request.physicalId) {
     return { genuine: false, why: `${request.logicalId} is still a resource of the stack: it was replaced, not removed` };

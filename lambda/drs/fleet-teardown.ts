@@ -6,6 +6,7 @@ import { deleteRecord } from './delete-record';
 import type { Drs } from './drs';
 import type { Fleet } from './fleet';
 import { look } from './insist';
+import type { Options } from './options';
 import { hostnameOf, type SourceServerState, stateOf } from './source-server';
 import { tearDownSourceServer } from './source-server-teardown';
 import type { Teardown } from './teardown';
@@ -105,7 +106,7 @@ async function takeOn({ drs, fleet, progress }: FleetTeardown): Promise<Member[]
   const listed = await drs.pickSourceServers((server) => (fleet.selection.matches(server) ? memberOf(server) : undefined));
   // One that moves to a later page is listed twice.
   const members = [...new Map(listed.map((member) => [member.id, member])).values()].filter(({ id }) => !settled.has(id));
-  const due = members.filter(({ state }) => state === 'replicating' || fleet.options.deletesSourceServer);
+  const due = members.filter(({ state }) => isDue(state, fleet.options));
   members.forEach(({ id }) => skipped.add(id));
   for (const member of due) {
     skipped.delete(member.id);
@@ -131,6 +132,11 @@ async function inTurn(teardown: FleetTeardown, due: readonly Member[]): Promise<
     const records = due.filter((member) => progress.waiting.has(member));
     await inParallel(teardown, records, (member) => deleteRecordOf(teardown, member));
   }
+}
+
+/** What is disconnected, or replicates in another account, needs nothing, unless its record goes. */
+export function isDue(state: SourceServerState, { deletesSourceServer }: Options): boolean {
+  return state === 'replicating' || deletesSourceServer;
 }
 
 function memberOf(server: SourceServer): Member {

@@ -13,6 +13,9 @@ interface Identity {
   readonly selection: Selection;
 }
 
+/** Where it is declared, and as what. */
+type Declaration = Pick<Request, 'stack' | 'properties'>;
+
 /** The same, and what becomes of them. */
 export interface Fleet extends Identity {
   readonly options: Options;
@@ -31,7 +34,7 @@ export function isFleet(physicalId: string): boolean {
  *
  * @throws Failure if they can't be understood
  */
-export function readFleet(request: Request): Fleet {
+export function readFleet(request: Declaration): Fleet {
   return { ...identify(request), options: readOptions(request.properties) };
 }
 
@@ -40,7 +43,7 @@ export function readFleet(request: Request): Fleet {
  *
  * @throws Failure if that can't be understood
  */
-export function identify({ stack, properties }: Request): Identity {
+export function identify({ stack, properties }: Declaration): Identity {
   const roleArn = readRole(properties);
   const selection = readSelection(properties);
   const accountId = (roleArn && accountOfRole(roleArn)) ?? stack.accountId;

@@ -3,22 +3,13 @@ import {
   DescribeInstancesCommand,
   DescribeSecurityGroupsCommand,
   EC2Client,
-  type Filter,
   type Instance,
   type SecurityGroup,
 } from '@aws-sdk/client-ec2';
 import { clientConfiguration } from '../aws/client-configuration';
 import { isNamed, retry } from '../aws/retry';
 import type { StackIdentity } from '../custom-resource/request';
-
-/** DRS tags what it makes; the value says nothing. */
-const MANAGED_BY_DRS: Filter = { Name: 'tag-key', Values: ['AWSElasticDisasterRecoveryManaged'] };
-
-/** A terminated instance holds nothing. */
-const ALIVE: Filter = { Name: 'instance-state-name', Values: ['pending', 'running', 'shutting-down', 'stopping', 'stopped'] };
-
-/** The two that DRS makes in a VPC and never deletes, as it names them. */
-const DEFAULT_GROUPS = ['Replication', 'Conversion'].map((what) => `AWS Elastic Disaster Recovery default ${what} Server Security Group`);
+import { groupFilters, isDefaultGroup, machineFilters } from './made-by-drs';
 
 /** The calls that are made to EC2, each one repeated until it is answered or the deadline comes. */
 export class Ec2 {
@@ -34,7 +25,7 @@ export class Ec2 {
 
   /** The machines of DRS that are in these subnets: replication servers, conversion servers, recovery instances. */
   async machinesIn(subnetIds: readonly string[]): Promise<Instance[]> {
-    const Filters = [{ Name: 'subnet-id', Values: [...subnetIds] }, MANAGED_BY_DRS, ALIVE];
+    const Filters = machineFilters(subnetIds);
     return this.all('ec2:DescribeInstances', async (NextToken, abortSignal) => {
       const { Reservations = [], ...page } = await this.client.send(new DescribeInstancesCommand({ Filters, NextToken }), { abortSignal });
       return { items: Reservations.flatMap(({ Instances = [] }) => Instances), nextToken: page.NextToken };
@@ -43,13 +34,12 @@ export class Ec2 {
 
   /** The security groups that DRS has made in the VPC by itself. */
   async defaultGroupsIn(vpcId: string): Promise<SecurityGroup[]> {
-    const Filters = [{ Name: 'vpc-id', Values: [vpcId] }, { Name: 'group-name', Values: DEFAULT_GROUPS }, MANAGED_BY_DRS];
+    const Filters = groupFilters(vpcId);
     const found = await this.all('ec2:DescribeSecurityGroups', async (NextToken, abortSignal) => {
       const page = await this.client.send(new DescribeSecurityGroupsCommand({ Filters, NextToken }), { abortSignal });
       return { items: page.SecurityGroups ?? [], nextToken: page.NextToken };
     });
-    // A filter takes * and ? for wildcards; a name must be exactly the one.
-    return found.filter(({ GroupName = '', VpcId }) => DEFAULT_GROUPS.includes(GroupName) && VpcId === vpcId);
+    return found.filter((group) => isDefaultGroup(group, vpcId));
   }
 
   /** Deletes the group; one that is gone already will do. */

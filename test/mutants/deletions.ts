@@ -34,8 +34,8 @@ export const deletions: Mutants = {
     genuineDeletion('takes a resource of another type for one', '.filter(({ ResourceType }) => ResourceType === request.resourceType)', ''),
     genuineDeletion(
       'keeps the old server, as if it were a fleet',
-      `(request: Request, replaced: 'goes' | 'stays' = 'goes')`,
-      `(request: Request, replaced: 'goes' | 'stays' = 'stays')`,
+      `(request: Request, replaced: Replaced = 'goes')`,
+      `(request: Request, replaced: Replaced = 'stays')`,
     ),
     genuineDeletion(
       'takes a resource that is being deleted too for a live one',
@@ -51,14 +51,14 @@ export const deletions: Mutants = {
   '… but the construct was only renamed or moved inside the stack': [
     genuineDeletion(
       'disconnects without looking',
-      'inCleanUp && !(verdict instanceof Failure) && verdict.genuine ? await unlessDeclared(request, verdict, replaced) : verdict',
-      'verdict',
+      '? judgeByDeclarations(request, await listResources(request), verdict, replaced)',
+      '? verdict',
     ),
     stacks('looks at the first page only', '} while (token);', `} while (token === '');`),
     genuineDeletion(
       'takes a list that can not be read for an empty one',
-      '(await listResources(request)).filter(',
-      '(await listResources(request).catch(() => [])).filter(',
+      'await listResources(request), verdict',
+      'await listResources(request).catch(() => []), verdict',
     ),
   ],
   'a create, an update or an import rolls back, here or in an ancestor': [

@@ -2,6 +2,8 @@ import { mutate, type Mutants } from './mutant';
 
 const rules = mutate('staging-area-drain.ts');
 const ec2 = mutate('ec2/ec2.ts');
+const madeByDrs = mutate('ec2/made-by-drs.ts');
+const link = mutate('ec2/link.ts');
 const handler = mutate('index.ts');
 
 const TWICE = 'empty = machines.length === 0 ? empty + 1 : 0;';
@@ -10,7 +12,7 @@ const OUT_OF_TIME = 'isOver || Date.now() + pause >= ec2.deadline';
 const STAYS = `return stays ? 'the drain is still in the stack, with fewer links' : undefined;`;
 const LAST_LINK = "physicalId.startsWith('drs:drain:') && physicalId.endsWith(`:${name}:0`)";
 const GROUPS = 'await (link.deletesSecurityGroups ? deleteGroups(request, ec2, link) : undefined);';
-const FOUND = "return found.filter(({ GroupName = '', VpcId }) => DEFAULT_GROUPS.includes(GroupName) && VpcId === vpcId);";
+const FOUND = 'return DEFAULT_GROUPS.includes(GroupName) && VpcId === vpcId;';
 const REFUSED = `if (!isNamed(error, 'DependencyViolation')) {`;
 const EMPTY = 'if (isOver) {';
 const SUBNETS = 'SubnetIds.length > 0 && SubnetIds.every(isText)';
@@ -21,20 +23,20 @@ export const drain: Mutants = {
   'Create and Update only declare': [
     handler('is unknown', '[STAGING_AREA_DRAIN]: stagingAreaDrain,', ''),
     rules('drains at once', `decide(request, 'declared', \``, `await drain(request, readLink(request));\n  decide(request, 'declared', \``),
-    rules('has the same physical ID for every link', ID, ID.replace('${Link}', '0')),
-    rules('has the same physical ID for every drain', ID, ID.replace(':${Drain}:', ':')),
-    rules('takes no subnets for a staging area', SUBNETS, 'SubnetIds.every(isText)'),
-    rules(
+    link('has the same physical ID for every link', ID, ID.replace('${Link}', '0')),
+    link('has the same physical ID for every drain', ID, ID.replace(':${Drain}:', ':')),
+    link('takes no subnets for a staging area', SUBNETS, 'SubnetIds.every(isText)'),
+    link(
       'takes a text for a list of subnets',
       'SubnetIds, DeleteSecurityGroups } = properties;',
       'DeleteSecurityGroups } = properties;\n  const SubnetIds: unknown = [properties.SubnetIds].flat();',
     ),
-    rules('takes empty texts for subnets', SUBNETS, `SubnetIds.every((one) => typeof one === 'string') && SubnetIds.length > 0`),
-    rules('takes an empty text for a VPC', '!isText(VpcId) ||', `typeof VpcId !== 'string' ||`),
+    link('takes empty texts for subnets', SUBNETS, `SubnetIds.every((one) => typeof one === 'string') && SubnetIds.length > 0`),
+    link('takes an empty text for a VPC', '!isText(VpcId) ||', `typeof VpcId !== 'string' ||`),
   ],
   'a deletion that is not genuine drains nothing': [
     rules('drains in a rollback', 'if (why !== undefined) {', 'if (why !== undefined && verdict.genuine) {'),
-    rules('drains what was never declared', `if (!physicalId.startsWith('drs:drain:')) {`, 'if (!physicalId) {'),
+    rules('drains what was never declared', 'if (!isLink(physicalId)) {', 'if (!physicalId) {'),
     rules('takes its replacement for its removal', `judgeDeletion(request, 'stays')`, 'judgeDeletion(request)'),
     rules('does not tell why', `decide(request, 'nothing drained', why);`, ''),
   ],
@@ -61,13 +63,13 @@ export const drain: Mutants = {
       'await ec2.machinesIn(subnetIds)',
       'await ec2.machinesIn(subnetIds).catch((): Instance[] => [])',
     ),
-    ec2('takes every machine for one of DRS', 'MANAGED_BY_DRS, ALIVE]', 'ALIVE]'),
-    ec2('waits for what is terminated', 'MANAGED_BY_DRS, ALIVE]', 'MANAGED_BY_DRS]'),
-    ec2('overlooks what shuts down, and still holds its network interface', `'shutting-down', `, ''),
-    ec2('overlooks stopped machines', `, 'stopped'`, ''),
-    ec2('looks for another tag', 'AWSElasticDisasterRecoveryManaged', 'AWSElasticDisasterRecovery'),
-    ec2('looks for a value of the tag', `Name: 'tag-key'`, `Name: 'tag-value'`),
-    ec2('looks in every subnet', `{ Name: 'subnet-id', Values: [...subnetIds] }, `, ''),
+    madeByDrs('takes every machine for one of DRS', 'MANAGED_BY_DRS, ALIVE]', 'ALIVE]'),
+    madeByDrs('waits for what is terminated', 'MANAGED_BY_DRS, ALIVE]', 'MANAGED_BY_DRS]'),
+    madeByDrs('overlooks what shuts down, and still holds its network interface', `'shutting-down', `, ''),
+    madeByDrs('overlooks stopped machines', `, 'stopped'`, ''),
+    madeByDrs('looks for another tag', 'AWSElasticDisasterRecoveryManaged', 'AWSElasticDisasterRecovery'),
+    madeByDrs('looks for a value of the tag', `Name: 'tag-key'`, `Name: 'tag-value'`),
+    madeByDrs('looks in every subnet', `{ Name: 'subnet-id', Values: [...subnetIds] }, `, ''),
     ec2('looks at the first page only', '} while (nextToken);', `} while (nextToken === '');`),
     ec2('forgets the earlier pages', 'items.push(...answer.items);', 'items.splice(0, items.length, ...answer.items);'),
     ec2('looks at the first machine of a reservation only', '=> Instances)', '=> Instances.slice(0, 1))'),
@@ -107,9 +109,13 @@ export const drain: Mutants = {
     rules('a handover does not tell', `decide(request, 'handed over'`, `((..._: unknown[]) => undefined)(request, 'handed over'`),
     rules('does not tell that it is done', `decide(request, 'drained', link.subnetIds.join(', '));`, ''),
     rules('does not name the machines', "${named.join(', ')}${more}", '${more}'),
-    rules('takes every machine for a replication server', '/Replication Server|Conversion Server/.test(name)', 'name'),
-    rules('takes no machine for a replication server', '/Replication Server|Conversion Server/', '/mutant/'),
-    rules('takes a conversion server for a recovery instance', '|Conversion Server', ''),
+    madeByDrs(
+      'takes every machine for a replication server',
+      '/Replication Server|Conversion Server/.test(nameOf(instance))',
+      `nameOf(instance) !== ''`,
+    ),
+    madeByDrs('takes no machine for a replication server', '/Replication Server|Conversion Server/', '/mutant/'),
+    madeByDrs('takes a conversion server for a recovery instance', '|Conversion Server', ''),
     rules('names so many that the commands are cut off', 'const NAMED = 20;', 'const NAMED = 1_000;'),
     rules('does not tell how many it does not name', '` and ${left.length - NAMED} more`', "''"),
     rules('does not tell what next', 'throw failedDeletion(error, request, verdict, undone(request));', 'throw error;'),
@@ -118,25 +124,25 @@ export const drain: Mutants = {
   'security groups go once nothing is left, if that is wanted': [
     rules('leaves them', GROUPS, ''),
     rules('deletes them though nobody wants it', GROUPS, 'await deleteGroups(request, ec2, link);'),
-    rules('takes every word for true', `DeleteSecurityGroups === 'true'`, 'DeleteSecurityGroups !== undefined'),
+    link('takes every word for true', `DeleteSecurityGroups === 'true'`, 'DeleteSecurityGroups !== undefined'),
     rules('deletes them before anything else', 'const { machines, isOver } = await', `${GROUPS}\n  const { machines, isOver } = await`),
     rules('deletes them at the handover, too', EMPTY, `${GROUPS}\n  ${EMPTY}`),
     rules('deletes the first one only', 'of await ec2.defaultGroupsIn(vpcId)) {', 'of (await ec2.defaultGroupsIn(vpcId)).slice(0, 1)) {'),
     rules('does not tell that it deleted one', `decide(request, 'security group deleted', GroupId);`, ''),
   ],
   'security groups are known by their exact name, their VPC and their tag': [
-    ec2(
+    madeByDrs(
       'takes a name that begins like it',
       FOUND,
       FOUND.replace('DEFAULT_GROUPS.includes(GroupName)', 'DEFAULT_GROUPS.some((name) => GroupName.startsWith(name))'),
     ),
-    ec2('takes any name that EC2 found', FOUND, FOUND.replace('DEFAULT_GROUPS.includes(GroupName) && ', '')),
-    ec2('takes one of another VPC', FOUND, FOUND.replace(' && VpcId === vpcId', '')),
-    ec2('asks for those of every VPC', `{ Name: 'vpc-id', Values: [vpcId] }, `, ''),
-    ec2('asks for every name', `{ Name: 'group-name', Values: DEFAULT_GROUPS }, `, ''),
-    ec2('asks for those without the tag, too', 'DEFAULT_GROUPS }, MANAGED_BY_DRS]', 'DEFAULT_GROUPS }]'),
-    ec2('does not know that of conversion servers', `['Replication', 'Conversion']`, `['Replication']`),
-    ec2('does not know that of replication servers', `['Replication', 'Conversion']`, `['Conversion']`),
+    madeByDrs('takes any name that EC2 found', FOUND, FOUND.replace('DEFAULT_GROUPS.includes(GroupName) && ', '')),
+    madeByDrs('takes one of another VPC', FOUND, FOUND.replace(' && VpcId === vpcId', '')),
+    madeByDrs('asks for those of every VPC', `{ Name: 'vpc-id', Values: [vpcId] }, `, ''),
+    madeByDrs('asks for every name', `{ Name: 'group-name', Values: DEFAULT_GROUPS }, `, ''),
+    madeByDrs('asks for those without the tag, too', 'DEFAULT_GROUPS }, MANAGED_BY_DRS]', 'DEFAULT_GROUPS }]'),
+    madeByDrs('does not know that of conversion servers', `['Replication', 'Conversion']`, `['Replication']`),
+    madeByDrs('does not know that of replication servers', `['Replication', 'Conversion']`, `['Conversion']`),
     ec2('takes no token of their pages', 'items: page.SecurityGroups ?? [], nextToken: page.NextToken', 'items: page.SecurityGroups ?? []'),
   ],
   'security groups are tried again while they are in use': [

@@ -20,7 +20,7 @@ const IDENTIFIED = `ifUnderstood(() => identify(request).physicalId) ?? request.
 const OPEN = 'Drs.open(request.stack, region, options.assumeRoleArn, deadline, new Pace())';
 const PHYSICAL_ID = '`drs:fleet:${accountId}:${region}:${selection.hash}`';
 const REPLACED = `replaced === 'stays' && own && own.PhysicalResourceId !== request.physicalId`;
-const DUE = `state === 'replicating' || fleet.options.deletesSourceServer`;
+const DUE = `state === 'replicating' || deletesSourceServer`;
 const LEFT = 'if (problem !== undefined || progress.failed.size + progress.waiting.size > 0) {';
 const PAUSE = 'progress.done.size + progress.failed.size > settled ? 0 : LIST_AGAIN';
 const FAILBACK_TURN = 'await disconnect(failback, patience);';

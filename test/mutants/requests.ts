@@ -3,6 +3,7 @@ import { mutate, type Mutants } from './mutant';
 const rules = mutate('source-server-disconnection.ts');
 const drs = mutate('drs/drs.ts');
 const foresight = mutate('drs/foresight.ts');
+const account = mutate('drs/account.ts');
 const sourceServer = mutate('drs/source-server.ts');
 const release = mutate('drs/release.ts');
 const teardown = mutate('drs/source-server-teardown.ts');
@@ -201,10 +202,10 @@ export const requests: Mutants = {
     teardown('does not tell how it ended', 'note(outcome, server.sourceServerId);', ''),
   ],
   'any: the server is of another account than the role that is assumed, or than the stack if none is': [
-    rules('does not look', 'if (server.accountId !== accountId) {', 'if (!server.accountId) {'),
-    rules('does not look at the account of the role', ACCOUNT, ACCOUNT.replace('accountOfRole(assumeRoleArn)', 'server.accountId')),
-    rules('does not look at the account of the stack', ACCOUNT, ACCOUNT.replace('stack.accountId', 'server.accountId')),
-    rules('looks at the account of the stack, though a role is assumed', ACCOUNT, 'stack.accountId'),
+    account('does not look', 'if (server.accountId !== accountId) {', 'if (!server.accountId) {'),
+    account('does not look at the account of the role', ACCOUNT, ACCOUNT.replace('accountOfRole(assumeRoleArn)', 'server.accountId')),
+    account('does not look at the account of the stack', ACCOUNT, ACCOUNT.replace('stack.accountId', 'server.accountId')),
+    account('looks at the account of the stack, though a role is assumed', ACCOUNT, 'stack.accountId'),
     assumeRole('takes a user for a role', ':role', ':(?:role|user)'),
     assumeRole('takes what follows the ARN for a part of it', '[\\w+=,.@/-]+$/', '.+$/'),
   ],

@@ -1,0 +1,43 @@
+import type { Filter, Instance, SecurityGroup } from '@aws-sdk/client-ec2';
+
+// How what DRS has made is known in EC2.
+
+/** DRS tags what it makes; the value says nothing. */
+const MANAGED_BY_DRS: Filter = { Name: 'tag-key', Values: ['AWSElasticDisasterRecoveryManaged'] };
+
+/** A terminated instance holds nothing. */
+const ALIVE: Filter = { Name: 'instance-state-name', Values: ['pending', 'running', 'shutting-down', 'stopping', 'stopped'] };
+
+/** The two that DRS makes in a VPC and never deletes, as it names them. */
+const DEFAULT_GROUPS = ['Replication', 'Conversion'].map((what) => `AWS Elastic Disaster Recovery default ${what} Server Security Group`);
+
+/** Finds the machines of DRS that are in these subnets: replication servers, conversion servers, recovery instances. */
+export function machineFilters(subnetIds: readonly string[]): Filter[] {
+  return [{ Name: 'subnet-id', Values: [...subnetIds] }, MANAGED_BY_DRS, ALIVE];
+}
+
+/** Finds what may be the security groups that DRS has made in the VPC by itself: `isDefaultGroup` says which are. */
+export function groupFilters(vpcId: string): Filter[] {
+  return [{ Name: 'vpc-id', Values: [vpcId] }, { Name: 'group-name', Values: DEFAULT_GROUPS }, MANAGED_BY_DRS];
+}
+
+/** A filter takes * and ? for wildcards; a name must be exactly the one. */
+export function isDefaultGroup({ GroupName = '', VpcId }: SecurityGroup, vpcId: string): boolean {
+  return DEFAULT_GROUPS.includes(GroupName) && VpcId === vpcId;
+}
+
+/** Whether DRS takes the machine away by itself once nothing needs it any more. */
+export function isTemporary(instance: Instance): boolean {
+  return /Replication Server|Conversion Server/.test(nameOf(instance));
+}
+
+/** How messages name the machine. */
+export function kindOf(instance: Instance): string {
+  return isTemporary(instance)
+    ? nameOf(instance).replace('AWS Elastic Disaster Recovery ', '').toLowerCase()
+    : 'a recovery instance, or a machine of its kind';
+}
+
+function nameOf({ Tags = [] }: Instance): string {
+  return Tags.find(({ Key }) => Key === 'Name')?.Value ?? '';
+}
