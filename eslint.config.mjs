@@ -11,10 +11,11 @@ const border = (files, ...patterns) => ({
 const emulator = { regex: '(^|/)emulator(/|$)', message: 'Only bin, bench and test use the embedded AWS.' };
 const handler = { regex: '^\\.\\.?/(.*/)?lambda(/|$)', message: 'The library runs at synth time, the handler in AWS: share lib/contract.' };
 const domain = { regex: '^\\.\\./(drs|ec2)(/|$)', message: "CloudFormation's protocol knows nothing of DRS." };
-const library = { regex: '/lib/(?!contract$)', message: 'The handler knows only lib/contract.' };
+const commandLine = { regex: '(^|/)cli(/|$)', message: 'The command line uses the library and the handler, never the other way round.' };
+const library = { regex: '/lib/(?!contract$)', message: 'The handler and the command line know only lib/contract.' };
 
 export default defineConfig(
-  { ignores: ['.build/', 'bundle/', 'cdk.out/', 'coverage/', 'dist/'] },
+  { ignores: ['.build/', 'bundle/', 'cdk.out/', 'coverage/', 'dist/', 'dist-cli/'] },
   { linterOptions: { reportUnusedDisableDirectives: 'error' } },
   {
     files: ['**/*.ts'],
@@ -25,8 +26,9 @@ export default defineConfig(
   },
   // Jest's matchers (expect.any, expect.objectContaining) are typed `any`.
   { files: ['test/**/*.ts'], rules: { '@typescript-eslint/no-unsafe-assignment': 'off' } },
-  border(['lib/**'], emulator, handler),
-  border(['lambda/**'], emulator, library),
-  border(['lambda/custom-resource/**', 'lambda/aws/**'], emulator, library, domain),
+  border(['lib/**'], emulator, handler, commandLine),
+  border(['lambda/**'], emulator, library, commandLine),
+  border(['lambda/custom-resource/**', 'lambda/aws/**'], emulator, library, commandLine, domain),
+  border(['cli/**'], emulator, library),
   border(['examples/**', 'scripts/**'], emulator),
 );

@@ -1,4 +1,4 @@
-// Builds what runs: the Lambda bundle that is published, and the programs of bin/. Well under a second, so never stale.
+// Builds what runs: the Lambda bundle and the command line that are published, and the programs of bin/. Well under a second, so never stale.
 import { build } from 'esbuild';
 import { fileURLToPath } from 'node:url';
 
@@ -13,6 +13,16 @@ await Promise.all([
     minify: true,
     mainFields: ['module', 'main'],
     legalComments: 'none',
+  }),
+  // Not into bundle/: what is there is the function's code, and CloudFormation would deploy it anew.
+  build({
+    ...common,
+    entryPoints: ['cli/index.ts'],
+    outfile: 'dist-cli/index.js',
+    minify: true,
+    mainFields: ['module', 'main'],
+    legalComments: 'none',
+    banner: { js: '#!/usr/bin/env node' },
   }),
   // One level below the root, like lib/ and dist/: the library finds the bundle at ../bundle from each of them.
   build({

@@ -10,13 +10,14 @@ function packed(): string[] {
   return tarball.files.map(({ path }) => path).sort();
 }
 
-test('the published package holds the library with its types, the function, and nothing else', () => {
+test('the published package holds the library with its types, the function, the command line, and nothing else', () => {
   expect(packed()).toEqual([
     '.jsii',
     'CHANGELOG.md',
     'LICENSE',
     'README.md',
     'bundle/index.js',
+    'dist-cli/index.js',
     'dist/contract.d.ts',
     'dist/contract.js',
     'dist/disconnection-options.d.ts',

@@ -1,0 +1,105 @@
+import { createInterface } from 'node:readline/promises';
+import { AssumeRoleCommand, GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
+import { defaultProvider } from '@aws-sdk/credential-provider-node';
+import { NodeHttpHandler } from '@smithy/node-http-handler';
+import { Failure } from '../../lambda/custom-resource/failure';
+import { asking } from './problems';
+
+/** IAM takes no longer name of a session. */
+const LONGEST_SESSION_NAME = 64;
+
+/** In milliseconds. */
+const TIMEOUTS = { connectionTimeout: 5_000, requestTimeout: 30_000 };
+
+interface Credentials {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken?: string;
+}
+
+/** How every client of AWS is made. */
+export interface ClientConfiguration {
+  readonly region: string;
+  readonly credentials: Credentials | (() => Promise<Credentials>);
+  readonly requestHandler: NodeHttpHandler;
+  readonly retryMode: string;
+  readonly maxAttempts: number;
+  readonly customUserAgent: [string, string?][];
+}
+
+/** Who asks, and from which Region: as the AWS command line would find it out. */
+export class Session {
+  /**
+   * @throws Failure if there are no credentials, or no Region is named anywhere
+   */
+  static async open(options: { readonly profile?: string; readonly region?: string }): Promise<Session> {
+    // The whole SDK reads them, also for the role of a profile.
+    setVariable('AWS_PROFILE', options.profile ?? process.env.AWS_PROFILE ?? process.env.AWS_DEFAULT_PROFILE);
+    setVariable('AWS_REGION', options.region ?? process.env.AWS_REGION ?? process.env.AWS_DEFAULT_REGION);
+    const credentials = defaultProvider({ mfaCodeProvider: askForCode });
+    await asking('sts:AssumeRole or sso:GetRoleCredentials, as your profile wants it', credentials);
+    const region = await new STSClient({}).config.region().catch(() => {
+      throw new Failure('No Region is named: use --region, AWS_REGION, or the region of the profile.');
+    });
+    return new Session(region, credentials);
+  }
+
+  private readonly requestHandler = new NodeHttpHandler(TIMEOUTS);
+
+  private constructor(
+    readonly region: string,
+    private readonly ownCredentials: () => Promise<Credentials>,
+  ) {}
+
+  /** For calls in a Region, with these credentials or the session's own. */
+  configuration(region = this.region, credentials?: Credentials): ClientConfiguration {
+    return {
+      region,
+      credentials: credentials ?? this.ownCredentials,
+      requestHandler: this.requestHandler,
+      retryMode: 'adaptive',
+      maxAttempts: 10,
+      customUserAgent: [['cdk-drs-plan']],
+    };
+  }
+
+  /** The account of the session. */
+  async accountId(): Promise<string> {
+    const client = new STSClient(this.configuration());
+    const { Account } = await asking('sts:GetCallerIdentity', () => client.send(new GetCallerIdentityCommand({})));
+    return Account ?? 'unknown';
+  }
+
+  /**
+   * Credentials of a role.
+   *
+   * @throws Failure if the role doesn't trust the session
+   */
+  async assumeRole(roleArn: string, stackName: string): Promise<Credentials> {
+    const client = new STSClient(this.configuration());
+    const RoleSessionName = `cdk-drs-plan-${stackName}`.slice(0, LONGEST_SESSION_NAME);
+    const { Credentials: session } = await asking(`sts:AssumeRole on ${roleArn}`, () =>
+      client.send(new AssumeRoleCommand({ RoleArn: roleArn, RoleSessionName })),
+    );
+    if (!session?.AccessKeyId || !session.SecretAccessKey) {
+      throw new Failure(`STS gave no credentials for the role ${roleArn}.`);
+    }
+    return { accessKeyId: session.AccessKeyId, secretAccessKey: session.SecretAccessKey, sessionToken: session.SessionToken };
+  }
+}
+
+function setVariable(name: string, value: string | undefined) {
+  if (value !== undefined) {
+    process.env[name] = value;
+  }
+}
+
+/** Of a profile with `mfa_serial`. */
+async function askForCode(serial: string): Promise<string> {
+  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    return await terminal.question(`MFA code for ${serial}: `);
+  } finally {
+    terminal.close();
+  }
+}

@@ -1,0 +1,81 @@
+import { readFileSync } from 'node:fs';
+import * as path from 'node:path';
+import { Command } from 'commander';
+import yoctoSpinner from 'yocto-spinner';
+import { messageOf } from '../lambda/custom-resource/failure';
+import { Session } from './aws/session';
+import { makePlan } from './plan/make-plan';
+import { report } from './show/report';
+
+interface Options {
+  readonly template?: string;
+  readonly json?: boolean;
+  readonly profile?: string;
+  readonly region?: string;
+}
+
+/** What is in the way, or can't be told, has an exit code of its own: 1 is for a command that failed. */
+const NOT_CLEAR = 2;
+
+/** A line of somebody who pipes the report into something that doesn't tell its width. */
+const WIDTH_OF_NO_TERMINAL = 120;
+
+async function plan(stackName: string, options: Options) {
+  const spinner = process.stderr.isTTY ? yoctoSpinner({ stream: process.stderr }) : undefined;
+  const session = await Session.open(options);
+  try {
+    spinner?.start();
+    const order = { stackName, templateFile: options.template };
+    const planned = await makePlan(session, order, (what) => spinner && (spinner.text = what));
+    spinner?.stop();
+    process.stdout.write(options.json ? `${JSON.stringify(planned, null, 2)}\n` : report(planned, screen()));
+    process.exitCode = planned.clear ? 0 : NOT_CLEAR;
+  } finally {
+    spinner?.stop();
+  }
+}
+
+function screen() {
+  const { isTTY, columns } = process.stdout;
+  const { NO_COLOR, TERM } = process.env;
+  return { width: columns ?? WIDTH_OF_NO_TERMINAL, isColoured: isTTY && !NO_COLOR && TERM !== 'dumb' };
+}
+
+function versionOfPackage(): string {
+  const { version } = JSON.parse(readFileSync(path.join(__dirname, '..', 'package.json'), 'utf8')) as { version: string };
+  return version;
+}
+
+const program = new Command('cdk-drs')
+  .description('Looks after the DRS source servers that CDK stacks disconnect.')
+  .version(versionOfPackage());
+
+program
+  .command('plan')
+  .description('Shows what the deletion of a stack, or its update, would do to DRS at this moment. It only reads.')
+  .argument('<stack>', 'the name of the stack, or its ID')
+  .option('--template <file>', 'plan the update to this template (JSON, as in cdk.out) instead of the deletion')
+  .option('--json', 'print JSON, of the shape that docs/plan.md describes')
+  .option('--profile <name>', 'the profile of your AWS configuration to use')
+  .option('--region <region>', 'the Region of the stack')
+  .addHelpText(
+    'after',
+    `
+Exit codes:
+  0  nothing is in the way
+  1  the command failed
+  2  something is in the way, or can't be told`,
+  )
+  .action(plan);
+
+// Whoever reads only the first lines is not told of an error.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') {
+    throw error;
+  }
+});
+
+program.parseAsync().catch((error: unknown) => {
+  process.stderr.write(`${messageOf(error)}\n`);
+  process.exitCode = 1;
+});

@@ -1,0 +1,120 @@
+import type { Instance } from '@aws-sdk/client-ec2';
+import type { SourceServer } from '@aws-sdk/client-drs';
+import { STAGING_AREA_DRAIN, UNKNOWN } from '../../lib/contract';
+import { replicationStateOf, stateOf } from '../../lambda/drs/source-server';
+import { isLink, type Link, readLink } from '../../lambda/ec2/link';
+import { isTemporary, kindOf } from '../../lambda/ec2/made-by-drs';
+import type { Declaration } from './declaration';
+import type { Estate } from './estate';
+import { counted, identityOf, judge, NEVER_CREATED, settledBy, untold } from './judgement';
+import type { Judgement, PlannedDrain, PlannedMachine, PlannedServer } from './plan';
+
+/** How long a link waits, in minutes. */
+const LINK = 14;
+
+/** What a drain, which is a chain of links, would wait for, if the operation did to the source servers what is planned. */
+export async function planDrain(links: readonly Declaration[], servers: readonly PlannedServer[], estate: Estate): Promise<PlannedDrain> {
+  const last = lastOf(links);
+  const { stack, resource, fate, read } = last;
+  const nothing = { vpcId: undefined, subnetIds: [], machines: [], securityGroupIds: [] };
+  const common = { resourceType: STAGING_AREA_DRAIN, ...identityOf(last), links: links.length, ...nothing } as const;
+  const settled = isLink(resource.physicalId) ? settledBy(fate) : judge('keep', NEVER_CREATED);
+  if (settled) {
+    return { ...common, ...settled };
+  }
+  try {
+    const link = readLink({ stack: stack.identity, properties: read() });
+    const ec2 = estate.ec2(stack.identity);
+    const machines = await ec2.machinesIn(link.subnetIds);
+    const groups = link.deletesSecurityGroups ? await ec2.defaultGroupsIn(link.vpcId) : [];
+    const securityGroupIds = groups.map(({ GroupId = UNKNOWN }) => GroupId);
+    const others = machines.some(isTemporary) ? await othersReplicating(last, servers, estate) : 0;
+    return {
+      ...common,
+      ...judgeDrain(link, machines, {
+        region: stack.identity.region,
+        links: links.length,
+        securityGroupIds,
+        ending: endedBy(servers),
+        others,
+      }),
+      vpcId: link.vpcId,
+      subnetIds: link.subnetIds,
+      machines: machines.map(planMachine),
+      securityGroupIds,
+    };
+  } catch (error) {
+    return { ...common, ...untold(error) };
+  }
+}
+
+/** Links of one drain; a resource of another type is none. */
+export function drainOf({ stack, resource }: Declaration): string {
+  return `${stack.identity.id} ${isLink(resource.physicalId) ? resource.physicalId.replace(/:\d+$/, '') : resource.logicalId}`;
+}
+
+/** Link 0 is the last to be deleted, and what becomes of the drain. */
+function lastOf(links: readonly Declaration[]): Declaration {
+  return links.find(({ resource }) => resource.physicalId.endsWith(':0')) ?? links[0];
+}
+
+interface Circumstances {
+  readonly region: string;
+  readonly links: number;
+  readonly securityGroupIds: readonly string[];
+  /** Machines of recovery instances that the operation terminates. */
+  readonly ending: ReadonlySet<string>;
+  /** How many source servers go on replicating that may use the subnets, too. */
+  readonly others: number;
+}
+
+function judgeDrain(
+  link: Link,
+  machines: readonly Instance[],
+  { region, links, securityGroupIds, ending, others }: Circumstances,
+): Judgement {
+  const staying = machines.filter((machine) => !isTemporary(machine) && !ending.has(machine.InstanceId ?? UNKNOWN));
+  if (staying.length > 0) {
+    return judge('blocked', explainStaying(staying, link, region));
+  }
+  if (machines.length === 0 && securityGroupIds.length === 0) {
+    return judge('nothing', 'DRS has nothing there');
+  }
+  const subnets = link.subnetIds.join(', ');
+  const steps = [
+    machines.length > 0
+      ? `it waits for ${counted(machines.length, 'machine')} of DRS in ${subnets}, for ${links * LINK} minutes at most`
+      : '',
+    securityGroupIds.length > 0 ? `it deletes ${securityGroupIds.join(' and ')}, which DRS has made` : '',
+    others > 0 ? `${counted(others, 'source server')} more may replicate into these subnets: then DRS stays, and the drain fails` : '',
+  ];
+  return judge('drain', steps.filter(Boolean).join('; '));
+}
+
+function explainStaying(staying: readonly Instance[], { vpcId }: Link, region: string): string {
+  const named = staying.map((machine) => `${machine.InstanceId} (${kindOf(machine)}, ${machine.State?.Name} in ${machine.SubnetId})`);
+  const ids = staying.map(({ InstanceId = UNKNOWN }) => InstanceId).join(' ');
+  return (
+    `Machines of DRS stay in the staging area of ${vpcId}, so the drain fails, and its subnets can't be deleted: ${named.join(', ')}. ` +
+    `They may be machines you work on now; look at them with \`aws ec2 describe-instances --instance-ids ${ids} --region ${region}\`.`
+  );
+}
+
+function endedBy(servers: readonly PlannedServer[]): Set<string> {
+  const instances = servers.flatMap(({ recoveryInstances }) => recoveryInstances);
+  return new Set(instances.filter(({ then }) => then === 'terminated').map(({ ec2InstanceId }) => ec2InstanceId));
+}
+
+/** DRS doesn't tell which subnet a source server uses, without being asked for each one. */
+async function othersReplicating({ stack }: Declaration, servers: readonly PlannedServer[], estate: Estate): Promise<number> {
+  const gone = new Set(servers.filter(({ verdict }) => verdict === 'disconnect').map(({ sourceServerId }) => sourceServerId));
+  const isOther = (server: SourceServer) =>
+    stateOf(server) === 'replicating' && replicationStateOf(server) !== 'STOPPED' && !gone.has(server.sourceServerID ?? '');
+  const drs = await estate.drs(stack.identity, stack.identity.region, undefined);
+  return (await drs.sourceServers(isOther)).length;
+}
+
+function planMachine(machine: Instance): PlannedMachine {
+  const { InstanceId, State, SubnetId } = machine;
+  return { instanceId: InstanceId ?? UNKNOWN, kind: kindOf(machine), state: State?.Name ?? UNKNOWN, subnetId: SubnetId ?? UNKNOWN };
+}

@@ -1,0 +1,135 @@
+import { readFileSync } from 'node:fs';
+import * as path from 'node:path';
+import { FLEET_DISCONNECTION, SOURCE_SERVER_DISCONNECTION, STAGING_AREA_DRAIN } from '../../lib/contract';
+import { Failure, messageOf } from '../../lambda/custom-resource/failure';
+import { type DeployedStack, parseTemplate, Stacks } from '../aws/stacks';
+import type { Session } from '../aws/session';
+import { Unresolved } from '../template/resolve';
+import type { Exports } from '../template/scope';
+import type { Declaration } from './declaration';
+import { planDeletion } from './deletion';
+import { planDisconnection } from './disconnection';
+import { drainOf, planDrain } from './drain';
+import { Estate } from './estate';
+import { planFleet } from './fleet';
+import { counted, stops, untold } from './judgement';
+import type { Plan, PlannedDisconnection, PlannedFleet, PlannedResource, PlannedServer } from './plan';
+import { judgeStack } from './stack';
+import { type Next, planUpdate } from './update';
+
+export interface Order {
+  readonly stackName: string;
+  /** Of the template to update to; without one, the stack is to be deleted. */
+  readonly templateFile?: string;
+}
+
+/**
+ * What the deletion of a stack, or its update to a template, would do at this moment. It changes nothing.
+ *
+ * @throws Failure if the stack or the template can't be read
+ */
+export async function makePlan(session: Session, { stackName, templateFile }: Order, progress: (what: string) => void): Promise<Plan> {
+  const next = templateFile === undefined ? undefined : readNext(templateFile);
+  progress(`Reading the stack ${stackName}`);
+  const stacks = new Stacks(session);
+  const stack = await stacks.read(stackName);
+  const operation = next ? 'update' : 'delete';
+  const judged = judgeStack(stack, await stacks.ancestors(stack.parentId), operation);
+  const exports = await exportsFor(stacks, stack, next);
+  const declarations = next ? planUpdate(stack, next, exports) : planDeletion(stack, exports, judged.fate);
+  progress(`Asking DRS about ${counted(declarations.length, 'resource')}`);
+  const resources = await planResources(declarations, new Estate(session));
+  const blockers = [...judged.blockers, ...(refusesUpdate(declarations, resources) ? [REFUSED] : [])];
+  const { id, name, accountId, region } = stack.identity;
+  return {
+    version: 1,
+    operation,
+    stack: { name, id, accountId, region, status: stack.status },
+    clear: blockers.length === 0 && !resources.some(stops),
+    blockers,
+    notes: [
+      ...judged.notes,
+      ...(declarations.length === 0 ? ['Nothing in the stack is of cdk-drs: no source server is disconnected.'] : []),
+    ],
+    resources,
+    counts: countByVerdict(serversOf(resources)),
+  };
+}
+
+const REFUSED = 'The update would be refused, and rolled back: nobody is disconnected.';
+
+function readNext(file: string): Next {
+  let template: Next['template'] | undefined;
+  try {
+    template = parseTemplate(readFileSync(file, 'utf8'));
+  } catch (error) {
+    throw new Failure(`The template ${file} can't be read. ${messageOf(error)}`);
+  }
+  if (!template) {
+    throw new Failure(
+      `${file} is not a template in JSON, such as \`npx cdk synth\` leaves in cdk.out as STACK.template.json. YAML is not understood: use that file.`,
+    );
+  }
+  return { template, directory: path.dirname(file) };
+}
+
+/** Exports are listed only if a template imports any: it takes a right of its own. */
+async function exportsFor(stacks: Stacks, stack: DeployedStack, next: Next | undefined): Promise<Exports> {
+  if (![...templatesIn(stack), next?.template].some((template) => JSON.stringify(template)?.includes('"Fn::ImportValue"'))) {
+    return () => undefined;
+  }
+  try {
+    const exported = await stacks.exports();
+    return (name) => exported.get(name);
+  } catch (error) {
+    const { reason } = untold(error);
+    return () => {
+      throw new Unresolved(reason);
+    };
+  }
+}
+
+function templatesIn({ template, nested }: DeployedStack): DeployedStack['template'][] {
+  return [template, ...Array.from(nested.values(), templatesIn).flat()];
+}
+
+/** Drains come last: what they wait for depends on what becomes of the source servers. */
+async function planResources(declarations: readonly Declaration[], estate: Estate): Promise<PlannedResource[]> {
+  const ofType = (type: string) => declarations.filter(({ resource }) => resource.type === type);
+  const disconnections: (PlannedDisconnection | PlannedFleet)[] = await Promise.all([
+    ...ofType(SOURCE_SERVER_DISCONNECTION).map((declaration) => planDisconnection(declaration, estate)),
+    ...ofType(FLEET_DISCONNECTION).map((declaration) => planFleet(declaration, estate)),
+  ]);
+  const links = ofType(STAGING_AREA_DRAIN);
+  const drains = [...new Set(links.map(drainOf))].map((drain) => links.filter((link) => drainOf(link) === drain));
+  const servers = serversOf(disconnections);
+  return [...disconnections, ...(await Promise.all(drains.map((chain) => planDrain(chain, servers, estate))))];
+}
+
+function serversOf(resources: readonly PlannedResource[]): PlannedServer[] {
+  return resources.flatMap((resource) => {
+    switch (resource.resourceType) {
+      case SOURCE_SERVER_DISCONNECTION:
+        return resource.sourceServer ?? [];
+      case FLEET_DISCONNECTION:
+        return resource.sourceServers;
+      default:
+        return [];
+    }
+  });
+}
+
+function refusesUpdate(declarations: readonly Declaration[], resources: readonly PlannedResource[]): boolean {
+  const isRefusable = ({ logicalId, stackName, verdict }: PlannedResource) =>
+    verdict === 'blocked' &&
+    declarations.some(
+      ({ fate, resource, stack }) => fate.isRefusable && resource.logicalId === logicalId && stack.identity.name === stackName,
+    );
+  return resources.some(isRefusable);
+}
+
+function countByVerdict(servers: readonly PlannedServer[]): Plan['counts'] {
+  const counts: Partial<Record<PlannedServer['verdict'], number>> = {};
+  servers.forEach(({ verdict }) => (counts[verdict] = (counts[verdict] ?? 0) + 1));
+  return counts;
+}

@@ -1,0 +1,164 @@
+/** What a template holds, as far as a plan looks into it. */
+export interface Template {
+  readonly Parameters?: Readonly<Record<string, ParameterDeclaration>>;
+  readonly Mappings?: Readonly<Record<string, unknown>>;
+  readonly Conditions?: Readonly<Record<string, unknown>>;
+  readonly Resources: Readonly<Record<string, ResourceDeclaration>>;
+}
+
+export interface ParameterDeclaration {
+  readonly Type?: string;
+  readonly Default?: unknown;
+  readonly NoEcho?: unknown;
+}
+
+export interface ResourceDeclaration {
+  readonly Type: string;
+  readonly Properties?: Readonly<Record<string, unknown>>;
+  readonly Condition?: string;
+  readonly DeletionPolicy?: unknown;
+  readonly UpdateReplacePolicy?: unknown;
+  readonly Metadata?: Readonly<Record<string, unknown>>;
+}
+
+/** What the names in a template stand for. Each throws Unresolved where that can't be told. */
+export interface Scope {
+  /** A parameter, a pseudo parameter, or the physical ID of a resource. */
+  ref(name: string): unknown;
+  attribute(logicalId: string, name: string): unknown;
+  importValue(name: string): unknown;
+  readonly mappings: Readonly<Record<string, unknown>>;
+  readonly conditions: Readonly<Record<string, unknown>>;
+}
+
+/** A value that can't be told from here. Nothing is guessed. */
+export class Unresolved extends Error {}
+
+/** Stands for AWS::NoValue: whatever has this value is left out. */
+const NOTHING = undefined;
+
+/**
+ * The value as a custom resource gets it: without intrinsic functions, and scalars as text.
+ *
+ * @throws Unresolved if it depends on what can't be told
+ */
+export function resolve(value: unknown, scope: Scope): unknown {
+  if (Array.isArray(value)) {
+    return value.map((item) => resolve(item, scope)).filter((item) => item !== NOTHING);
+  }
+  if (!isRecord(value)) {
+    return isScalar(value) ? withoutDynamicReference(String(value)) : value;
+  }
+  const [name, ...others] = Object.keys(value);
+  if (name !== undefined && others.length === 0 && (name === 'Ref' || name.startsWith('Fn::'))) {
+    const intrinsic = INTRINSICS[name];
+    if (!intrinsic) {
+      throw new Unresolved(`${name} can't be told from here`);
+    }
+    return intrinsic(value[name], scope);
+  }
+  const entries = Object.entries(value).map(([key, item]) => [key, resolve(item, scope)] as const);
+  return Object.fromEntries(entries.filter(([, item]) => item !== NOTHING));
+}
+
+/** Whether a condition of the template holds; one that is not named always does. */
+export function holds(name: string | undefined, scope: Scope): boolean {
+  if (name === undefined) {
+    return true;
+  }
+  if (!Object.hasOwn(scope.conditions, name)) {
+    throw new Unresolved(`the template has no condition ${name}`);
+  }
+  return isTrue(scope.conditions[name], scope);
+}
+
+export function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+type Intrinsic = (argument: unknown, scope: Scope) => unknown;
+
+const INTRINSICS: Readonly<Record<string, Intrinsic>> = {
+  Ref: (argument, scope) => (argument === 'AWS::NoValue' ? NOTHING : scope.ref(String(argument))),
+  'Fn::GetAtt': (argument, scope) => scope.attribute(...attributeIn(argument, scope)),
+  'Fn::Sub': (argument, scope) => substitute(argument, scope),
+  'Fn::Join': (argument, scope) => {
+    const [delimiter, items] = listOf(argument, scope);
+    return listOf(items, scope).map(String).join(String(delimiter));
+  },
+  'Fn::Split': (argument, scope) => {
+    const [delimiter, text] = listOf(argument, scope);
+    return String(text).split(String(delimiter));
+  },
+  'Fn::Select': (argument, scope) => {
+    const [index, items] = listOf(argument, scope);
+    const selected = listOf(items, scope)[Number(index)];
+    return selected ?? cannot(`there is no item ${String(index)} to select`);
+  },
+  'Fn::FindInMap': (argument, scope) => {
+    const path = listOf(argument, scope).map(String);
+    const found = path.slice(0, 3).reduce<unknown>((map, key) => (isRecord(map) ? map[key] : undefined), scope.mappings);
+    return found === undefined ? cannot(`the template has no mapping ${path.join(', ')}`) : resolve(found, scope);
+  },
+  'Fn::If': (argument, scope) => {
+    const [name, whenTrue, whenFalse] = argument as unknown[];
+    return resolve(holds(String(name), scope) ? whenTrue : whenFalse, scope);
+  },
+  'Fn::ImportValue': (argument, scope) => scope.importValue(String(resolve(argument, scope))),
+  'Fn::Equals': (argument, scope) => {
+    const [one, other] = listOf(argument, scope);
+    return String(one === other);
+  },
+  'Fn::And': (argument, scope) => String((argument as unknown[]).every((condition) => isTrue(condition, scope))),
+  'Fn::Or': (argument, scope) => String((argument as unknown[]).some((condition) => isTrue(condition, scope))),
+  'Fn::Not': (argument, scope) => String(!isTrue((argument as unknown[])[0], scope)),
+};
+
+function isTrue(condition: unknown, scope: Scope): boolean {
+  return isRecord(condition) && typeof condition.Condition === 'string'
+    ? holds(condition.Condition, scope)
+    : resolve(condition, scope) === 'true';
+}
+
+/** `[LOGICALID, NAME]` or `LOGICALID.NAME`, where the name may have dots, too. */
+function attributeIn(argument: unknown, scope: Scope): [logicalId: string, name: string] {
+  if (Array.isArray(argument)) {
+    return [String(argument[0]), String(resolve(argument[1], scope))];
+  }
+  const [logicalId = '', ...name] = String(argument).split('.');
+  return [logicalId, name.join('.')];
+}
+
+/** `${NAME}` and `${LOGICALID.ATTRIBUTE}`; `${!NAME}` is text. */
+function substitute(argument: unknown, scope: Scope): string {
+  const [text, variables] = Array.isArray(argument) ? (argument as unknown[]) : [argument, {}];
+  const values = isRecord(variables) ? variables : {};
+  return String(text).replace(/\$\{(!?)([^}]+)\}/g, (_, isText: string, inside: string) => {
+    const name = inside.trim();
+    if (isText) {
+      return `\${${name}}`;
+    }
+    if (Object.hasOwn(values, name)) {
+      return String(resolve(values[name], scope));
+    }
+    return String(name.includes('.') ? scope.attribute(...attributeIn(name, scope)) : scope.ref(name));
+  });
+}
+
+function listOf(argument: unknown, scope: Scope): unknown[] {
+  const items = resolve(argument, scope);
+  return Array.isArray(items) ? (items as unknown[]) : cannot(`${JSON.stringify(argument)} is no list`);
+}
+
+function isScalar(value: unknown): value is string | number | boolean {
+  return ['string', 'number', 'boolean'].includes(typeof value);
+}
+
+/** CloudFormation looks those up when it deploys. */
+function withoutDynamicReference(text: string): string {
+  return text.includes('{{resolve:') ? cannot(`${text} is looked up by the deployment`) : text;
+}
+
+function cannot(why: string): never {
+  throw new Unresolved(why);
+}
