@@ -31,16 +31,20 @@ export async function cdkDrs(args: readonly string[], environment: Readonly<Reco
 }
 
 /** What the plan says in JSON; the exit code must say the same. */
-export async function plan(stage: Stage, ...args: readonly string[]): Promise<Plan> {
-  const { stdout, stderr, exitCode } = await cdkDrs(['plan', STACK, '--json', ...args], stage.aws.environment);
+export async function plan(stage: Stage, stackName: string, ...args: readonly string[]): Promise<Plan> {
+  const { stdout, stderr, exitCode } = await cdkDrs(['plan', stackName, '--json', ...args], environmentOf(stage));
   if (stderr !== '') {
     throw new Error(stderr);
   }
   const planned = JSON.parse(stdout) as Plan;
-  if (exitCode !== (planned.clear ? 0 : 2)) {
-    throw new Error(`The plan is ${planned.clear ? '' : 'not '}clear, but the exit code ${exitCode}.`);
-  }
+  expect(exitCode).toBe(planned.clear ? 0 : 2);
   return planned;
+}
+
+/** What the operator of the stage's account exports. */
+export function environmentOf({ aws, operator }: Stage): Record<string, string> {
+  const { accessKeyId, secretAccessKey } = aws.iam.operatorCredentials(operator.accountId);
+  return { ...aws.environment, AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey };
 }
 
 async function textOf(stream: NodeJS.ReadableStream): Promise<string> {
