@@ -80,9 +80,9 @@ function explainSteps(
   const released = instances.filter(isHolding).map(({ recoveryInstanceID }) => recoveryInstanceID);
   const lingering = instances.filter((instance) => !isHolding(instance));
   const isPolicyOfDrills = recoveryInstancePolicy === 'TERMINATE_DRILLS';
-  const first = isPolicyOfDrills ? 'a drill is terminated first' : 'a recovery instance is disconnected first, and runs on unprotected';
+  const first = isPolicyOfDrills ? 'its drill is terminated first' : 'its recovery instance is disconnected first, and runs on unprotected';
   return [
-    released.length > 0 ? `${first} (${released.join(', ')})` : '',
+    released.length > 0 ? `${first}: ${released.join(', ')}` : '',
     deletesSourceServer ? 'its record is deleted, too' : '',
     lingering.length > 0 ? explainRecoveryInstances(lingering, region) : '',
   ]

@@ -99,13 +99,8 @@ class Report {
       'Recovery instances': instancesOf(server.recoveryInstances),
       'What happens': this.outcome(server),
     }));
-    if (rows.length === 0) {
-      return '';
-    }
-    // The header may take several lines, if its cells are wrapped; the first row begins with an ID.
-    const drawn = layOut(rows, this.screen.width, ['Source server', 'Lag']);
-    const [header, body] = [drawn.slice(0, drawn.indexOf('\ns-')), drawn.slice(drawn.indexOf('\ns-'))];
-    return this.colours.dim(header) + body;
+    const { width } = this.screen;
+    return rows.length === 0 ? '' : layOut(rows, { width, whole: ['Source server', 'Lag'], header: this.colours.dim });
   }
 
   private outcome(judgement: Judgement): string {
@@ -131,7 +126,7 @@ class Report {
       .filter(([, judgement]) => isLong(judgement))
       .map(([name, { verdict, reason }]) => {
         const title = `${this.colours.bold(harmless(name))}: ${this.paint(verdict)(LABELS[verdict])}`;
-        return `${title}\n${this.paragraph(reason, String, '  ')}`;
+        return `${wrap(title, this.screen.width)}\n${this.paragraph(reason, String, '  ')}`;
       });
   }
 
@@ -150,7 +145,8 @@ class Report {
     const { clear, counts } = this.plan;
     const servers = Object.entries(counts).map(([verdict, count]) => `${count} ${LABELS[verdict as Verdict]}`);
     const told = servers.length > 0 ? `Source servers: ${servers.join(', ')}. ` : '';
-    return `${told}${clear ? this.colours.green('Nothing is in the way.') : this.colours.red('Something is in the way, or can not be told.')}`;
+    const { green, red } = this.colours;
+    return wrap(told + (clear ? green('Nothing is in the way.') : red('Something is in the way, or can not be told.')), this.screen.width);
   }
 
   private paint(verdict: Verdict): (text: string) => string {
