@@ -58,7 +58,7 @@ export class Session {
       credentials: credentials ?? this.ownCredentials,
       requestHandler: this.requestHandler,
       retryMode: 'adaptive',
-      maxAttempts: 10,
+      maxAttempts: 7,
       customUserAgent: [['cdk-drs-plan']],
     };
   }

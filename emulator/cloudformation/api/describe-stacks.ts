@@ -26,6 +26,18 @@ export const describeStacks: ApiOperations = {
     );
     return { StackSummaries: members(items.map(summary)), NextToken: nextToken };
   },
+
+  ListExports: (api, input, request) => {
+    authorize(api, request, 'ListExports', '*');
+    const living = api.engine.stacks.of(request.caller.accountId, request.region).filter((stack) => !stack.isDeleted);
+    const exported = living.flatMap(({ stackId, outputs }) =>
+      outputs.flatMap(({ exportName, value }) =>
+        exportName === undefined ? [] : [{ ExportingStackId: stackId, Name: exportName, Value: value }],
+      ),
+    );
+    const { items, nextToken } = page(exported, input.text('NextToken'));
+    return { Exports: members(items), NextToken: nextToken };
+  },
 };
 
 function summary(stack: Stack): Record<string, XmlContent> {

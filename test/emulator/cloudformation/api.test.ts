@@ -8,6 +8,7 @@ import {
   GetTemplateCommand,
   GetTemplateSummaryCommand,
   ListStackResourcesCommand,
+  ListExportsCommand,
   ListStacksCommand,
   paginateDescribeStackEvents,
   paginateListStackResources,
@@ -176,6 +177,17 @@ describe('lists', () => {
     const { StackSummaries = [] } = await aws.client.send(new ListStacksCommand({ StackStatusFilter: ['DELETE_COMPLETE'] }));
     expect(StackSummaries.map(({ StackName }) => StackName)).toEqual([stackName]);
     expect((await aws.client.send(new ListStacksCommand({ StackStatusFilter: ['CREATE_COMPLETE'] }))).StackSummaries).toEqual([]);
+  });
+
+  it('of exports have those of living stacks', async () => {
+    await aws.create(stackName, {
+      ...small(),
+      Outputs: { Id: { Value: 'a', Export: { Name: 'the-id' } }, Other: { Value: 'b' } },
+    });
+    const exported = async () => (await aws.client.send(new ListExportsCommand({}))).Exports;
+    expect(await exported()).toEqual([{ ExportingStackId: expect.stringContaining(`/${stackName}/`), Name: 'the-id', Value: 'a' }]);
+    await aws.delete(stackName);
+    expect(await exported()).toEqual([]);
   });
 
   it('of resources have all of them, or the one asked for', async () => {
