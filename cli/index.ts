@@ -28,7 +28,7 @@ async function plan(stackName: string, options: Options) {
     const order = { stackName, templateFile: options.template };
     const planned = await makePlan(session, order, (what) => spinner && (spinner.text = what));
     spinner?.stop();
-    process.stdout.write(options.json ? `${JSON.stringify(planned, null, 2)}\n` : report(planned, screen()));
+    await write(process.stdout, options.json ? `${JSON.stringify(planned, null, 2)}\n` : report(planned, screen()));
     process.exitCode = planned.clear ? 0 : NOT_CLEAR;
   } finally {
     spinner?.stop();
@@ -38,7 +38,7 @@ async function plan(stackName: string, options: Options) {
 function screen() {
   const { isTTY, columns } = process.stdout;
   const { NO_COLOR, TERM } = process.env;
-  return { width: columns ?? WIDTH_OF_NO_TERMINAL, isColoured: isTTY && !NO_COLOR && TERM !== 'dumb' };
+  return { width: columns || WIDTH_OF_NO_TERMINAL, isColoured: isTTY && !NO_COLOR && TERM !== 'dumb' };
 }
 
 function versionOfPackage(): string {
@@ -55,7 +55,7 @@ program
   .description('Shows what the deletion of a stack, or its update, would do to DRS at this moment. It only reads.')
   .argument('<stack>', 'the name of the stack, or its ID')
   .option('--template <file>', 'plan the update to this template (JSON, as in cdk.out) instead of the deletion')
-  .option('--json', 'print JSON, of the shape that docs/plan.md describes')
+  .option('--json', 'print JSON, of a stable shape: docs/plan.md in the repository describes it')
   .option('--profile <name>', 'the profile of your AWS configuration to use')
   .option('--region <region>', 'the Region of the stack')
   .addHelpText(
@@ -68,14 +68,23 @@ Exit codes:
   )
   .action(plan);
 
-// Whoever reads only the first lines is not told of an error.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') {
-    throw error;
-  }
-});
+function write(stream: NodeJS.WriteStream, text: string): Promise<void> {
+  // Whoever reads only the first lines is not told of an error.
+  return new Promise((resolve, reject) =>
+    stream.write(text, (error) => (error && (error as NodeJS.ErrnoException).code !== 'EPIPE' ? reject(error) : resolve())),
+  );
+}
 
-program.parseAsync().catch((error: unknown) => {
-  process.stderr.write(`${messageOf(error)}\n`);
-  process.exitCode = 1;
-});
+async function main() {
+  process.stdout.on('error', () => undefined);
+  try {
+    await program.parseAsync();
+  } catch (error) {
+    process.exitCode = 1;
+    await write(process.stderr, `${messageOf(error)}\n`);
+  }
+  // The clients of AWS leave timers behind that nobody waits for.
+  process.exit();
+}
+
+void main();

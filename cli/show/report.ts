@@ -72,19 +72,21 @@ class Report {
   private fleets(): string[] {
     const planned = this.plan.resources.filter((resource) => resource.resourceType === FLEET_DISCONNECTION);
     return planned.map((fleet) => {
-      const { logicalId, physicalId, selection, sourceServers } = fleet;
-      const selected = selection === undefined ? physicalId : `${selection}, of which there are ${sourceServers.length}`;
-      return [this.headline(`Fleet ${logicalId}: ${selected}`, fleet), this.servers(sourceServers)].filter(Boolean).join('\n');
+      const { logicalId, selection, sourceServers } = fleet;
+      const selected = selection === undefined ? '' : `${sourceServers.length} at this moment: ${harmless(selection)}`;
+      return [this.headline(`Fleet ${logicalId}`, fleet), wrap(selected, this.screen.width), this.servers(sourceServers)]
+        .filter(Boolean)
+        .join('\n');
     });
   }
 
   private drains(): string[] {
     const planned = this.plan.resources.filter((resource) => resource.resourceType === STAGING_AREA_DRAIN);
-    return planned.map((drain) => this.headline(`Drain ${drain.logicalId}: ${drain.vpcId ?? drain.physicalId}`, drain));
+    return planned.map((drain) => this.headline(`Drain ${drain.logicalId}${drain.vpcId === undefined ? '' : ` of ${drain.vpcId}`}`, drain));
   }
 
   private headline(name: string, judgement: Judgement): string {
-    return wrap(`${this.colours.bold(harmless(name))} – ${this.outcome(judgement)}`, this.screen.width);
+    return wrap(`${this.colours.bold(harmless(name))}: ${this.outcome(judgement)}`, this.screen.width);
   }
 
   private servers(servers: readonly PlannedServer[]): string {

@@ -151,10 +151,9 @@ test('fleets and drains have a line each, and the end says how many servers ther
     ...judge('nothing', 'DRS has nothing there'),
   } as const;
   const lines = linesOf(planOf([], { clear: false, resources: [fleet, drain], counts: { disconnect: 1, blocked: 1 } }), 200);
-  expect(lines).toContain(
-    'Fleet Fleet: the source servers with owner=payments, of which there are 2 – blocked: 1 of 2 would be left, the others go',
-  );
-  expect(lines).toContain('Drain DrainLink0: vpc-1 – nothing to do: DRS has nothing there');
+  expect(lines).toContain('Fleet Fleet: blocked: 1 of 2 would be left, the others go');
+  expect(lines).toContain('2 at this moment: the source servers with owner=payments');
+  expect(lines).toContain('Drain DrainLink0 of vpc-1: nothing to do: DRS has nothing there');
   expect(lines).toContain('Source servers: 1 will be disconnected, 1 blocked. Something is in the way, or can not be told.');
 });
 
