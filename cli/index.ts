@@ -14,8 +14,7 @@ interface Options {
   readonly region?: string;
 }
 
-/** What is in the way, or can't be told, has an exit code of its own: 1 is for a command that failed. */
-const NOT_CLEAR = 2;
+const [CLEAR, FAILED, NOT_CLEAR] = [0, 1, 2];
 
 /** A line of somebody who pipes the report into something that doesn't tell its width. */
 const WIDTH_OF_NO_TERMINAL = 120;
@@ -29,7 +28,7 @@ async function plan(stackName: string, options: Options) {
     const planned = await makePlan(session, order, (what) => spinner && (spinner.text = what));
     spinner?.stop();
     await write(process.stdout, options.json ? `${JSON.stringify(planned, null, 2)}\n` : report(planned, screen()));
-    process.exitCode = planned.clear ? 0 : NOT_CLEAR;
+    process.exitCode = planned.clear ? CLEAR : NOT_CLEAR;
   } finally {
     spinner?.stop();
   }
@@ -77,10 +76,11 @@ function write(stream: NodeJS.WriteStream, text: string): Promise<void> {
 
 async function main() {
   process.stdout.on('error', () => undefined);
+  // Until it is known better: whatever ends it before must not pass for clear.
+  process.exitCode = FAILED;
   try {
     await program.parseAsync();
   } catch (error) {
-    process.exitCode = 1;
     await write(process.stderr, `${messageOf(error)}\n`);
   }
   // The clients of AWS leave timers behind that nobody waits for.

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { createInterface } from 'node:readline/promises';
 import { AssumeRoleCommand, GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { defaultProvider } from '@aws-sdk/credential-provider-node';
@@ -97,9 +98,11 @@ function setVariable(name: string, value: string | undefined) {
 /** Of a profile with `mfa_serial`. */
 async function askForCode(serial: string): Promise<string> {
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  const closed = once(terminal, 'close').then(() => Promise.reject(new Failure('No code was typed.')));
   try {
-    return await terminal.question(`MFA code for ${serial}: `);
+    return await Promise.race([terminal.question(`MFA code for ${serial}: `), closed]);
   } finally {
+    closed.catch(() => undefined);
     terminal.close();
   }
 }

@@ -4,8 +4,8 @@ import { AwsError, Caller, Service, ServiceRequest, ServiceResponse } from '../s
 
 const namespace = 'https://sts.amazonaws.com/doc/2011-06-15/';
 const sessionSeconds = 3600;
-/** Every other parameter of AssumeRole changes what the session may do, or for how long. */
-const modelledParameters = ['Action', 'Version', 'RoleArn', 'RoleSessionName', 'ExternalId'];
+/** Every other parameter of AssumeRole changes what the session may do. Who shows a code of a device may do no more than others: no policy here asks for it. */
+const modelledParameters = ['Action', 'Version', 'RoleArn', 'RoleSessionName', 'ExternalId', 'SerialNumber', 'TokenCode'];
 
 /** AWS Security Token Service: who am I, and be somebody else. */
 export class Sts implements Service {
@@ -38,7 +38,9 @@ export class Sts implements Service {
   }
 
   private assumeRole(caller: Caller, parameters: URLSearchParams, region: string): XmlContent {
-    const unmodelled = [...parameters.keys()].find((name) => !modelledParameters.includes(name));
+    const isModelled = (name: string) =>
+      modelledParameters.includes(name) || (name === 'DurationSeconds' && Number(parameters.get(name)) === sessionSeconds);
+    const unmodelled = [...parameters.keys()].find((name) => !isModelled(name));
     if (unmodelled) throw new AwsError('ValidationError', `AssumeRole's ${unmodelled} is not modelled by the embedded AWS.`, 400);
     const roleArn = required(parameters, 'RoleArn');
     const sessionName = required(parameters, 'RoleSessionName');
@@ -46,6 +48,9 @@ export class Sts implements Service {
       throw validationError(
         `Value '${sessionName}' at 'roleSessionName' failed to satisfy constraint: Member must satisfy regular expression pattern: [\\w+=,.@-]*`,
       );
+    }
+    if (parameters.has('SerialNumber') && !/^\d{6}$/.test(parameters.get('TokenCode') ?? '')) {
+      throw new AwsError('AccessDenied', 'MultiFactorAuthentication failed with invalid MFA one time pass code.', 403);
     }
     const externalId = parameters.get('ExternalId');
     const credentials = this.iam.assumeRole(caller, roleArn, sessionName, {

@@ -26,6 +26,8 @@ import { cdkDrs, environmentOf, plan, type Result, STACK } from './command';
 const ours = SourceServerSelection.withTags({ owner: 'payments' });
 const run = (stage: Stage, ...args: string[]): Promise<Result> => cdkDrs(args, environmentOf(stage));
 
+const UNKNOWN_KEY = { AWS_ACCESS_KEY_ID: 'AKIAUNKNOWN', AWS_SECRET_ACCESS_KEY: 'unknown' };
+
 const assemblies: string[] = [];
 afterAll(() => assemblies.forEach((directory) => rmSync(directory, { recursive: true })));
 
@@ -95,7 +97,7 @@ describe('A command that fails says why, and what to type', () => {
       /is in Region us-west-2, but eu-central-1 was asked: use --region us-west-2/,
     ],
     ['no Region', ['plan', STACK], { AWS_REGION: undefined, AWS_DEFAULT_REGION: undefined }, /^No Region is named: use --region/],
-    ['a key that AWS does not know', ['plan', STACK], { AWS_ACCESS_KEY_ID: 'AKIAUNKNOWN' }, /^AWS does not know your credentials/],
+    ['a key that AWS does not know', ['plan', STACK], UNKNOWN_KEY, /^AWS does not know your credentials/],
     ['no such profile', ['plan', STACK, '--profile', 'nobody'], {}, /^There are no credentials.*nobody/],
     ['nothing to reach', ['plan', STACK], { AWS_ENDPOINT_URL: 'http://127.0.0.1:9' }, /^AWS could not be reached/],
     ['no such template', ['plan', STACK, '--template', 'nowhere.json'], {}, /^The template nowhere\.json can't be read/],
@@ -109,22 +111,60 @@ describe('A command that fails says why, and what to type', () => {
   });
 });
 
-test('credentials and the Region come from a profile, or from AWS_DEFAULT_REGION', async () => {
-  await onStage({}, async (stage) => {
-    stage.seed(...TWO);
-    await stage.deploy(disconnectionOf(APP));
-    const { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_REGION, AWS_ENDPOINT_URL } = environmentOf(stage);
-    const directory = mkdtempSync(path.join(tmpdir(), 'cdk-drs-profile-'));
-    const config = path.join(directory, 'config');
-    writeFileSync(
-      config,
-      `[profile recovery]\nregion = ${AWS_REGION}\naws_access_key_id = ${AWS_ACCESS_KEY_ID}\naws_secret_access_key = ${AWS_SECRET_ACCESS_KEY}\n`,
-    );
-    const other = { AWS_ENDPOINT_URL, AWS_CONFIG_FILE: config, AWS_ACCESS_KEY_ID: 'AKIAUNKNOWN', AWS_SECRET_ACCESS_KEY: 'unknown' };
-    expect(await cdkDrs(['plan', STACK, '--profile', 'recovery'], other)).toMatchObject({ exitCode: 0, stderr: '' });
-    const keys = { AWS_ENDPOINT_URL, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY };
-    expect(await cdkDrs(['plan', STACK], { ...keys, AWS_DEFAULT_REGION: AWS_REGION })).toMatchObject({ exitCode: 0, stderr: '' });
-    rmSync(directory, { recursive: true });
+describe('Credentials and the Region', () => {
+  const role = 'role_arn = arn:aws:iam::111122223333:role/Somebody\nsource_profile = keys';
+
+  test.each<[string, string[], string, Record<string, string | undefined>, Partial<Result>, typed?: string]>([
+    ['of a profile', ['--profile', 'keys'], '', {}, { exitCode: 0, stderr: '' }],
+    ['of AWS_PROFILE', [], '', { AWS_PROFILE: 'keys' }, { exitCode: 0, stderr: '' }],
+    ['of a profile, rather than keys in the environment', ['--profile', 'keys'], '', UNKNOWN_KEY, { exitCode: 0, stderr: '' }],
+    [
+      'of the role of a profile',
+      ['--profile', 'chosen'],
+      `[profile chosen]\n${role}`,
+      { AWS_REGION: 'eu-central-1' },
+      { exitCode: 0, stderr: '' },
+    ],
+    [
+      'of the role of a profile that asks for a code',
+      ['--profile', 'chosen', '--region', 'eu-central-1'],
+      `[profile chosen]\n${role}\nmfa_serial = arn:aws:iam::111122223333:mfa/phone`,
+      {},
+      {
+        exitCode: 0,
+        stderr: 'MFA code for arn:aws:iam::111122223333:mfa/phone: ',
+        stdout: expect.stringContaining('will be disconnected'),
+      },
+      '123456\n',
+    ],
+    [
+      'of the role of a profile that asks for a code, and nobody types one',
+      ['--profile', 'chosen', '--region', 'eu-central-1'],
+      `[profile chosen]\n${role}\nmfa_serial = arn:aws:iam::111122223333:mfa/phone`,
+      {},
+      { exitCode: 1, stderr: expect.stringMatching(/No code was typed/), stdout: '' },
+    ],
+    ['in AWS_DEFAULT_REGION', ['--profile', 'bare'], '', { AWS_DEFAULT_REGION: 'eu-central-1' }, { exitCode: 0, stderr: '' }],
+    [
+      'where none is named',
+      ['--profile', 'bare'],
+      '',
+      {},
+      { exitCode: 1, stderr: expect.stringMatching(/^No Region is named: use --region/) },
+    ],
+  ])('%s', async (_what, args, more, environment, expected, typed = '') => {
+    await onStage({}, async (stage) => {
+      stage.seed(...TWO);
+      await stage.deploy(disconnectionOf(APP));
+      const { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_REGION, AWS_ENDPOINT_URL } = environmentOf(stage);
+      const keys = `aws_access_key_id = ${AWS_ACCESS_KEY_ID}\naws_secret_access_key = ${AWS_SECRET_ACCESS_KEY}\n`;
+      const directory = mkdtempSync(path.join(tmpdir(), 'cdk-drs-profile-'));
+      const AWS_CONFIG_FILE = path.join(directory, 'config');
+      writeFileSync(AWS_CONFIG_FILE, `[profile keys]\n${keys}region = ${AWS_REGION}\n[profile bare]\n${keys}${more}\n`);
+      const result = await cdkDrs(['plan', STACK, ...args], { AWS_ENDPOINT_URL, AWS_CONFIG_FILE, ...environment }, typed);
+      rmSync(directory, { recursive: true });
+      expect(result).toMatchObject(expected);
+    });
   });
 });
 

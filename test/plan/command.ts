@@ -11,7 +11,11 @@ export interface Result {
 }
 
 /** Runs the command as it is published, with nothing of this process's own environment but what it needs to run. */
-export async function cdkDrs(args: readonly string[], environment: Readonly<Record<string, string | undefined>>): Promise<Result> {
+export async function cdkDrs(
+  args: readonly string[],
+  environment: Readonly<Record<string, string | undefined>>,
+  typed = '',
+): Promise<Result> {
   const env = {
     PATH: process.env.PATH,
     AWS_EC2_METADATA_DISABLED: 'true',
@@ -20,8 +24,9 @@ export async function cdkDrs(args: readonly string[], environment: Readonly<Reco
   };
   const child = spawn(process.execPath, ['dist-cli/index.js', ...args], {
     env: { ...env, ...environment },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: 'pipe',
   });
+  child.stdin.end(typed);
   const [stdout, stderr, exitCode] = await Promise.all([
     textOf(child.stdout),
     textOf(child.stderr),
