@@ -30,7 +30,7 @@ export async function planFleet(declaration: Declaration, estate: Estate): Promi
 
 /** The physical ID holds a hash of the selection, which tells whether the template was read right. */
 function declaredFleet({ stack, resource, read }: Declaration): Fleet {
-  const fleet = readFleet({ stack: stack.identity }, read());
+  const fleet = readFleet({ stack: stack.identity, properties: read() });
   if (fleet.physicalId !== resource.physicalId) {
     throw new Error(`The template selects ${nameOfFleet(fleet)}, which is not what ${resource.physicalId} was declared for.`);
   }

@@ -177,7 +177,7 @@ class Update {
         case SOURCE_SERVER_DISCONNECTION:
           return String(read((name) => name === 'SourceServerArn').SourceServerArn);
         case FLEET_DISCONNECTION:
-          return readFleet({ stack: identity }, read()).physicalId;
+          return readFleet({ stack: identity, properties: read() }).physicalId;
         default:
           return readLink({ stack: identity, properties: read() }).physicalId;
       }

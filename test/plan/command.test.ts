@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import * as path from 'node:path';
 import { CloudFormationClient, UpdateTerminationProtectionCommand } from '@aws-sdk/client-cloudformation';
 import { CfnOutput, CfnParameter, CfnWaitConditionHandle, Fn, NestedStack, type Stack } from 'aws-cdk-lib';
+import { Vpc } from 'aws-cdk-lib/aws-ec2';
 import { AccountPrincipal, PolicyStatement, Role } from 'aws-cdk-lib/aws-iam';
 import { synthesizeStack, templateFileOf } from '../../bin/rehearsal/assembly';
 import {
@@ -15,9 +16,8 @@ import {
   STANDBY,
   TWO,
 } from '../../bin/rehearsal/scenarios/stacks';
-import { installAgents, landingZone } from '../../bin/rehearsal/scenarios/staging-areas';
 import type { Stage } from '../../bin/rehearsal/stage';
-import { FleetDisconnection, SourceServerSelection } from '../../lib';
+import { FleetDisconnection, SourceServerSelection, StagingAreaDrain } from '../../lib';
 import { onStage } from '../e2e/on-stage';
 import { cdkDrs, environmentOf, plan, type Result, STACK } from './command';
 
@@ -330,8 +330,13 @@ describe('The rights that docs/plan.md lists', () => {
 
   async function played(play: (stage: Stage) => Promise<void>) {
     await onStage({}, async (stage) => {
-      await stage.deploy(landingZone({ drained: true }));
-      installAgents(stage);
+      await stage.deploy((stack) => {
+        const vpc = new Vpc(stack, 'Vpc', { natGateways: 0, maxAzs: 1, restrictDefaultSecurityGroup: false });
+        const stagingAreaDrain = new StagingAreaDrain(stack, 'Drain', { vpc });
+        new FleetDisconnection(stack, 'Fleet', { selection: ours, stagingAreaDrain });
+      });
+      const [{ subnetId }] = stage.aws.ec2.network().subnets.all();
+      stage.seed({ sourceServerID: APP, tags: { owner: 'payments' }, stagingSubnetId: subnetId });
       await play(stage);
     });
   }

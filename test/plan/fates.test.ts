@@ -43,7 +43,7 @@ function physicalIdOf({ Type, Properties = {} }: ResourceDeclaration): string {
     case SOURCE_SERVER_DISCONNECTION:
       return String(Properties.SourceServerArn);
     case FLEET_DISCONNECTION:
-      return readFleet({ stack }, { ...Properties, Region: 'eu-central-1' }).physicalId;
+      return readFleet({ stack, properties: { ...Properties, Region: 'eu-central-1' } }).physicalId;
     case STAGING_AREA_DRAIN:
       return `drs:drain:111122223333:eu-central-1:${String(Properties.VpcId)}:${String(Properties.Drain)}:${String(Properties.Link)}`;
     default:

@@ -15,14 +15,18 @@ const UNFORESEEN: Readonly<Record<string, string>> = {
   'without-drain': 'the VPC is in use, and nothing of ours waits for it',
 };
 
-test.each(scenarios.filter(({ name }) => !(name in UNFORESEEN)))('$name', async (scenario) => {
-  const aws = await EmbeddedAws.start(scenario.settings);
-  try {
-    await scenario.play(new ForetoldStage(aws, new Timeline(aws, { write: () => true })));
-  } finally {
-    await aws.stop();
-  }
-});
+test.each(scenarios.filter(({ name }) => !(name in UNFORESEEN)))(
+  '$name',
+  async (scenario) => {
+    const aws = await EmbeddedAws.start(scenario.settings);
+    try {
+      await scenario.play(new ForetoldStage(aws, new Timeline(aws, { write: () => true })));
+    } finally {
+      await aws.stop();
+    }
+  },
+  180_000,
+);
 
 test('every scenario that can not be foreseen is one', () => {
   expect(scenarios.map(({ name }) => name)).toEqual(expect.arrayContaining(Object.keys(UNFORESEEN)));

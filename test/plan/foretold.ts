@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs';
 import type { RecoveryInstance } from '@aws-sdk/client-drs';
-import { type Assembly, synthesizeLandingZone, synthesizeStack, templateFileOf } from '../../bin/rehearsal/assembly';
+import { type Assembly, type Context, synthesizeLandingZone, synthesizeStack, templateFileOf } from '../../bin/rehearsal/assembly';
 import { type DeploymentOptions, Stage } from '../../bin/rehearsal/stage';
 import type { Plan, PlannedServer } from '../../cli/plan/plan';
 import { plan, STACK } from './command';
@@ -27,12 +27,12 @@ export class ForetoldStage extends Stage {
     );
   }
 
-  override async deployLandingZone(sourceServerIds: readonly string[], expected = 'CREATE_COMPLETE') {
+  override async deployLandingZone(context: Context = {}, expected = 'CREATE_COMPLETE') {
     await this.planned(
       STACK,
       expected,
-      () => synthesizeLandingZone(sourceServerIds),
-      () => super.deployLandingZone(sourceServerIds, expected),
+      () => synthesizeLandingZone(context),
+      () => super.deployLandingZone(context, expected),
     );
   }
 
