@@ -4,19 +4,18 @@ import { Failure } from './custom-resource/failure';
 import { judgeDeletion } from './custom-resource/genuine-deletion';
 import { type Answer, answer, type Rules } from './custom-resource/lifecycle';
 import type { Request } from './custom-resource/request';
-import { fleetDisconnection } from './fleet-disconnection';
-import { stagingAreaDrain } from './staging-area-drain';
 import { sourceServerDisconnection } from './source-server-disconnection';
 
 /** Answers a request of CloudFormation by the rules of its resource type. */
 export async function handler(event: CloudFormationCustomResourceEvent, context: Context): Promise<void> {
-  await answer(event, context, RULES[event.ResourceType] ?? unknownType);
+  const rules = await RULES[event.ResourceType]?.();
+  await answer(event, context, rules ?? unknownType);
 }
 
-const RULES: Readonly<Record<string, Rules>> = {
-  [SOURCE_SERVER_DISCONNECTION]: sourceServerDisconnection,
-  [FLEET_DISCONNECTION]: fleetDisconnection,
-  [STAGING_AREA_DRAIN]: stagingAreaDrain,
+const RULES: Readonly<Record<string, () => Rules | Promise<Rules>>> = {
+  [SOURCE_SERVER_DISCONNECTION]: () => sourceServerDisconnection,
+  [FLEET_DISCONNECTION]: async () => (await import('./on-demand')).fleetDisconnection,
+  [STAGING_AREA_DRAIN]: async () => (await import('./on-demand')).stagingAreaDrain,
 };
 
 /** A type of a newer version: after a downgrade its resources may still be there, and nobody here knows how to delete them. */

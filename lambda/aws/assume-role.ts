@@ -3,6 +3,7 @@ import { Failure, messageOf } from '../custom-resource/failure';
 import type { StackIdentity } from '../custom-resource/request';
 import { clientConfiguration } from './client-configuration';
 import { Denied, retry } from './retry';
+import { accountOfRole } from './role';
 
 /** What a session of a role is worth: for an hour, which is longer than a function runs. */
 export interface Credentials {
@@ -34,11 +35,6 @@ export async function assumeRole(stack: StackIdentity, roleArn: string, deadline
     const why = error instanceof Denied ? `${explainRole(roleArn)} ${error.message}` : messageOf(error);
     throw new Failure(error instanceof Denied ? why : `The role ${roleArn} could not be assumed. ${why}`);
   }
-}
-
-/** The account of a role, or undefined for what is no ARN of a role. */
-export function accountOfRole(roleArn: string): string | undefined {
-  return /^arn:aws[a-z-]*:iam::(\d{12}):role\/[\w+=,.@/-]+$/.exec(roleArn)?.[1];
 }
 
 /** AWS gives one answer for all three, so that nobody can find out by it which roles there are. */

@@ -1,10 +1,6 @@
-import {
-  CloudFormationClient,
-  DescribeStacksCommand,
-  ListStackResourcesCommand,
-  type StackResourceSummary,
-} from '@aws-sdk/client-cloudformation';
+import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { clientConfiguration } from '../aws/client-configuration';
+import { DescribeStacksCommand, ListStackResourcesCommand, type StackResource } from '../aws/cloudformation';
 import { retry } from '../aws/retry';
 import { Failure } from './failure';
 import type { Request } from './request';
@@ -30,9 +26,9 @@ export async function describeWithAncestors(request: Request): Promise<Described
 }
 
 /** The resources of the request's stack as they are now. */
-export async function listResources(request: Request): Promise<StackResourceSummary[]> {
+export async function listResources(request: Request): Promise<StackResource[]> {
   const client = clientFor(request);
-  const resources: StackResourceSummary[] = [];
+  const resources: StackResource[] = [];
   let token: string | undefined;
   do {
     const command = new ListStackResourcesCommand({ StackName: request.stack.id, NextToken: token });
@@ -48,17 +44,12 @@ function clientFor(request: Request): CloudFormationClient {
 }
 
 async function describe(client: CloudFormationClient, stackId: string, deadline: number): Promise<DescribedStack> {
-  const { output, lastOperations } = await retry(
-    'cloudformation:DescribeStacks',
-    async (abortSignal) => {
-      const command = new DescribeStacksCommand({ StackName: stackId });
-      const operations = readLastOperations(command);
-      return { output: await client.send(command, { abortSignal }), lastOperations: operations };
-    },
-    { deadline },
-  );
-  const stack = output.Stacks?.find((candidate) => candidate.StackId === stackId);
-  if (stack?.StackStatus === undefined) {
+  const command = new DescribeStacksCommand({ StackName: stackId });
+  const { Stacks = [] } = await retry('cloudformation:DescribeStacks', (abortSignal) => client.send(command, { abortSignal }), {
+    deadline,
+  });
+  const stack = Stacks.find((candidate) => candidate.StackId === stackId);
+  if (!stack?.StackStatus) {
     throw new Failure(`CloudFormation did not describe the stack ${stackId}.`);
   }
   return {
@@ -66,33 +57,6 @@ async function describe(client: CloudFormationClient, stackId: string, deadline:
     status: stack.StackStatus,
     statusReason: stack.StackStatusReason,
     parentId: stack.ParentId,
-    lastOperations,
+    lastOperations: (stack.LastOperations ?? []).map(({ OperationType = '' }) => OperationType),
   };
-}
-
-/** This client is older than LastOperations and drops them, so they are read from the answer itself, into the array that is returned. */
-function readLastOperations(command: DescribeStacksCommand): string[] {
-  const operations: string[] = [];
-  command.middlewareStack.add(
-    (next) => async (args) => {
-      const result = await next(args);
-      const response = result.response as { body: AsyncIterable<Uint8Array> | Uint8Array };
-      const chunks: Uint8Array[] = [];
-      for await (const chunk of response.body as AsyncIterable<Uint8Array>) {
-        chunks.push(chunk);
-      }
-      const body = Buffer.concat(chunks);
-      response.body = body;
-      operations.push(...operationsIn(body.toString('utf8')));
-      return result;
-    },
-    { step: 'deserialize', priority: 'low', name: 'readLastOperations' },
-  );
-  return operations;
-}
-
-/** Whatever a user wrote is escaped in XML, so these tags are CloudFormation's own. */
-function operationsIn(xml: string): string[] {
-  const list = /<LastOperations>([^]*?)<\/LastOperations>/.exec(xml)?.[1] ?? '';
-  return Array.from(list.matchAll(/<OperationType>(\w+)<\/OperationType>/g), ([, type]) => type);
 }

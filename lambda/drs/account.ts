@@ -1,4 +1,4 @@
-import { accountOfRole } from '../aws/assume-role';
+import { accountOfRole } from '../aws/role';
 import { Failure } from '../custom-resource/failure';
 import type { StackIdentity } from '../custom-resource/request';
 import type { Options } from './options';

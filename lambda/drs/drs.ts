@@ -12,7 +12,6 @@ import {
   type SourceServer,
   TerminateRecoveryInstancesCommand,
 } from '@aws-sdk/client-drs';
-import { assumeRole } from '../aws/assume-role';
 import { clientConfiguration } from '../aws/client-configuration';
 import type { Pace } from '../aws/pace';
 import { Denied, isNamed, retry } from '../aws/retry';
@@ -26,7 +25,8 @@ export class Drs {
    * @throws Failure if the role can't be assumed
    */
   static async open(stack: StackIdentity, region: string, assumeRoleArn: string | undefined, deadline: number, pace?: Pace): Promise<Drs> {
-    const credentials = assumeRoleArn === undefined ? undefined : await assumeRole(stack, assumeRoleArn, deadline);
+    const credentials =
+      assumeRoleArn === undefined ? undefined : await (await import('../on-demand')).assumeRole(stack, assumeRoleArn, deadline);
     const role = assumeRoleArn === undefined ? undefined : `the role ${assumeRoleArn}`;
     return new Drs(new DrsClient(clientConfiguration(stack, region, credentials)), role, deadline, pace);
   }

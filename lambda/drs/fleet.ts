@@ -1,4 +1,4 @@
-import { accountOfRole } from '../aws/assume-role';
+import { accountOfRole } from '../aws/role';
 import { REGION } from '../../lib/contract';
 import { cut, Failure } from '../custom-resource/failure';
 import type { Request } from '../custom-resource/request';

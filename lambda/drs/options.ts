@@ -1,5 +1,5 @@
 import type { RecoveryInstanceProperties } from '../../lib/contract';
-import { accountOfRole } from '../aws/assume-role';
+import { accountOfRole } from '../aws/role';
 import { Failure } from '../custom-resource/failure';
 
 /** What the deletion does about recovery instances. */

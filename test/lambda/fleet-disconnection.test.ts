@@ -7,7 +7,7 @@ import {
   type DrsClient,
   type SourceServer,
 } from '@aws-sdk/client-drs';
-import { DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
+import { DescribeStacksCommand } from '../../lambda/aws/cloudformation';
 import { AssumeRoleCommand } from '@aws-sdk/client-sts';
 import { FLEET_DISCONNECTION } from '../../lib/contract';
 import {

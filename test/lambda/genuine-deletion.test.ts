@@ -1,6 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { DescribeStacksCommand, ListStackResourcesCommand } from '@aws-sdk/client-cloudformation';
+import { DescribeStacksCommand, ListStackResourcesCommand } from '../../lambda/aws/cloudformation';
 import { DisconnectSourceServerCommand } from '@aws-sdk/client-drs';
 import { judgeDeletion } from '../../lambda/custom-resource/genuine-deletion';
 import { parseStackId } from '../../lambda/custom-resource/request';
@@ -109,8 +109,8 @@ describe('by the status of the stack', () => {
     stackIs('DELETE_IN_PROGRESS');
     cloudFormation
       .on(DescribeStacksCommand)
-      .resolvesOnce({ Stacks: [{ StackId: STACK_ID, StackName: 'LandingZone', StackStatus: 'CREATE_COMPLETE', CreationTime: new Date() }] })
-      .resolves({ Stacks: [{ StackId: STACK_ID, StackName: 'LandingZone', StackStatus: 'DELETE_IN_PROGRESS', CreationTime: new Date() }] });
+      .resolvesOnce({ Stacks: [{ StackId: STACK_ID, StackName: 'LandingZone', StackStatus: 'CREATE_COMPLETE' }] })
+      .resolves({ Stacks: [{ StackId: STACK_ID, StackName: 'LandingZone', StackStatus: 'DELETE_IN_PROGRESS' }] });
     expect(await handle({ type: 'Delete' })).toMatchObject({ response: { Status: 'SUCCESS' }, calls: ['DisconnectSourceServer'] });
   });
 
@@ -140,9 +140,7 @@ describe('by the status of the stack', () => {
     ['No export named Vpc found. Delete requested by user.', 'disconnect'],
   ])('being deleted because of %j: %s', async (StackStatusReason, then) => {
     cloudFormation.on(DescribeStacksCommand).resolves({
-      Stacks: [
-        { StackId: STACK_ID, StackName: 'LandingZone', StackStatus: 'DELETE_IN_PROGRESS', StackStatusReason, CreationTime: new Date() },
-      ],
+      Stacks: [{ StackId: STACK_ID, StackName: 'LandingZone', StackStatus: 'DELETE_IN_PROGRESS', StackStatusReason }],
     });
     const { response, calls } = await handle({ type: 'Delete' });
     expect(response.Status).toBe('SUCCESS');

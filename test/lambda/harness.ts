@@ -1,4 +1,4 @@
-import { CloudFormationClient, DescribeStacksCommand, ListStackResourcesCommand } from '@aws-sdk/client-cloudformation';
+import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import {
   type DataReplicationState,
   DescribeRecoveryInstancesCommand,
@@ -14,6 +14,7 @@ import type { CloudFormationCustomResourceEvent, Context } from 'aws-lambda';
 import { mockClient } from 'aws-sdk-client-mock';
 import { SOURCE_SERVER_DISCONNECTION } from '../../lib/contract';
 import { handler } from '../../lambda';
+import { DescribeStacksCommand, ListStackResourcesCommand } from '../../lambda/aws/cloudformation';
 import * as response from '../../lambda/custom-resource/response';
 
 export const ACCOUNT = '111122223333';
@@ -92,7 +93,7 @@ export function stackIs(...statuses: string[]) {
     const [StackId, ParentId] = [ancestorId(depth), depth + 1 < statuses.length ? ancestorId(depth + 1) : undefined];
     const StackName = StackId.split('/')[1];
     cloudFormation.on(DescribeStacksCommand, { StackName: StackId }).resolves({
-      Stacks: [{ StackId, StackName, StackStatus: StackStatus as 'DELETE_IN_PROGRESS', ParentId, CreationTime: new Date() }],
+      Stacks: [{ StackId, StackName, StackStatus, ParentId }],
     });
   });
 }
@@ -106,7 +107,7 @@ export function stackHas(...resources: { logicalId: string; physicalId: string; 
     StackResourceSummaries: resources.map(({ logicalId, physicalId, status, type, at }) => ({
       LogicalResourceId: logicalId,
       PhysicalResourceId: physicalId,
-      ResourceStatus: status as 'CREATE_COMPLETE',
+      ResourceStatus: status,
       ResourceType: type ?? SOURCE_SERVER_DISCONNECTION,
       LastUpdatedTimestamp: at ?? new Date(),
     })),

@@ -1,5 +1,5 @@
 import { DescribeRecoveryInstancesCommand, DescribeSourceServersCommand } from '@aws-sdk/client-drs';
-import { DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
+import { DescribeStacksCommand } from '../../lambda/aws/cloudformation';
 import {
   cloudFormation,
   conflict,

@@ -4,7 +4,7 @@ import {
   DescribeSourceServersCommand,
   DisconnectSourceServerCommand,
 } from '@aws-sdk/client-drs';
-import { DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
+import { DescribeStacksCommand } from '../../lambda/aws/cloudformation';
 import {
   cloudFormation,
   drs,
@@ -121,14 +121,12 @@ describe('a Delete', () => {
 
   test('believes no answer that describes another stack', async () => {
     const StackId = stackIdOf('Another');
-    cloudFormation
-      .on(DescribeStacksCommand)
-      .resolves({ Stacks: [{ StackId, StackName: 'Another', StackStatus: 'DELETE_IN_PROGRESS', CreationTime: new Date() }] });
+    cloudFormation.on(DescribeStacksCommand).resolves({ Stacks: [{ StackId, StackName: 'Another', StackStatus: 'DELETE_IN_PROGRESS' }] });
     expect(await handle({ type: 'Delete' })).toMatchObject({ response: { Status: 'FAILED' }, calls: [] });
   });
 
   test('reads a status again that could not be read', async () => {
-    const Stacks = [{ StackId: STACK_ID, StackName: 'LandingZone', StackStatus: 'DELETE_IN_PROGRESS' as const, CreationTime: new Date() }];
+    const Stacks = [{ StackId: STACK_ID, StackName: 'LandingZone', StackStatus: 'DELETE_IN_PROGRESS' as const }];
     cloudFormation.on(DescribeStacksCommand).rejectsOnce(serviceError('ValidationError')).resolves({ Stacks });
     expect(await handle({ type: 'Delete' })).toMatchObject({ response: { Status: 'SUCCESS' }, calls: ['DisconnectSourceServer'] });
   });

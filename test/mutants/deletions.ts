@@ -2,6 +2,7 @@ import { mutate, type Mutants } from './mutant';
 
 const genuineDeletion = mutate('custom-resource/genuine-deletion.ts');
 const stacks = mutate('custom-resource/stacks.ts');
+const cloudFormation = mutate('aws/cloudformation.ts');
 const rules = mutate('source-server-disconnection.ts');
 const lifecycle = mutate('custom-resource/lifecycle.ts');
 
@@ -84,7 +85,7 @@ export const deletions: Mutants = {
     genuineDeletion('does not judge the reason', '(byOperations || byReason)', 'byOperations'),
     genuineDeletion('takes every deletion of a stack whose create failed for its end', '[^]*Delete requested by user/', '/'),
     genuineDeletion("takes a user's deletion for the end of a failed create", '/failed to create[^]*Delete', '/Delete'),
-    stacks('does not read the last operations', `operations.push(...operationsIn(body.toString('utf8')));`, ''),
+    cloudFormation('does not read the last operations', `stack.listOf('LastOperations')`, 'stack.children.slice(0, 0)'),
     genuineDeletion('takes an empty list for a failed create', 'lastOperations.length > 0 && ', ''),
     genuineDeletion(
       'judges those of the nested stack, not of the root',
@@ -132,10 +133,6 @@ export const deletions: Mutants = {
     }
     stacks.push(stack);`,
     ),
-    stacks(
-      'believes what is told of another stack',
-      'output.Stacks?.find((candidate) => candidate.StackId === stackId)',
-      'output.Stacks?.[0]',
-    ),
+    stacks('believes what is told of another stack', 'Stacks.find((candidate) => candidate.StackId === stackId)', 'Stacks[0]'),
   ],
 };

@@ -21,7 +21,7 @@ const ID = '`drs:drain:${stack.accountId}:${stack.region}:${VpcId}:${Drain}:${Li
 /** The rules of a drain: it waits until DRS has left the subnets. */
 export const drain: Mutants = {
   'Create and Update only declare': [
-    handler('is unknown', '[STAGING_AREA_DRAIN]: stagingAreaDrain,', ''),
+    handler('is unknown', `[STAGING_AREA_DRAIN]: async () => (await import('./on-demand')).stagingAreaDrain,`, ''),
     rules('drains at once', `decide(request, 'declared', \``, `await drain(request, readLink(request));\n  decide(request, 'declared', \``),
     link('has the same physical ID for every link', ID, ID.replace('${Link}', '0')),
     link('has the same physical ID for every drain', ID, ID.replace(':${Drain}:', ':')),

@@ -7,6 +7,8 @@ const request = mutate('custom-resource/request.ts');
 const response = mutate('custom-resource/response.ts');
 const logging = mutate('custom-resource/log.ts');
 const client = mutate('aws/client-configuration.ts');
+const cloudFormation = mutate('aws/cloudformation.ts');
+const xml = mutate('aws/xml.ts');
 const retry = mutate('aws/retry.ts');
 const rules = mutate('source-server-disconnection.ts');
 const sourceServer = mutate('drs/source-server.ts');
@@ -29,6 +31,7 @@ export const PROTOCOL_RULES = [
   'Retry-After is honoured',
   'the physical ID is the ARN, a failure keeps the one it came with',
   'each failed deletion is counted, and nothing else',
+  'CloudFormation is asked and understood as by its own client',
   'the resource type decides the rules',
   'every call is made anew, by our retries, and tells for which stack',
 ] as const;
@@ -193,12 +196,40 @@ export const protocol: Record<(typeof PROTOCOL_RULES)[number], Mutants[string]> 
     lifecycle('has a dimension without a value', 'StackName: request.stack.name,', ''),
     lifecycle('has another namespace', 'Namespace: METRIC_NAMESPACE', `Namespace: 'mutant'`),
   ],
+  'CloudFormation is asked and understood as by its own client': [
+    cloudFormation('names no version', ', Version: context.apiVersion', ''),
+    cloudFormation('does not escape what it sends', 'entry.map(extendedEncodeURIComponent)', 'entry'),
+    cloudFormation('sends what is not there', 'entry[1] !== undefined', 'entry[1] !== null'),
+    cloudFormation(
+      'goes to the ordinary endpoint where FIPS is wanted',
+      `UseFIPS: { type: 'builtInParams', name: 'useFipsEndpoint' },`,
+      '',
+    ),
+    cloudFormation(
+      'goes to the ordinary endpoint where dual-stack is wanted',
+      `UseDualStack: { type: 'builtInParams', name: 'useDualstackEndpoint' },`,
+      '',
+    ),
+    cloudFormation('leaves out the path of an endpoint', '`${path}/`', `'/'`),
+    cloudFormation('takes an error for an answer', 'statusCode >= 300', 'statusCode >= 600'),
+    cloudFormation('does not name an error', `error?.textOf('Code') ?? String(statusCode)`, 'String(statusCode)'),
+    cloudFormation('hides what CloudFormation said', `error?.textOf('Message') ?? 'UnknownError'`, `'UnknownError'`),
+    cloudFormation(
+      'takes a page of somebody else for an answer',
+      'throw new Error(`The answer has no ${operation}Result.`);',
+      `return { $metadata: {}, ...read(new Element('')) };`,
+    ),
+    xml('believes an answer that was cut off', ' || open.length !== 1', ''),
+    xml('does not look at the names of closing tags', '(closing && name !== parent.name)', 'false'),
+    xml('does not decode what is escaped', 'parent.text += decode(text)', 'parent.text += text'),
+    xml('takes hexadecimal numbers for decimal ones', 'parseInt(hexadecimal, 16)', 'parseInt(hexadecimal, 10)'),
+  ],
   'the resource type decides the rules': [
     handler('takes every type for a source server', '?? unknownType', '?? sourceServerDisconnection'),
     handler(
       'takes a fleet for a source server',
-      '[FLEET_DISCONNECTION]: fleetDisconnection',
-      '[FLEET_DISCONNECTION]: sourceServerDisconnection',
+      `[FLEET_DISCONNECTION]: async () => (await import('./on-demand')).fleetDisconnection`,
+      '[FLEET_DISCONNECTION]: () => sourceServerDisconnection',
     ),
     handler('creates what it does not know', `type === 'Delete' &&`, `type !== 'Update' &&`),
     handler('fails the deletion of what it never created', '!wasCreated || ', ''),

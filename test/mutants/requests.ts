@@ -9,6 +9,7 @@ const release = mutate('drs/release.ts');
 const teardown = mutate('drs/source-server-teardown.ts');
 const genuineDeletion = mutate('custom-resource/genuine-deletion.ts');
 const assumeRole = mutate('aws/assume-role.ts');
+const role = mutate('aws/role.ts');
 
 const DECLARE = `decide(request, 'declared', arn);\n  return { physicalId: arn, data: { ...attributesOf(found) } };`;
 const VERIFIED = 'const found = await verify(request);\n    await (isSame';
@@ -206,14 +207,14 @@ export const requests: Mutants = {
     account('does not look at the account of the role', ACCOUNT, ACCOUNT.replace('accountOfRole(assumeRoleArn)', 'server.accountId')),
     account('does not look at the account of the stack', ACCOUNT, ACCOUNT.replace('stack.accountId', 'server.accountId')),
     account('looks at the account of the stack, though a role is assumed', ACCOUNT, 'stack.accountId'),
-    assumeRole('takes a user for a role', ':role', ':(?:role|user)'),
-    assumeRole('takes what follows the ARN for a part of it', '[\\w+=,.@/-]+$/', '.+$/'),
+    role('takes a user for a role', ':role', ':(?:role|user)'),
+    role('takes what follows the ARN for a part of it', '[\\w+=,.@/-]+$/', '.+$/'),
   ],
   "any: the role can't be assumed": [
     drs(
       'goes on as the function itself',
-      'await assumeRole(stack, assumeRoleArn, deadline)',
-      'await assumeRole(stack, assumeRoleArn, deadline).catch(() => undefined)',
+      '.assumeRole(stack, assumeRoleArn, deadline)',
+      '.assumeRole(stack, assumeRoleArn, deadline).catch(() => undefined)',
     ),
     assumeRole(
       'goes on as the function itself if STS gives no credentials',

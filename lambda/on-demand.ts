@@ -1,0 +1,4 @@
+// What a disconnection of one server in the stack's own account does without: a file of its own in the bundle, loaded when it is needed.
+export { assumeRole } from './aws/assume-role';
+export { fleetDisconnection } from './fleet-disconnection';
+export { stagingAreaDrain } from './staging-area-drain';
