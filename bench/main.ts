@@ -2,29 +2,40 @@ import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import type { Case } from './case';
+import { bundle } from './cases/bundle';
 import { cold } from './cases/cold';
+import { publish } from './document';
 import { measure, type Result } from './measure';
+import { ROOT } from './paths';
 import { table } from './table';
 
 /** Add a case here. */
-const CASES: readonly Case[] = [cold];
+const CASES: readonly Case[] = [cold, bundle];
 
-/** This file runs from .build. */
-const RESULTS = path.join(__dirname, 'bench');
+const RESULTS = path.join(ROOT, '.build', 'bench');
 
-async function main(names: readonly string[]): Promise<void> {
+/*
+ *   npm run bench                      all cases
+ *   npm run bench -- NAME…             some of them
+ *   npm run bench -- --publish NAME…   … and their results become those of docs/benchmarks.md
+ */
+async function main(words: readonly string[]): Promise<void> {
+  const names = words.filter((word) => word !== '--publish');
   const unknown = names.filter((name) => !CASES.some((one) => one.name === name));
   if (unknown.length > 0) {
     throw new Error(
-      `There is no case ${unknown.join(', ')}: there are\n${CASES.map(({ name, about }) => `  ${name}  ${about}`).join('\n')}`,
+      `There is no case ${unknown.join(', ')}. There are:\n${CASES.map(({ name, about }) => `  ${name}: ${about}`).join('\n')}`,
     );
   }
+  const results: Result[] = [];
   for (const one of CASES.filter(({ name }) => names.length === 0 || names.includes(name))) {
     const result = await run(one);
     fs.mkdirSync(RESULTS, { recursive: true });
     fs.writeFileSync(path.join(RESULTS, `${one.name}.json`), `${JSON.stringify(result, undefined, 2)}\n`);
     process.stdout.write(`${table(result)}\n`);
+    results.push(result);
   }
+  await (words.includes('--publish') ? publish(results) : undefined);
 }
 
 async function run(one: Case): Promise<Result> {

@@ -1,4 +1,6 @@
 import { execFileSync } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import * as path from 'node:path';
 
 interface Packed {
   readonly files: readonly { readonly path: string }[];
@@ -44,6 +46,13 @@ test('the published package holds the library with its types, the function, the 
     'dist/teardown-function.js',
     'package.json',
   ]);
+});
+
+test('the function looks for credentials and settings in its environment alone', () => {
+  const files = readdirSync('bundle').map((file) => readFileSync(path.join('bundle', file), 'utf8'));
+  const elsewhere = /169\.254\.|sso-oidc|credential_process|AWS_CONTAINER_|AWS_WEB_IDENTITY_|HOMEPATH/;
+  expect(files.filter((code) => elsewhere.test(code))).toEqual([]);
+  expect(files.join('')).toContain('AWS_SESSION_TOKEN');
 });
 
 test('the compiled library finds its function, and synthesizes', () => {

@@ -19,8 +19,8 @@ export interface FakeAws {
   stop(): Promise<void>;
 }
 
-/** `invoke` runs a function that is invoked through Lambda, and returns what it returned. */
-export async function startFakeAws(certificate: Certificate, invoke: (name: string, payload: string) => Promise<string>): Promise<FakeAws> {
+/** `invoke` runs the function that is invoked through Lambda, and returns what it returned. */
+export async function startFakeAws(certificate: Certificate, invoke: (payload: string) => Promise<string>): Promise<FakeAws> {
   const calls: string[] = [];
   let tell: (answer: { at: number; status: unknown }) => void = () => undefined;
 
@@ -32,8 +32,7 @@ export async function startFakeAws(certificate: Certificate, invoke: (name: stri
     }
     const call = operationOf(request, body);
     calls.push(call);
-    const [, name] = /^\/2015-03-31\/functions\/([^/]+)\/invocations/.exec(request.url ?? '') ?? [];
-    if (name !== undefined) return { type: 'application/json', body: await invoke(decodeURIComponent(name), body) };
+    if (call === 'Invoke') return { type: 'application/json', body: await invoke(body) };
     return call === 'DescribeStacks'
       ? { type: 'text/xml', body: describeStacksAnswer }
       : { type: 'application/json', body: call === 'DisconnectSourceServer' ? disconnectAnswer : '{}' };

@@ -7,6 +7,7 @@ import { Clock } from '../../emulator/clock';
 import { functionEnvironment } from '../../emulator/lambda/function-environment';
 import { RuntimeApi } from '../../emulator/lambda/runtime-api';
 import { runtimeClientArguments } from '../../emulator/lambda/runtime-client';
+import { ROOT } from '../paths';
 import { ids } from './deletion';
 
 /** Where a function's code is, as Lambda is told it. */
@@ -34,7 +35,7 @@ export interface Usage {
 }
 
 const CLOCK = new Clock(1);
-const SCRIPTS = path.join(__dirname, '..', 'bench', 'cold');
+const SCRIPTS = path.join(ROOT, 'bench', 'cold');
 
 /** Starts a process for the function, gives it the event, and waits for its end. */
 export async function runCold(code: Code, way: Way, event: object, surroundings: Surroundings): Promise<Usage> {

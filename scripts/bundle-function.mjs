@@ -1,0 +1,82 @@
+import { build, transform } from 'esbuild';
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import * as path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+
+/** A function has everything in its environment: what the SDK brings along to look elsewhere stays out. */
+const environmentOnly = {
+  name: 'environment-only',
+  setup({ onLoad, onResolve }) {
+    const elsewhere =
+      /^(@aws-sdk\/credential-provider-node|@smithy\/(shared-ini-file-loader|util-defaults-mode-node)|.*\/credentialDefaultProvider)$/;
+    onResolve({ filter: elsewhere }, () => ({ path: path.join(root, 'lambda/aws/environment.ts') }));
+    // Each client reads its version, and bundles the rest of its manifest.
+    onLoad({ filter: /@aws-sdk\/client-[\w-]+\/package\.json$/ }, async ({ path: file }) => {
+      const { version } = JSON.parse(await readFile(file, 'utf8'));
+      return { contents: JSON.stringify({ version }), loader: 'json' };
+    });
+  },
+};
+
+/**
+ * Bundles the function: bundle/index.js and what it loads, at once or when it is needed.
+ * Only ES modules are split into files, and Lambda loads those slower than CommonJS: so they are made into that afterwards.
+ */
+export async function bundleFunction(common) {
+  const { outputFiles, metafile } = await build({
+    ...common,
+    entryPoints: ['lambda/index.ts'],
+    outdir: 'bundle',
+    format: 'esm',
+    splitting: true,
+    // Not by content: the package names what it holds. There is one that the others share, or this fails.
+    chunkNames: '[name]',
+    minify: true,
+    mainFields: ['module', 'main'],
+    legalComments: 'none',
+    plugins: [environmentOnly],
+    metafile: true,
+    write: false,
+  });
+  const files = await Promise.all(
+    outputFiles.map(async ({ path: file, text }) => {
+      const { code } = await transform(text, { format: 'cjs', platform: 'node', target: 'node20', minify: true });
+      return { name: path.relative(root, file), code };
+    }),
+  );
+  await writeAll('bundle', files);
+  await mkdir(path.join(root, '.build'), { recursive: true });
+  await writeFile(path.join(root, '.build/bundle.json'), JSON.stringify(measure(files, metafile.outputs), undefined, 2));
+}
+
+/** Leaves in the folder these files alone. One that is as it should be isn't touched: somebody else may be reading it. */
+async function writeAll(folder, files) {
+  await mkdir(path.join(root, folder), { recursive: true });
+  const names = files.map(({ name }) => path.basename(name));
+  const others = (await readdir(path.join(root, folder))).filter((name) => !names.includes(name));
+  await Promise.all(others.map((name) => rm(path.join(root, folder, name), { recursive: true })));
+  await Promise.all(
+    files.map(async ({ name, code }) => {
+      const file = path.join(root, name);
+      const existing = await readFile(file, 'utf8').catch(() => undefined);
+      await (existing === code || writeFile(file, code));
+    }),
+  );
+}
+
+/** Bytes: of all that is published, of what a disconnection of one server loads, and by the package that they come from. */
+function measure(files, outputs) {
+  const loaded = new Set(['bundle/index.js']);
+  for (const name of loaded) {
+    outputs[name].imports.filter(({ kind, external }) => kind === 'import-statement' && !external).forEach((one) => loaded.add(one.path));
+  }
+  const bytes = (some) => some.reduce((sum, { code }) => sum + Buffer.byteLength(code), 0);
+  const packages = {};
+  for (const [input, { bytesInOutput }] of Object.values(outputs).flatMap(({ inputs }) => Object.entries(inputs))) {
+    const name = /.*node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(input)?.[1] ?? 'our own code';
+    packages[name] = (packages[name] ?? 0) + bytesInOutput;
+  }
+  return { published: bytes(files), loaded: bytes(files.filter(({ name }) => loaded.has(name))), packages };
+}
