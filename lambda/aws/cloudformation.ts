@@ -8,7 +8,7 @@ import { Element, parseXml } from './xml';
 
 /*
  * Two commands for the SDK's client of CloudFormation, from which they have endpoint, signature, user agent and connection.
- * Its own commands drop the last operations, which are younger, and take a third of the time of a cold disconnection to load and to read.
+ * Its own commands drop the last operations, which are younger, and have a third more to load for a disconnection (docs/decisions/0013-speed.md).
  */
 
 /** A stack as CloudFormation describes it. */
