@@ -23,15 +23,17 @@ const NOT_DISCONNECTED = 'was not disconnected';
  */
 export async function disconnect(teardown: Teardown): Promise<Disconnected> {
   const explanation = { otherwise: NOT_DISCONNECTED, because: explainConflict(teardown.server), releases: true };
-  return insist(teardown, explanation, async () => {
-    let answered: SourceServer;
-    try {
-      answered = await teardown.drs.disconnectSourceServer(teardown.server.sourceServerId);
-    } catch (error) {
-      return isNothingThere(error) ? 'absent' : explainRefusal(teardown, error);
-    }
-    return isDisconnected(answered) ? 'disconnected' : awaitDisconnected(teardown);
-  });
+  return insist(teardown, explanation, () => attempt(teardown));
+}
+
+async function attempt(teardown: Teardown, wasNotFound = false): Promise<Disconnected> {
+  let answered: SourceServer;
+  try {
+    answered = await teardown.drs.disconnectSourceServer(teardown.server.sourceServerId);
+  } catch (error) {
+    return isNothingThere(error) ? 'absent' : explainRefusal(teardown, error, wasNotFound);
+  }
+  return isDisconnected(answered) ? 'disconnected' : awaitDisconnected(teardown);
 }
 
 /** DRS accepted the disconnect but does not show it yet. */
@@ -54,9 +56,9 @@ async function awaitDisconnected({ drs, server }: Teardown): Promise<Disconnecte
 
 /**
  * DRS refused. A lost answer or an earlier request may be why, so what counts is what the server is now. That it isn't found doesn't count:
- * whoever refuses knows the server, and if it is gone, the next try says so.
+ * whoever refuses knows the server. It may have gone in between, though: then the next try says so.
  */
-async function explainRefusal(teardown: Teardown, refusal: unknown): Promise<Disconnected> {
+async function explainRefusal(teardown: Teardown, refusal: unknown, wasNotFound: boolean): Promise<Disconnected> {
   const { drs, server, options } = teardown;
   const told = tell(server, NOT_DISCONNECTED, refusal);
   if (refusal instanceof Denied) {
@@ -65,7 +67,8 @@ async function explainRefusal(teardown: Teardown, refusal: unknown): Promise<Dis
   if (refusal instanceof OutOfTime) {
     throw new Failure(told);
   }
-  const found = await look(drs.findSourceServer(server.sourceServerId));
+  const seen = await look(drs.findSourceServer(server.sourceServerId).then((found) => ({ found })));
+  const found = seen?.found;
   if (found && isDisconnected(found)) {
     return 'disconnected already';
   }
@@ -74,6 +77,9 @@ async function explainRefusal(teardown: Teardown, refusal: unknown): Promise<Dis
   }
   if (!isNamed(refusal, 'ConflictException')) {
     throw new Failure(told);
+  }
+  if (seen && !found && !wasNotFound) {
+    return attempt(teardown, true);
   }
   throw options.recoveryInstancePolicy === 'FAIL'
     ? new Failure(`${told} ${await explainHold(teardown, explainConflict(server))}`)

@@ -1,4 +1,4 @@
-import { DescribeRecoveryInstancesCommand, DescribeSourceServersCommand } from '@aws-sdk/client-drs';
+import { DescribeRecoveryInstancesCommand, DescribeSourceServersCommand, DisconnectSourceServerCommand } from '@aws-sdk/client-drs';
 import { DescribeStacksCommand } from '../../lambda/aws/cloudformation';
 import {
   cloudFormation,
@@ -255,6 +255,14 @@ describe('Delete, genuine', () => {
     disconnectSays(error);
     drsHas();
     expect((await handle({ type: 'Delete' })).response).toMatchObject({ Status: 'FAILED', Reason: expect.stringContaining(error.message) });
+  });
+
+  test('ConflictException, and the server is not found since somebody has just deleted it: SUCCESS, DRS is asked once more', async () => {
+    drs.on(DisconnectSourceServerCommand).rejectsOnce(conflict).rejects(serviceError('ResourceNotFoundException'));
+    drsHas();
+    const { response, calls } = await handle({ type: 'Delete' });
+    expect(response.Status).toBe('SUCCESS');
+    expect(calls).toEqual(['DisconnectSourceServer', 'DescribeSourceServers', 'DisconnectSourceServer']);
   });
 
   test('200 without a word, and the server is not found: FAILED at the deadline', async () => {

@@ -43,6 +43,7 @@ export const answers: Mutants = {
       `if (found && isDisconnected(found)) {\n    return 'disconnected already';`,
       `if (found) {\n    return 'disconnected already';`,
     ),
+    disconnect('does not ask again if it is not found', 'if (seen && !found && !wasNotFound) {', 'if (seen && !found && wasNotFound) {'),
   ],
   'conflict, the server has a recovery instance': [
     drs('succeeds', `'ResourceNotFoundException', `, `'ConflictException', 'ResourceNotFoundException', `),
