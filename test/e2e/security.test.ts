@@ -191,7 +191,7 @@ test('the tarball runs nothing when it is installed, and brings no other package
     >;
     const scripts = Object.keys(manifest.scripts ?? {});
     expect(scripts.filter((name) => /^(pre|post)?(install|prepare|uninstall)$|^dependencies$/.test(name))).toEqual([]);
-    for (const kind of ['dependencies', 'optionalDependencies', 'bundleDependencies', 'bundledDependencies', 'bin']) {
+    for (const kind of ['dependencies', 'optionalDependencies', 'bundleDependencies', 'bundledDependencies']) {
       expect(manifest[kind] ?? {}).toEqual({});
     }
     // npm would build such a package when it is installed, without any script.
