@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import * as path from 'node:path';
 import { App, Stack } from 'aws-cdk-lib';
@@ -145,7 +145,7 @@ describe('stack-sets', () => {
     /** Of the function's code: where it is copied to, and what. */
     readonly bucketName: string;
     readonly objectKey: string;
-    readonly code: string;
+    readonly code: Uint8Array;
   }
 
   function synthesizeRollOut(): RollOut {
@@ -163,14 +163,15 @@ describe('stack-sets', () => {
     const [bucket] = Object.values(Template.fromStack(stack).findResources('AWS::S3::Bucket')) as { Properties: { BucketName: string } }[];
     const [objectKey] = copy.Properties.SourceObjectKeys;
     const template = readFileSync(path.join(directory, (stack.node.findChild('LandingZone') as Stack).templateFile), 'utf8');
-    return { template, bucketName: bucket.Properties.BucketName, objectKey, code: readFileSync('bundle/index.js', 'utf8') };
+    const files = readdirSync('bundle').map((file) => [file, readFileSync(path.join('bundle', file))]);
+    return { template, bucketName: bucket.Properties.BucketName, objectKey, code: zipSync(Object.fromEntries(files)) };
   }
 
   /** Deploys the template to the accounts as StackSets would. The administrator's stack has copied the code to its bucket by then. */
   async function rollOut(stage: Stage): Promise<Stage[]> {
     const { template, bucketName, objectKey, code } = synthesizeRollOut();
     await stage.ofAccount(ADMINISTRATOR).deploy((stack) => void new Bucket(stack, 'Assets', { bucketName }));
-    stage.aws.s3.putObject(bucketName, objectKey, Buffer.from(zipSync({ 'index.js': Buffer.from(code) })));
+    stage.aws.s3.putObject(bucketName, objectKey, Buffer.from(code));
     const accounts = ACCOUNTS.map((account) => stage.ofAccount(account));
     for (const [index, account] of accounts.entries()) {
       account.seed({ sourceServerID: IDS[ACCOUNTS[index]], tags: TAGS });
