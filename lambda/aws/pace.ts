@@ -5,20 +5,20 @@ import { isThrottling } from './retry';
 const FIRST_INTERVAL = 100;
 /** However little a service takes, in milliseconds: a request must come before its attempt is given up. */
 const LONGEST_INTERVAL = 1_000;
-/** What counts as "now" where a rate is measured, in milliseconds. */
-const WINDOW = 2_000;
+/** What an answer and a refusal do to the interval: they balance where one request in twenty is refused. */
+const QUICKEN = 0.99;
+const SLOW_DOWN = QUICKEN ** -19;
+/** What an answer does before the first refusal. */
+const SEARCH = 0.975;
 
 /**
  * Finds out how many requests a service takes, and sends hardly more: AWS doesn't publish the rates of DRS.
- * It begins slowly, quickens until it is throttled, goes back to what was answered, and then feels its way up.
+ * It begins slowly, quickens until it is throttled, and then keeps to where one request in twenty is.
  */
 export class Pace {
   private interval = FIRST_INTERVAL;
   private queue = Promise.resolve();
   private wasThrottled = false;
-  private slowedAt = 0;
-  /** When requests were answered, in milliseconds since 1970: those of the last moments. */
-  private answers: number[] = [];
 
   async keep<T>(call: () => Promise<T>): Promise<T> {
     await this.turn();
@@ -44,21 +44,11 @@ export class Pace {
   }
 
   private quicken() {
-    const now = Date.now();
-    this.answers = [...this.answers.filter((time) => time > now - WINDOW), now];
-    this.interval *= this.wasThrottled ? 0.995 : 0.975;
+    this.interval *= this.wasThrottled ? QUICKEN : SEARCH;
   }
 
-  /** Requests that were under way together are throttled together: that counts once. */
   private slowDown() {
-    const now = Date.now();
-    if (now - this.slowedAt < WINDOW / 2) {
-      return;
-    }
-    this.slowedAt = now;
     this.wasThrottled = true;
-    const answered = this.answers.filter((time) => time > now - WINDOW).length;
-    const measured = WINDOW / Math.max(1, answered);
-    this.interval = Math.min(LONGEST_INTERVAL, Math.max(this.interval * 1.1, measured));
+    this.interval = Math.min(LONGEST_INTERVAL, this.interval * SLOW_DOWN);
   }
 }

@@ -163,7 +163,7 @@ describe('stack-sets', () => {
     const [bucket] = Object.values(Template.fromStack(stack).findResources('AWS::S3::Bucket')) as { Properties: { BucketName: string } }[];
     const [objectKey] = copy.Properties.SourceObjectKeys;
     const template = readFileSync(path.join(directory, (stack.node.findChild('LandingZone') as Stack).templateFile), 'utf8');
-    const files = readdirSync('bundle').map((file) => [file, readFileSync(path.join('bundle', file))]);
+    const files = readdirSync('bundle').map((file): [string, Uint8Array] => [file, readFileSync(path.join('bundle', file))]);
     return { template, bucketName: bucket.Properties.BucketName, objectKey, code: zipSync(Object.fromEntries(files)) };
   }
 
