@@ -1,6 +1,7 @@
 /** @type {import('jest').Config} */
 module.exports = {
   testEnvironment: 'node',
+  setupFiles: ['<rootDir>/test/no-template-check.cjs'],
   testMatch: ['<rootDir>/test/**/*.test.ts'],
   // Transpiled only (`isolatedModules` in tsconfig.json): `npm test` has checked the types before.
   transform: { '^.+\\.ts$': ['ts-jest', { diagnostics: false }] },

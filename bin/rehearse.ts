@@ -13,6 +13,9 @@ import { type Scenario, scenarios } from './rehearsal/scenarios';
 import { Stage } from './rehearsal/stage';
 import { Timeline } from './rehearsal/timeline';
 
+// aws-cdk-lib's own check of a template takes longer than all the rest of a rehearsal; the tests have it.
+process.env.CDK_VALIDATION ??= 'false';
+
 function chosenScenario(name: string): Scenario {
   const scenario = scenarios.find((candidate) => candidate.name === name);
   if (!scenario) {

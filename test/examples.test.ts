@@ -2,6 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import * as path from 'node:path';
 import { CloudAssembly, type CloudFormationStackArtifact } from 'aws-cdk-lib/cx-api';
+import { templateFindings, withTemplateCheck } from './template-findings';
 
 const FLEET = 'Custom::DRSFleetDisconnection';
 const SERVER = 'Custom::DRSSourceServerDisconnection';
@@ -45,12 +46,12 @@ const oursIn = ({ Resources }: Template) =>
   [...new Set(Object.values(Resources).map(({ Type }) => Type))].filter((type) => type.startsWith('Custom::DRS')).sort();
 
 /** Runs an app as the CDK's command line would, but in this process. */
-async function synthesize(example: string): Promise<{ declares: Record<string, readonly string[]>; messages: string[] }> {
+async function synthesize(example: string): Promise<{ declares: Record<string, readonly string[]>; problems: string[] }> {
   const directory = mkdtempSync(path.join(tmpdir(), 'example-'));
   process.env.CDK_OUTDIR = directory;
   process.env.CDK_CONTEXT_JSON = JSON.stringify(contextOf(example));
   try {
-    await import(path.resolve('examples', example, 'app.ts'));
+    await withTemplateCheck(() => import(path.resolve('examples', example, 'app.ts')));
     const stacks = new CloudAssembly(directory).stacksRecursively;
     const stackSets = readdirSync(directory).filter((file) => file.endsWith('.stackset.template.json'));
     const templates = [
@@ -61,7 +62,7 @@ async function synthesize(example: string): Promise<{ declares: Record<string, r
     ];
     return {
       declares: Object.fromEntries(templates.map(([stack, template]) => [stack, oursIn(template)])),
-      messages: stacks.flatMap(({ messages }) => messages.map(({ entry }) => entry.data as string)),
+      problems: [...stacks.flatMap(({ messages }) => messages.map(({ entry }) => entry.data as string)), ...templateFindings(directory)],
     };
   } finally {
     rmSync(directory, { recursive: true });
@@ -71,7 +72,7 @@ async function synthesize(example: string): Promise<{ declares: Record<string, r
 }
 
 test.each(Object.entries(DECLARES))('%s synthesizes, with what its README says', async (example, declares) => {
-  expect(await synthesize(example)).toEqual({ declares, messages: [] });
+  expect(await synthesize(example)).toEqual({ declares, problems: [] });
 });
 
 const folders = readdirSync('examples', { withFileTypes: true }).flatMap((entry) => (entry.isDirectory() ? [entry.name] : []));

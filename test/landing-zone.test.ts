@@ -8,6 +8,7 @@ import { AwsSolutionsChecks } from 'cdk-nag';
 import { readContext } from '../bin/landing-zone/context';
 import { LandingZone } from '../bin/landing-zone/landing-zone';
 import { TeardownFunction } from '../lib';
+import { templateFindings, withTemplateCheck } from './template-findings';
 
 const [ONE, OTHER] = ['s-1234567890abcdef0', 's-1234567890abcdef1'];
 const ENV = { account: '111122223333', region: 'eu-central-1' };
@@ -326,6 +327,11 @@ test('named servers do not widen what the function of the fleet may do', () => {
     Object.entries(resourcesOf(templateOf(context))).filter(([id, { Type }]) => Type === 'AWS::IAM::Policy' && id.startsWith('Fleet'));
   expect(policiesOfFleet({}).length).toBe(4);
   expect(policiesOfFleet({ sourceServerIds: ONE })).toEqual(policiesOfFleet({}));
+});
+
+test("aws-cdk-lib's own check of templates finds nothing", async () => {
+  const app = landingZone({ sourceServerIds: `${ONE},${OTHER}`, alarmEmail: 'dr@example.com' }).node.root as App;
+  expect(templateFindings(await withTemplateCheck(() => app.synth().directory))).toEqual([]);
 });
 
 describe('cdk-nag', () => {
