@@ -8,6 +8,8 @@ import type { Teardown } from './teardown';
 
 /** The pause before what was refused is tried again, in milliseconds. */
 const PAUSE = 10_000;
+/** The time that an answer may need, in milliseconds: an attempt that the deadline ends would hide why the ones before it were refused. */
+const ANSWER = 5_000;
 
 /** What to tell if it can't be done. */
 interface Explanation {
@@ -41,7 +43,7 @@ export async function insist<T>(teardown: Teardown, { otherwise, because, releas
           throw new Failure(`${told} ${messageOf(error)}${error instanceof OutOfTime ? ` ${because}` : ''}`);
         }));
       const pause = hasEnded ? 0 : PAUSE;
-      if (Date.now() + pause >= drs.deadline) {
+      if (Date.now() + pause + ANSWER >= drs.deadline) {
         throw new Failure([told, release.refusal, await explainHold(teardown, because)].filter(Boolean).join(' '));
       }
       await sleep(pause);

@@ -22,7 +22,7 @@ const RECORD_DELETED = `this.deleted.add(id);
         hasEnded = true;`;
 const REFUSED = 'this.refusal = told;';
 const HELD = 'if (held === undefined || held.length > 0) {';
-const OUT_OF_TIME = 'Date.now() + pause >= drs.deadline';
+const OUT_OF_TIME = 'Date.now() + pause + ANSWER >= drs.deadline';
 const TOLD = '[told, release.refusal, await explainHold(teardown, because)]';
 
 /** By the rows of the table of what a conflict and the policy come to. */
