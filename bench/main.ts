@@ -4,13 +4,17 @@ import * as path from 'node:path';
 import type { Case } from './case';
 import { bundle } from './cases/bundle';
 import { cold } from './cases/cold';
+import { fleet } from './cases/fleet';
+import { stack } from './cases/stack';
+import { start } from './cases/start';
+import { synth } from './cases/synth';
 import { publish } from './document';
 import { measure, type Result } from './measure';
 import { ROOT } from './paths';
 import { table } from './table';
 
 /** Add a case here. */
-const CASES: readonly Case[] = [cold, bundle];
+const CASES: readonly Case[] = [cold, bundle, synth, fleet, stack, start];
 
 const RESULTS = path.join(ROOT, '.build', 'bench');
 

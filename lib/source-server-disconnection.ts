@@ -54,7 +54,9 @@ export class SourceServerDisconnection extends Construct {
    *
    * @attribute
    */
-  public readonly sourceServerHostname: string;
+  public get sourceServerHostname(): string {
+    return this.attribute('SourceServerHostname');
+  }
 
   /**
    * The state of the source server's replication as of the last deployment, such as `CONTINUOUS`, or `UNKNOWN`.
@@ -62,10 +64,14 @@ export class SourceServerDisconnection extends Construct {
    * @see https://docs.aws.amazon.com/drs/latest/APIReference/API_DataReplicationInfo.html
    * @attribute
    */
-  public readonly dataReplicationState: string;
+  public get dataReplicationState(): string {
+    return this.attribute('DataReplicationState');
+  }
 
   /** The function that does the work: the one that was passed, or the stack's default. */
   public readonly teardownFunction: TeardownFunction;
+
+  private readonly resource: CustomResource;
 
   /**
    * Declares that a source server is disconnected when this resource is deleted.
@@ -87,19 +93,19 @@ export class SourceServerDisconnection extends Construct {
       ...(isRetained(props) && { RetainOnReplace: 'true' }),
       ...propertiesOf(props),
     };
-    const resource = new CustomResource(this, 'Resource', {
+    this.resource = new CustomResource(this, 'Resource', {
       resourceType: SOURCE_SERVER_DISCONNECTION,
       serviceToken: this.teardownFunction.functionArn,
       serviceTimeout: props.recoveryInstancePolicy === RecoveryInstancePolicy.TERMINATE_DRILLS ? THREE_RUNS : HALF_AN_HOUR,
       removalPolicy: props.removalPolicy,
       properties: { ...properties },
     });
-    this.teardownFunction._grantDisconnection(resource, props);
-    goesBefore(resource, props.stagingAreaDrain);
+    this.teardownFunction._grantDisconnection(this.resource, props);
+    goesBefore(this.resource, props.stagingAreaDrain);
+  }
 
-    const attribute = (name: keyof SourceServerDisconnectionAttributes) => resource.getAttString(name);
-    this.sourceServerHostname = attribute('SourceServerHostname');
-    this.dataReplicationState = attribute('DataReplicationState');
+  private attribute(name: keyof SourceServerDisconnectionAttributes): string {
+    return this.resource.getAttString(name);
   }
 
   private refuseOtherAccount(props: SourceServerDisconnectionProps) {
@@ -116,40 +122,36 @@ export class SourceServerDisconnection extends Construct {
     }
   }
 
-  private refuseTwice(sourceServer: ISourceServer) {
-    const declared = declaredServers(Stack.of(this));
-    const other = declared.find((it) => isSameServer(it.sourceServer, sourceServer));
+  private refuseTwice({ sourceServerId, env: { region } }: ISourceServer) {
+    const declared = declarationsOf(Stack.of(this), sourceServerId);
+    // IDs are unique within a Region: one that is not known yet may be the same.
+    const other = declared.find((it) => Token.compareStrings(it.region, region) !== TokenComparison.DIFFERENT);
     if (other) {
       throw problem(
         this,
-        `The source server ${sourceServer.sourceServerId} is declared in this stack already, by '${other.path}'.`,
+        `The source server ${sourceServerId} is declared in this stack already, by '${other.path}'.`,
         'Remove one of the two: deleting either would disconnect the server that the other still declares.',
       );
     }
-    declared.push({ sourceServer, path: this.node.path });
+    declared.push({ region, path: this.node.path });
   }
 }
 
 /** The function answers within four minutes; the rest is for Lambda to run it again, twice. */
 const HALF_AN_HOUR = Duration.seconds(1800);
 
-interface Declared {
-  readonly sourceServer: ISourceServer;
+interface Declaration {
+  readonly region: string;
   readonly path: string;
 }
 
-const declarations = new WeakMap<Stack, Declared[]>();
+const declarations = new WeakMap<Stack, Map<string, Declaration[]>>();
 
-function declaredServers(stack: Stack): Declared[] {
-  const declared = declarations.get(stack) ?? [];
-  declarations.set(stack, declared);
-  return declared;
-}
-
-/** IDs are unique within a Region; two tokens are the same server if they are the same token. */
-function isSameServer(one: ISourceServer, other: ISourceServer): boolean {
-  return (
-    Token.compareStrings(one.sourceServerId, other.sourceServerId) === TokenComparison.SAME &&
-    Token.compareStrings(one.env.region, other.env.region) !== TokenComparison.DIFFERENT
-  );
+/** Where the server is declared in the stack. A token is the same server wherever it is the same token. */
+function declarationsOf(stack: Stack, sourceServerId: string): Declaration[] {
+  const ofStack = declarations.get(stack) ?? new Map<string, Declaration[]>();
+  declarations.set(stack, ofStack);
+  const ofServer = ofStack.get(sourceServerId) ?? [];
+  ofStack.set(sourceServerId, ofServer);
+  return ofServer;
 }

@@ -86,6 +86,9 @@ export class TeardownFunction extends Construct {
   /** The role that the function runs with. */
   public readonly role: iam.IRole;
 
+  /** What disconnections need, by their options: most are alike, and working it out takes longer than all else of them. */
+  private readonly grantsOfDisconnections = new Map<string, IDependable[]>();
+
   /**
    * Makes a function for the disconnections and drains of its stack that it is passed to.
    *
@@ -129,17 +132,22 @@ export class TeardownFunction extends Construct {
    * @internal
    */
   public _grantDisconnection(resource: Construct, options: DisconnectionGrants, tags?: { [key: string]: string }): void {
-    const { recoveryInstancePolicy: policy, deleteSourceServer, assumeRole } = options;
-    if (assumeRole) {
-      resource.node.addDependency(this.grant(this.judgement()), this.grantAssumption(assumeRole));
-      if (Stage.of(assumeRole) === Stage.of(this)) {
-        resource.node.addDependency(assumeRole);
-      }
-      return;
-    }
+    const { recoveryInstancePolicy, deleteSourceServer, assumeRole } = options;
     // Values that are not known yet may look alike although they are not.
     const difference = Object.values(tags ?? {}).some((value) => Token.isUnresolved(value)) ? resource.node.addr : undefined;
-    const grants = [
+    const key = JSON.stringify([recoveryInstancePolicy, deleteSourceServer, assumeRole?.node.addr, tags, difference]);
+    const grants = this.grantsOfDisconnections.get(key) ?? this.grantsOf(options, tags, difference);
+    this.grantsOfDisconnections.set(key, grants);
+    resource.node.addDependency(...grants);
+  }
+
+  private grantsOf(options: DisconnectionGrants, tags?: { [key: string]: string }, difference?: string): IDependable[] {
+    const { recoveryInstancePolicy: policy, deleteSourceServer, assumeRole } = options;
+    if (assumeRole) {
+      const isOfThisApp = Stage.of(assumeRole) === Stage.of(this);
+      return [this.grant(this.judgement()), this.grantAssumption(assumeRole), ...(isOfThisApp ? [assumeRole] : [])];
+    }
+    return [
       ...(tags
         ? [
             this.grant([this.onSourceServers('drs:DisconnectSourceServer', tags)], difference),
@@ -150,7 +158,6 @@ export class TeardownFunction extends Construct {
       ...(policy === RecoveryInstancePolicy.DISCONNECT ? [this.grantDisconnectRecoveryInstances()] : []),
       ...(policy === RecoveryInstancePolicy.TERMINATE_DRILLS ? [this.grantTerminateDrills()] : []),
     ];
-    resource.node.addDependency(...grants);
   }
 
   /**

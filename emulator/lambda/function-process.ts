@@ -1,4 +1,5 @@
 import { ChildProcess, spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { setImmediate } from 'node:timers/promises';
 import { Clock } from '../clock';
 import { Iam } from '../iam/iam';
@@ -170,13 +171,27 @@ export class FunctionProcess {
   private end(invocation: Invocation, outcome: Outcome, status = ''): void {
     const { requestId } = invocation.event;
     const duration = this.parts.clock.now() - (invocation.startedAt ?? 0);
-    const measures = [`Duration: ${duration.toFixed(2)} ms`, `Billed Duration: ${Math.ceil(duration)} ms`];
+    const report = [
+      `REPORT RequestId: ${requestId}`,
+      `Duration: ${duration.toFixed(2)} ms`,
+      `Billed Duration: ${Math.ceil(duration)} ms`,
+      `Memory Size: ${this.version.configuration.memorySize} MB`,
+      ...peakMemoryOf(this.child),
+    ];
     this.log?.write(`END RequestId: ${requestId}`);
-    this.log?.write(
-      ['REPORT RequestId: ' + requestId, ...measures, `Memory Size: ${this.version.configuration.memorySize} MB`].join('\t') + status,
-    );
+    this.log?.write(report.join('\t') + status);
     this.invocation = undefined;
     invocation.finish(outcome);
+  }
+}
+
+/** Where the system tells: of a process that has ended, and elsewhere than on Linux, it doesn't. */
+function peakMemoryOf(child: ChildProcess | undefined): string[] {
+  try {
+    const [, kilobytes] = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${child?.pid}/status`, 'utf8')) ?? [];
+    return kilobytes === undefined ? [] : [`Max Memory Used: ${Math.ceil(Number(kilobytes) / 1024)} MB`];
+  } catch {
+    return [];
   }
 }
 

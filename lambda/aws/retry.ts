@@ -20,7 +20,7 @@ const THROTTLED = new Set([
   'ThrottledException',
   'TooManyRequestsException',
 ]);
-const TIMED_OUT = new Set(['AbortError', 'RequestTimeout', 'RequestTimeoutException', 'TimeoutError']);
+const TIMED_OUT = ['AbortError', 'RequestTimeout', 'RequestTimeoutException', 'TimeoutError'];
 const DENIED = new Set(['AccessDenied', 'AccessDeniedException', 'UnauthorizedOperation']);
 
 /** How long one attempt may take, in milliseconds: a connection can die without a word. */
@@ -60,17 +60,20 @@ export async function retry<T>(
   { deadline, role = "the function's role", wasDenied = false }: Patience,
 ): Promise<T> {
   const deniedUntil = Math.min(deadline, Date.now() + (wasDenied ? 0 : POLICY_PROPAGATION));
+  let told: unknown;
   for (let attempt = 0; ; attempt++) {
     try {
       return await oneAttempt(call, deadline);
     } catch (error) {
+      // That nobody answered tells less than what was answered before.
+      told = told !== undefined && isNamed(error, ...TIMED_OUT) ? told : error;
       const denied = isDenied(error);
       if (!denied && !isTransient(error)) {
         throw error;
       }
       const pause = denied ? POLICY_PAUSE : pauseAfter(error as ServiceError, attempt);
       if (Date.now() + pause >= (denied ? deniedUntil : deadline)) {
-        throw denied ? new Denied(deniedMessage(action, role, error)) : new OutOfTime(outOfTimeMessage(action, attempt + 1, error));
+        throw denied ? new Denied(deniedMessage(action, role, error)) : new OutOfTime(outOfTimeMessage(action, attempt + 1, told));
       }
       await sleep(pause);
     }
@@ -105,7 +108,7 @@ function isTransient(error: unknown): boolean {
   const brokenConnection = /^(E(?!RR_)|HPE_)/.test(code ?? '');
   // Something answered, but not the service: its answer was cut off, or a proxy wrote it.
   const unreadable = $response !== undefined && $fault === undefined;
-  return brokenConnection || unreadable || TIMED_OUT.has(name) || isThrottling(error) || statusOf(error) >= 500;
+  return brokenConnection || unreadable || TIMED_OUT.includes(name) || isThrottling(error) || statusOf(error) >= 500;
 }
 
 function statusOf({ $metadata, $response }: ServiceError): number {

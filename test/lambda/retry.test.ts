@@ -104,6 +104,11 @@ test('a fault that does not pass ends the call at the deadline, with the action 
   expect(took).toBeLessThanOrEqual(4 * MINUTE);
 });
 
+test('a call that nobody answers any more ends at the deadline, with what was answered before', async () => {
+  const { outcome } = await callOf([serviceError('InternalServerException', 'oops', 500), 'hang']);
+  expect((outcome as Error).message).toMatch(/did not succeed in time.*InternalServerException: oops/);
+});
+
 test('a call that nobody ever answers ends at the deadline', async () => {
   const { outcome, took } = await callOf(['hang']);
   expect(outcome).toBeInstanceOf(OutOfTime);

@@ -1,4 +1,4 @@
-import { App, RemovalPolicy, Stack, Stage } from 'aws-cdk-lib';
+import { App, CfnParameter, RemovalPolicy, Stack, Stage } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { AccountPrincipal, ManagedPolicy, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { SOURCE_SERVER_DISCONNECTION } from '../../lib/contract';
@@ -180,6 +180,17 @@ test('a server of another account is refused', () => {
 test('a server of another account can not be seen in a stack without an account: it is checked when it is deployed', () => {
   const stack = new Stack(new App(), 'Stack');
   declare({}, stack).template().resourceCountIs(SOURCE_SERVER_DISCONNECTION, 1);
+});
+
+test('the same token twice in a stack is refused; another token may be another server', () => {
+  const stack = new Stack(new App(), 'Stack', { env });
+  const [id, otherId] = ['Id', 'OtherId'].map((name) => new CfnParameter(stack, name).valueAsString);
+  declare({ sourceServer: SourceServer.fromSourceServerId(stack, 'Server', id) }, stack);
+  new SourceServerDisconnection(stack, 'Other', { sourceServer: SourceServer.fromSourceServerId(stack, 'OtherServer', otherId) });
+  const again = SourceServer.fromSourceServerId(stack, 'Again', id);
+  expect(() => new SourceServerDisconnection(stack, 'Twice', { sourceServer: again })).toThrow(
+    /is declared in this stack already, by 'Stack\/Disconnection'/,
+  );
 });
 
 test.each([

@@ -117,6 +117,11 @@ export const answers: Mutants = {
     retry('goes on after the deadline', '(denied ? deniedUntil : deadline)', '(denied ? deniedUntil : deadline + 60_000)'),
     retry('never pauses longer', '250 * 2 ** attempt', '250'),
     retry('hides what the service said last', ' The last answer was: ${messageOf(error)}', ''),
+    retry(
+      'tells that nobody answered instead of what was answered before',
+      'isNamed(error, ...TIMED_OUT) ? told : error',
+      'told === error ? told : error',
+    ),
     disconnect('looks after the deadline, and may hide why', 'if (refusal instanceof OutOfTime) {', 'if (!told) {'),
   ],
   'access denied': [

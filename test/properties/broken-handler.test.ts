@@ -337,4 +337,6 @@ test.each([...broken, ...brokenRecoveries, ...brokenRecords, ...brokenPrincipals
     breakIt();
     expect(await firstViolation({ nested })).toMatch(found);
   },
+  // Some are found only after hundreds of sequences.
+  300_000,
 );
