@@ -35,7 +35,7 @@ function sorted(lines: string[][]): string[][] {
 }
 
 export function number(value: number): string {
-  return value.toLocaleString('en-US', { maximumFractionDigits: value < 10 ? 1 : 0 });
+  return value.toLocaleString('en-US', { maximumFractionDigits: value < 10 ? 2 : 0 });
 }
 
 function align(lines: readonly string[][]): string {

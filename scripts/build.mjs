@@ -1,4 +1,5 @@
-// Builds what runs: the Lambda bundle and the command line that are published, and the programs of bin/. Well under a second, so never stale.
+// Builds what runs: the Lambda bundle and the command line that are published, and the programs of bin/. A second or two, so never stale.
+// With --without-cli all but the command line, which takes as long as the rest.
 import { build } from 'esbuild';
 import { fileURLToPath } from 'node:url';
 import { bundleFunction } from './bundle-function.mjs';
@@ -8,16 +9,7 @@ const common = { absWorkingDir: root, bundle: true, platform: 'node', target: 'n
 
 await Promise.all([
   bundleFunction(common),
-  // Not into bundle/: what is there is the function's code, and CloudFormation would deploy it anew.
-  build({
-    ...common,
-    entryPoints: ['cli/index.ts'],
-    outfile: 'dist-cli/index.js',
-    minify: true,
-    mainFields: ['module', 'main'],
-    legalComments: 'none',
-    banner: { js: '#!/usr/bin/env node' },
-  }),
+  process.argv.includes('--without-cli') || buildCommandLine(),
   // One level below the root, like lib/ and dist/: the library finds the bundle at ../bundle from each of them.
   build({
     ...common,
@@ -27,3 +19,16 @@ await Promise.all([
     sourcemap: true,
   }),
 ]);
+
+/** Not into bundle/: what is there is the function's code, and CloudFormation would deploy it anew. */
+function buildCommandLine() {
+  return build({
+    ...common,
+    entryPoints: ['cli/index.ts'],
+    outfile: 'dist-cli/index.js',
+    minify: true,
+    mainFields: ['module', 'main'],
+    legalComments: 'none',
+    banner: { js: '#!/usr/bin/env node' },
+  });
+}

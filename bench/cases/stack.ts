@@ -13,7 +13,7 @@ const SPEED = 4;
 export const stack: Case = {
   name: 'stack',
   about: `a stack of ${SERVERS} single disconnections is deleted, all at once, ten requests of DRS a second allowed`,
-  runs: 3,
+  runs: 2,
   warmUps: 0,
   prepare: () => Promise.resolve({ contestants: [{ name: OURS, group: `${SERVERS} single disconnections`, run: tearDown }] }),
 };

@@ -11,7 +11,7 @@ export const start: Case = {
   name: 'start',
   about: '`npm start`, from the command to its end, and what it takes to synthesize the same landing zone',
   runs: 3,
-  warmUps: 1,
+  warmUps: 0,
   prepare: () => {
     const directory = fs.mkdtempSync(path.join(os.tmpdir(), 'bench-start-'));
     const synthesis = (check: string) => ({
