@@ -27,7 +27,9 @@ test('an event reaches the handler with its context, and its log reads as on AWS
     `START RequestId: ${requestId} Version: $LATEST`,
     JSON.stringify([{ hello: 'world' }, arn, requestId, true]),
     `END RequestId: ${requestId}`,
-    expect.stringMatching(`^REPORT RequestId: ${requestId}\tDuration: [\\d.]+ ms\tBilled Duration: \\d+ ms\tMemory Size: 256 MB(\tMax Memory Used: \\d+ MB)?$`),
+    expect.stringMatching(
+      `^REPORT RequestId: ${requestId}\tDuration: [\\d.]+ ms\tBilled Duration: \\d+ ms\tMemory Size: 256 MB(\tMax Memory Used: \\d+ MB)?$`,
+    ),
   ]);
   expect(harness.lambda.logs.lines('/test/greet')[0]?.stream).toMatch(/^\d{4}\/\d\d\/\d\d\/\[\$LATEST\][0-9a-f]{32}$/);
 });
