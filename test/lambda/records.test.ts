@@ -46,6 +46,18 @@ test('the server is disconnected, then its record is deleted', async () => {
   expect(log).toContainEqual(expect.objectContaining({ decision: 'record deleted' }));
 });
 
+test('DRS is slow, and answers no more just before the deadline: FAILED with the conflict that it answered until then', async () => {
+  const begun = Date.now();
+  const after = (milliseconds: number, error: Error) => new Promise((_, reject) => setTimeout(() => reject(error), milliseconds));
+  drs
+    .on(DeleteSourceServerCommand)
+    .callsFake(() =>
+      Date.now() < begun + 236_000 ? after(4_000, notSpread) : after(2_000, Object.assign(new Error('aborted'), { name: 'AbortError' })),
+    );
+  const { response } = await deletion();
+  expect(response).toMatchObject({ Status: 'FAILED', Reason: expect.stringContaining(notSpread.message) });
+});
+
 test.each([[undefined], ['false']])('DeleteSourceServer is %s: the record stays', async (DeleteSourceServer) => {
   const { calls } = await handle({ type: 'Delete', properties: { DeleteSourceServer } });
   expect(calls).toEqual(['DisconnectSourceServer']);

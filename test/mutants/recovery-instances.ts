@@ -156,6 +156,7 @@ export const recoveryInstances: Mutants = {
     release('does not tell that it deleted a record', RECORD_DELETED, RECORD_DELETED.replace(/\n.*note.*/, '')),
     insist('fails at once', OUT_OF_TIME, '!hasEnded'),
     insist('never gives up', OUT_OF_TIME, 'Date.now() < 0'),
+    insist('tries once more without time for an answer', ' + ANSWER', ''),
     insist('never gives up as long as anything ends', OUT_OF_TIME, `!hasEnded && ${OUT_OF_TIME}`),
     insist('hides what DRS said', TOLD, TOLD.replace('told, ', '')),
     insist('does not tell the order to unwind in', TOLD, '[told, release.refusal]'),
