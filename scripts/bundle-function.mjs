@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 const root = fileURLToPath(new URL('..', import.meta.url));
 
 /** A function has everything in its environment: what the SDK brings along to look elsewhere stays out. */
-const environmentOnly = {
+export const environmentOnly = {
   name: 'environment-only',
   setup({ onLoad, onResolve }) {
     const elsewhere =

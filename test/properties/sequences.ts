@@ -25,8 +25,12 @@ const settings = fc.record(
   { requiredKeys: [] },
 );
 
-/** Sequences of stacks that may have nested ones, or have none. */
-export function sequences({ nested }: { readonly nested: boolean }): fc.Arbitrary<Sequence> {
+/** Sequences of stacks that have no nested ones, and of stacks that may have some. */
+export const KINDS = ['flat', 'nested'] as const;
+export type Kind = (typeof KINDS)[number];
+
+export function sequences(kind: Kind): fc.Arbitrary<Sequence> {
+  const nested = kind === 'nested';
   const part = fc.oneof(
     { weight: 8, arbitrary: step(nested).map((one) => [one]) },
     { weight: 1, arbitrary: secondTry(nested) },

@@ -1,5 +1,6 @@
 import { EventEmitter } from 'node:events';
-import type { IncomingHttpHeaders } from 'node:http';
+import http from 'node:http';
+import https from 'node:https';
 import { Readable } from 'node:stream';
 import { type Invocation, runAs, runningInvocation } from './invocation';
 
@@ -18,12 +19,12 @@ export interface Exchange {
 
 interface Answer {
   readonly status: number;
-  readonly headers: IncomingHttpHeaders;
+  readonly headers: http.IncomingHttpHeaders;
   readonly body: Buffer;
 }
 
 type RequestOptions = { host?: string; port?: number | string; path?: string; method?: string; headers?: Record<string, string | number> };
-type ResponseListener = (response: Readable & { statusCode: number; headers: IncomingHttpHeaders }) => void;
+type ResponseListener = (response: Readable & { statusCode: number; headers: http.IncomingHttpHeaders }) => void;
 
 /** The shortest and the longest way of a request or an answer through the network, in milliseconds. */
 const LATENCY = [3, 40] as const;
@@ -36,15 +37,14 @@ export function onExchange(listener: (exchange: Exchange) => void) {
   listeners.add(listener);
 }
 
-/** Forgets every server and listener. */
-export function resetNetwork() {
+/** From now on no server of this process has a socket: it is reached by clients of this process only, in simulated time. Returns what ends that. */
+export function withoutSockets(): () => void {
   servers.clear();
   listeners.clear();
-}
-
-/** node:http or node:https without sockets: its servers are reached by its clients of this process only, in simulated time. */
-export function withoutSockets<T extends object>(actual: T): T {
-  return { ...actual, createServer, request };
+  // Whoever calls them looks them up in their module.
+  const actual = [http, https].map((module) => [module, { createServer: module.createServer, request: module.request }] as const);
+  actual.forEach(([module]) => Object.assign(module, { createServer, request }));
+  return () => actual.forEach(([module, functions]) => Object.assign(module, functions));
 }
 
 function createServer(...parameters: unknown[]): VirtualServer {
@@ -107,7 +107,7 @@ class VirtualServer extends EventEmitter {
       });
       let head = { status: 200, headers: {} };
       const outgoing = {
-        writeHead(status: number, answered: IncomingHttpHeaders) {
+        writeHead(status: number, answered: http.IncomingHttpHeaders) {
           head = { status, headers: answered };
           return outgoing;
         },
@@ -185,7 +185,7 @@ function latency(): Promise<void> {
 }
 
 function operationOf({ method, path = '' }: RequestOptions, body: Buffer): string {
-  return method === 'PUT' ? 'PutResponse' : (new URLSearchParams(body.toString()).get('Action') ?? path.slice(1));
+  return method === 'PUT' ? 'PutResponse' : (/(?:^|&)Action=(\w+)/.exec(body.toString('latin1'))?.[1] ?? path.slice(1));
 }
 
 function signerOf({ headers = {} }: RequestOptions): Pick<Exchange, 'accessKeyId' | 'region'> {

@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import * as path from 'node:path';
 import { App, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { Vpc } from 'aws-cdk-lib/aws-ec2';
@@ -71,11 +74,13 @@ function prototypesOf(type: string, kind: unknown, declare: (stack: Stack) => un
   if (known) {
     return known;
   }
-  const stack = new Stack(new App({ builtinCloudFormationValidation: false }), 'Prototype', {
+  const outdir = mkdtempSync(path.join(tmpdir(), 'prototype-'));
+  const stack = new Stack(new App({ outdir, builtinCloudFormationValidation: false }), 'Prototype', {
     env: { account: defaultAccountId, region: defaultRegion },
   });
   declare(stack);
   const all = (Template.fromStack(stack).toJSON() as { Resources: Resources }).Resources;
+  rmSync(outdir, { recursive: true });
   const made = Object.values(all)
     .filter(({ Type }) => Type === type)
     .map((resource) => ({ resource, needed: neededBy(resource, all) }));

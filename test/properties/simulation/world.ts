@@ -1,4 +1,3 @@
-import './setup';
 import type { RecoveryInstance, SourceServer } from '@aws-sdk/client-drs';
 import { Calls } from '../../../emulator/calls';
 import { Clock } from '../../../emulator/clock';
@@ -16,15 +15,10 @@ import type { Service } from '../../../emulator/service';
 import { defaultSettings, type Settings } from '../../../emulator/settings';
 import { Sts } from '../../../emulator/sts/sts';
 import { bystander, carries, roles, type ServerSeed, servers, setRole, staging, type Tags } from './estate';
-import { runningInvocation } from './invocation';
 import { SimulatedLambda } from './lambda';
-import { resetNetwork } from './network';
+import { SimulatedProcess } from './process';
 import { Siblings } from './sibling';
 import { addStagingAreas } from './staging-areas';
-
-const START = new Date('2026-11-23T03:00:00Z');
-/** Whatever is done must come to its end by then, in simulated milliseconds. */
-const LONGEST = 48 * 3_600_000;
 
 /** The embedded AWS in one process, in simulated time: with the same seed, everything happens in the same order. */
 export class World {
@@ -40,27 +34,25 @@ export class World {
   private launched = 0;
   /** When the tags of a server were last changed, in milliseconds since 1970. */
   private readonly retagged = new Map<string, number>();
-  private readonly spies: readonly { mockRestore(): void }[];
 
   static async start(chosen: Partial<Settings>, seed: number, invoked: (event: unknown) => void): Promise<World> {
-    jest.useFakeTimers({ now: START, doNotFake: ['nextTick', 'queueMicrotask', 'setImmediate', 'performance', 'hrtime'] });
-    resetNetwork();
+    const process = await SimulatedProcess.start(seed);
     const settings = { ...defaultSettings, ...chosen, speed: 1 };
-    const world = new World(settings, invoked, seed);
+    const world = new World(settings, invoked, process);
     const frontDoor = new FrontDoor(await openPort(), { clock: world.clock, iam: world.iam, faults: world.faults, calls: new Calls() });
     frontDoor.serve(world.cloudFormation, world.drs, world.ec2, new Sts(world.iam));
-    process.env.AWS_ENDPOINT_URL = frontDoor.endpoint;
+    process.setEndpoint(frontDoor.endpoint);
     await world.cloudFormation.start();
     roles.forEach((_, index) => setRole(world.iam, index, 'trusting'));
     await world.pass(settings.policyPropagation * 1000);
     return world;
   }
 
-  private constructor(settings: Settings, invoked: (event: unknown) => void, seed: number) {
-    this.spies = [
-      jest.spyOn(Math, 'random').mockImplementation(generator(seed)),
-      jest.spyOn(process.stdout, 'write').mockImplementation(writeLog),
-    ];
+  private constructor(
+    settings: Settings,
+    invoked: (event: unknown) => void,
+    private readonly process: SimulatedProcess,
+  ) {
     const { clock, faults } = this;
     const iam = (this.iam = new Iam({ clock, settings }));
     const ec2 = (this.ec2 = new Ec2({ clock, settings, iam }));
@@ -138,31 +130,17 @@ export class World {
   }
 
   /** Lets time pass. */
-  async pass(milliseconds: number): Promise<void> {
-    let isOver = false;
-    setTimeout(() => (isOver = true), milliseconds);
-    await this.passUntil(() => isOver);
+  pass(milliseconds: number): Promise<void> {
+    return this.process.pass(milliseconds);
   }
 
   /** Lets time pass until something holds; false if it never does. */
-  async passUntil(holds: () => boolean): Promise<boolean> {
-    const end = Date.now() + LONGEST;
-    await everythingThatIsDue();
-    while (!holds()) {
-      if (jest.getTimerCount() === 0 || Date.now() > end) {
-        return false;
-      }
-      jest.advanceTimersToNextTimer();
-      await everythingThatIsDue();
-    }
-    return true;
+  passUntil(holds: () => boolean): Promise<boolean> {
+    return this.process.passUntil(holds);
   }
 
   stop() {
-    jest.clearAllTimers();
-    jest.useRealTimers();
-    this.spies.forEach((spy) => spy.mockRestore());
-    delete process.env.AWS_ENDPOINT_URL;
+    this.process.stop();
   }
 
   private addServers(kind: ServerSeed['kind']) {
@@ -188,29 +166,4 @@ export class World {
       () => false,
     );
   }
-}
-
-/** Timers apart, all that can happen now: every promise, and every stream, comes before the next immediate. */
-function everythingThatIsDue(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
-}
-
-/** What a process writes once it is dead, nobody sees. */
-function writeLog(line: string | Uint8Array): boolean {
-  const invocation = runningInvocation();
-  if (invocation?.isAlive) {
-    invocation.log.push(String(line));
-  }
-  return true;
-}
-
-/** Numbers that look random and are always the same for a seed (mulberry32). */
-function generator(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
-  };
 }
