@@ -4,7 +4,13 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 
 const folder = '.github/workflows';
-const continuousIntegration = readFileSync('.ci/run', 'utf8').split('\n');
+const { scripts } = JSON.parse(readFileSync('package.json', 'utf8'));
+/** What a workflow may run: the steps of .ci/run, and what only runs at night. */
+const commands = [
+  ...Array.from(readFileSync('.ci/run', 'utf8').matchAll(/^step (npm run \S+)$/gm), ([, command]) => command),
+  ...['npm run test:rest', ...scripts['test:rest'].split(' && ')],
+  ...['npm run test:soak', 'npm run test:mutants'],
+];
 
 async function problemsOf(name, content) {
   const { context, value } = parseWorkflow({ name, content }, new NoOperationTraceWriter());
@@ -17,8 +23,8 @@ async function problemsOf(name, content) {
       .map((line) => `${name}: pin it by the hash of a commit, and name the version in a comment: ${line.trim()}`),
     ...lines
       .map((line) => /\brun: (npm run \S+)/.exec(line)?.[1])
-      .filter((command) => command !== undefined && !continuousIntegration.includes(command))
-      .map((command) => `${name}: .ci/run does not run it: ${command}`),
+      .filter((command) => command !== undefined && !commands.includes(command))
+      .map((command) => `${name}: neither .ci/run nor the nightly run has it: ${command}`),
   ];
 }
 

@@ -7,11 +7,19 @@ export interface Finding {
   readonly kind: Kind;
   /** Which sequence of its kind it was first, from 0. */
   readonly index: number;
-  /** The invariants, and what violates them. */
+  /** The invariants, and what violates them, without names that are made up. */
   readonly what: string;
   readonly smallest: Sequence;
   /** What happened in the smallest sequence, line by line. */
   readonly story: readonly string[];
+}
+
+/** Names that are made up at random, and decide nothing. */
+const MADE_UP = /[0-9a-f]{8}-[0-9a-f-]{27}|\b[A-Z2-7]{12}\b|\bdrsjob-[0-9a-f]{17}\b/g;
+
+/** The same for the same sequence. */
+export function withoutMadeUpNames(text: string): string {
+  return text.replace(MADE_UP, '…');
 }
 
 /** So much of what happened is shown, in lines. */

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { Finding } from './finding';
+import { type Finding, withoutMadeUpNames } from './finding';
 import { type Kind, sequences } from './sequences';
 import { play, Violation } from './simulation/play';
 import type { Sequence } from './simulation/steps';
@@ -32,7 +32,7 @@ function findingOf(kind: Kind, { counterexample, counterexamplePath, errorInstan
   return {
     kind,
     index: Number(counterexamplePath!.split(':')[0]),
-    what: errorInstance instanceof Error ? errorInstance.message : String(errorInstance),
+    what: withoutMadeUpNames(errorInstance instanceof Error ? errorInstance.message : String(errorInstance)),
     // Without the prototypes that fast-check gives its objects.
     smallest: JSON.parse(JSON.stringify(counterexample![0])) as Sequence,
     story: errorInstance instanceof Violation ? errorInstance.story : [],

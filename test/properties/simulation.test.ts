@@ -1,15 +1,13 @@
 import fc from 'fast-check';
+import { withoutMadeUpNames } from './finding';
 import { sequences } from './sequences';
 import { play, Violation } from './simulation/play';
 import type { Sequence } from './simulation/steps';
 
-/** Names that are made up at random, and decide nothing. */
-const MADE_UP = /[0-9a-f]{8}-[0-9a-f-]{27}|\b[A-Z2-7]{12}\b|\bdrsjob-[0-9a-f]{17}\b/g;
-
 async function storyOf(sequence: Sequence): Promise<string[]> {
   const { story } = await play(sequence).catch((error: Violation) => error);
   // A made-up name at the end of a line may be cut off.
-  return story.map((line) => line.replace(MADE_UP, '…').slice(0, 150));
+  return story.map((line) => withoutMadeUpNames(line).slice(0, 150));
 }
 
 test('the same sequence happens in the same way again, to the millisecond', async () => {
