@@ -5,7 +5,7 @@ import { CloudFormationClient, UpdateTerminationProtectionCommand } from '@aws-s
 import { CfnOutput, CfnParameter, CfnWaitConditionHandle, Fn, NestedStack, type Stack } from 'aws-cdk-lib';
 import { Vpc } from 'aws-cdk-lib/aws-ec2';
 import { AccountPrincipal, PolicyStatement, Role } from 'aws-cdk-lib/aws-iam';
-import { synthesizeStack, templateFileOf } from '../../bin/rehearsal/assembly';
+import { type Assembly, removeAssembly, synthesizeStack, templateFileOf } from '../../bin/rehearsal/assembly';
 import {
   addDisconnection,
   APP,
@@ -28,13 +28,13 @@ const run = (stage: Stage, ...args: string[]): Promise<Result> => cdkDrs(args, e
 
 const UNKNOWN_KEY = { AWS_ACCESS_KEY_ID: 'AKIAUNKNOWN', AWS_SECRET_ACCESS_KEY: 'unknown' };
 
-const assemblies: string[] = [];
-afterAll(() => assemblies.forEach((directory) => rmSync(directory, { recursive: true })));
+const assemblies: Assembly[] = [];
+afterAll(() => assemblies.forEach(removeAssembly));
 
 /** The file that `npx cdk synth` would leave. */
 async function templateOf(declare: (stack: Stack) => void): Promise<string> {
   const assembly = await synthesizeStack(STACK, declare);
-  assemblies.push(assembly.directory);
+  assemblies.push(assembly);
   return templateFileOf(assembly);
 }
 
@@ -161,9 +161,13 @@ describe('Credentials and the Region', () => {
       const directory = mkdtempSync(path.join(tmpdir(), 'cdk-drs-profile-'));
       const AWS_CONFIG_FILE = path.join(directory, 'config');
       writeFileSync(AWS_CONFIG_FILE, `[profile keys]\n${keys}region = ${AWS_REGION}\n[profile bare]\n${keys}${more}\n`);
-      const result = await cdkDrs(['plan', STACK, ...args], { AWS_ENDPOINT_URL, AWS_CONFIG_FILE, ...environment }, typed);
-      rmSync(directory, { recursive: true });
-      expect(result).toMatchObject(expected);
+      try {
+        expect(await cdkDrs(['plan', STACK, ...args], { AWS_ENDPOINT_URL, AWS_CONFIG_FILE, ...environment }, typed)).toMatchObject(
+          expected,
+        );
+      } finally {
+        rmSync(directory, { recursive: true });
+      }
     });
   });
 });
