@@ -5,8 +5,14 @@ export interface Certificate {
   readonly cert: string;
 }
 
-/** A certificate for this machine only, trusted by whoever is given it as NODE_EXTRA_CA_CERTS. */
-export async function createCertificate(): Promise<Certificate> {
+let made: Promise<Certificate> | undefined;
+
+/** A certificate for this machine only, trusted by whoever is given it as NODE_EXTRA_CA_CERTS. One for each process: to make it takes as long as to start. */
+export function createCertificate(): Promise<Certificate> {
+  return (made ??= generateCertificate());
+}
+
+async function generateCertificate(): Promise<Certificate> {
   const { private: key, cert } = await generate([{ name: 'commonName', value: 'localhost' }], {
     keyType: 'ec',
     algorithm: 'sha256',

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import * as path from 'node:path';
 import type { App, Environment, Stack } from 'aws-cdk-lib';
@@ -21,21 +21,21 @@ const LOOKED_UP = {
 };
 
 /** Runs the landing zone's app as the CDK's command line would, but without the seconds that the command line takes to start. */
-export async function synthesizeLandingZone(context: Context): Promise<Assembly> {
-  const directory = newDirectory();
-  const env = {
-    ...process.env,
-    CDK_OUTDIR: directory,
-    CDK_CONTEXT_JSON: JSON.stringify({ ...LOOKED_UP, ...context }),
-    CDK_DEFAULT_ACCOUNT: defaultAccountId,
-    CDK_DEFAULT_REGION: defaultRegion,
-  };
-  const child = spawn(process.execPath, [LANDING_ZONE], { env, stdio: ['ignore', 'inherit', 'inherit'] });
-  const code = await new Promise<number | null>((resolve) => child.once('close', resolve));
-  if (code !== 0) {
-    throw new Error(`The landing zone could not be synthesized (exit code ${code}).`);
-  }
-  return { directory, stackName: STACK_NAME };
+export function synthesizeLandingZone(context: Context): Promise<Assembly> {
+  return synthesized(STACK_NAME, async (directory) => {
+    const env = {
+      ...process.env,
+      CDK_OUTDIR: directory,
+      CDK_CONTEXT_JSON: JSON.stringify({ ...LOOKED_UP, ...context }),
+      CDK_DEFAULT_ACCOUNT: defaultAccountId,
+      CDK_DEFAULT_REGION: defaultRegion,
+    };
+    const child = spawn(process.execPath, [LANDING_ZONE], { env, stdio: ['ignore', 'inherit', 'inherit'] });
+    const code = await new Promise<number | null>((resolve) => child.once('close', resolve));
+    if (code !== 0) {
+      throw new Error(`The landing zone could not be synthesized (exit code ${code}).`);
+    }
+  });
 }
 
 /** Synthesizes a stack that is made on the spot. */
@@ -48,19 +48,33 @@ export async function synthesizeStack(stackName: string, declare: (stack: Stack)
 /** Synthesizes an app that is made on the spot, which declares a stack of this name. */
 export async function synthesizeApp(stackName: string, declare: DeclareApp, accountId = defaultAccountId): Promise<Assembly> {
   const { App } = await import('aws-cdk-lib');
-  const app = new App({ outdir: newDirectory(), analyticsReporting: false, context: LOOKED_UP });
-  declare(app, { account: accountId, region: defaultRegion });
-  return { directory: app.synth().directory, stackName };
+  return synthesized(stackName, (outdir) => {
+    const app = new App({ outdir, analyticsReporting: false, context: LOOKED_UP });
+    declare(app, { account: accountId, region: defaultRegion });
+    app.synth();
+  });
+}
+
+/** Into a new directory, which is whoever's who asked for the assembly; if there is none, nobody's. */
+async function synthesized(stackName: string, synthesize: (directory: string) => void | Promise<void>): Promise<Assembly> {
+  const directory = mkdtempSync(path.join(tmpdir(), 'cdk-drs-assembly-'));
+  try {
+    await synthesize(directory);
+  } catch (error) {
+    removeAssembly({ directory });
+    throw error;
+  }
+  return { directory, stackName };
+}
+
+export function removeAssembly({ directory }: Pick<Assembly, 'directory'>) {
+  rmSync(directory, { recursive: true, force: true });
 }
 
 /** What is given by `-c KEY=VALUE`. */
 export type Context = Readonly<Record<string, string>>;
 
 export type DeclareApp = (app: App, env: Environment) => void;
-
-function newDirectory(): string {
-  return mkdtempSync(path.join(tmpdir(), 'cdk-drs-assembly-'));
-}
 
 interface AssetManifest {
   readonly files: Record<

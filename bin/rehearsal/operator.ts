@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, rmSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import * as path from 'node:path';
 import {
   CloudFormationClient,
@@ -26,7 +26,7 @@ import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { zipSync } from 'fflate';
 import type { EmbeddedAws } from '../../emulator';
 import { defaultAccountId } from '../../emulator/defaults';
-import { type Assembly, assetsOf, templateFileOf } from './assembly';
+import { type Assembly, assetsOf, removeAssembly, templateFileOf } from './assembly';
 
 /** Somebody with an AWS account, its command line and the CDK's: works through the services' own interfaces only. */
 export class Operator {
@@ -44,7 +44,7 @@ export class Operator {
 
   /** Creates or updates the stack; resolves with the status in which it rests. */
   async deploy(assembly: Assembly, options: Partial<CreateStackCommandInput> = {}): Promise<string> {
-    const uploaded = await this.upload(assembly);
+    const uploaded = await this.upload(assembly).finally(() => removeAssembly(assembly));
     const input = {
       StackName: assembly.stackName,
       // From S3, as the CDK does it: a TemplateBody may have no more than 51,200 bytes.
@@ -52,7 +52,6 @@ export class Operator {
       Capabilities: ['CAPABILITY_NAMED_IAM' as const],
       ...options,
     };
-    rmSync(assembly.directory, { recursive: true, force: true });
     const exists = (await this.statusOf(assembly.stackName)) !== undefined;
     const { StackId } = await (exists
       ? this.cloudFormation.send(new UpdateStackCommand(input))
@@ -161,9 +160,11 @@ export class Operator {
 }
 
 function zip(folder: string): Uint8Array {
-  const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
-  const paths = files.map((entry) => path.join(entry.parentPath, entry.name));
-  return zipSync(Object.fromEntries(paths.map((file) => [path.relative(folder, file), readFileSync(file)])));
+  const entries = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  const paths = entries.map((entry) => path.join(entry.parentPath, entry.name));
+  const files = Object.fromEntries(paths.map((file) => [path.relative(folder, file), readFileSync(file)]));
+  // Stored as it is: to compress the function takes longer than the rest of its deployment, and it goes nowhere.
+  return zipSync(files, { level: 0 });
 }
 
 /** The commands that a Reason shows. */

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { App, Environment, Stack } from 'aws-cdk-lib';
 import { SubnetType, Vpc } from 'aws-cdk-lib/aws-ec2';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { type Assembly, synthesizeApp, synthesizeStack, templateFileOf } from '../../bin/rehearsal/assembly';
+import { type Assembly, removeAssembly, synthesizeApp, synthesizeStack, templateFileOf } from '../../bin/rehearsal/assembly';
 import { addDisconnection, type DisconnectionOptions, sourceServerArn } from '../../bin/rehearsal/scenarios/stacks';
 import { ServersAccountStack } from '../../examples/cross-account/stacks';
 import { FleetDisconnection, SourceServerSelection, StagingAreaDrain, TeardownFunction } from '../../lib';
@@ -111,7 +111,12 @@ function statementOf(actions: string, resources: string): Statement {
   } as Statement;
 }
 
+/** Who deploys an assembly removes it, but most are only read. */
+const assemblies: Assembly[] = [];
+afterAll(() => assemblies.forEach(removeAssembly));
+
 function read(assembly: Assembly): Synthesized {
+  assemblies.push(assembly);
   return { assembly, template: JSON.parse(readFileSync(templateFileOf(assembly), 'utf8')) as Template };
 }
 

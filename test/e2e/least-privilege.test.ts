@@ -20,7 +20,7 @@ import {
 import { onStage } from './on-stage';
 
 // The roles may do what the function does, and nothing else: compared with the source, and with the calls that are made, for each combination of options.
-// That each action and each statement is needed is proven in taken-away.test.ts.
+// That each action and each statement is needed is proven in taken-away.slow.test.ts.
 
 const { FAIL, DISCONNECT, TERMINATE_DRILLS } = RecoveryInstancePolicy;
 
@@ -118,8 +118,9 @@ async function playDrain(): Promise<string[]> {
   return calls;
 }
 
-describe.each(combinations)('With $recoveryInstancePolicy, deleteSourceServer $deleteSourceServer, a role $assumesRole', (combination) => {
-  test('what is granted is what is called: none missing, none to spare', async () => {
+test.concurrent.each(combinations)(
+  'with $recoveryInstancePolicy, deleteSourceServer $deleteSourceServer, a role $assumesRole: what is granted is what is called, none missing, none to spare',
+  async (combination) => {
     const called = await callsOf(combination);
     const synthesized = await synthesize(combination);
     expect(granted(synthesized)).toEqual(sorted([...needed(called.function), ...logs]));
@@ -130,14 +131,18 @@ describe.each(combinations)('With $recoveryInstancePolicy, deleteSourceServer $d
         Type === 'AWS::IAM::ManagedPolicy' || Properties.Policies !== undefined || Properties.ManagedPolicyArns !== undefined,
     );
     expect(elsewhere).toEqual([]);
-  });
-});
+  },
+);
 
-test('with a drain, what is granted beyond a disconnection is what the drain calls', async () => {
-  const single = granted(await synthesize(combinations[0]));
-  const beyond = (actions: readonly string[]) => actions.filter((action) => !single.includes(action));
-  expect(beyond(granted(await synthesizeDrain()))).toEqual(beyond(await callsOfDrain()));
-}, 120_000);
+test.concurrent(
+  'with a drain, what is granted beyond a disconnection is what the drain calls',
+  async () => {
+    const single = granted(await synthesize(combinations[0]));
+    const beyond = (actions: readonly string[]) => actions.filter((action) => !single.includes(action));
+    expect(beyond(granted(await synthesizeDrain()))).toEqual(beyond(await callsOfDrain()));
+  },
+  120_000,
+);
 
 test('a function that assumes a role may not call DRS itself', async () => {
   const assuming = await Promise.all(combinations.filter(({ assumesRole }) => assumesRole).map((combination) => synthesize(combination)));

@@ -5,7 +5,7 @@ import type { Settings } from '../../emulator/settings';
 import { SourceServer, SourceServerDisconnection } from '../../lib';
 import { onStage } from './on-stage';
 
-// The rows of the lifecycle tables that no scenario plays, through the real bundle, the real runtime client and real HTTP.
+// The rows of the lifecycle tables that no scenario plays, through the real bundle, the real runtime client and real HTTP; at the same time, since they mostly wait.
 
 const [ID, OTHER] = ['s-1a2b3c4d5e6f70001', 's-1a2b3c4d5e6f70002'] as const;
 const arnIn = (region: string, account = '111122223333', id: string = ID) => `arn:aws:drs:${region}:${account}:source-server/${id}`;
@@ -22,7 +22,7 @@ const states = async (stage: Stage) =>
 const disconnects = (stage: Stage) => stage.aws.calls.of('DisconnectSourceServer');
 
 describe('Create fails, and its rollback touches nothing', () => {
-  test.each<[string, string, (stage: Stage) => unknown, RegExp]>([
+  test.concurrent.each<[string, string, (stage: Stage) => unknown, RegExp]>([
     ['an unknown ID', arnIn('eu-central-1', undefined, OTHER), () => undefined, /There is no source server s-1a2b3c4d5e6f70002/],
     ['a Region where DRS was never used', arnIn('us-west-2'), () => undefined, /There is no source server .*Region us-west-2/],
     ['a server of another account', arnIn('eu-central-1', '444455556666'), () => undefined, /belongs to another account/],
@@ -52,7 +52,7 @@ describe('Create fails, and its rollback touches nothing', () => {
   });
 });
 
-test('a server of another Region is disconnected there', async () => {
+test.concurrent('a server of another Region is disconnected there', async () => {
   await onStage({}, async (stage) => {
     stage.seed({ sourceServerID: ID, region: 'us-west-2' });
     await stage.deploy((stack) => {
@@ -65,7 +65,7 @@ test('a server of another Region is disconnected there', async () => {
   });
 });
 
-test('the good path asks DRS exactly once, and CloudTrail can tell for which stack', async () => {
+test.concurrent('the good path asks DRS exactly once, and CloudTrail can tell for which stack', async () => {
   await onStage({}, async (stage) => {
     stage.seed({ sourceServerID: ID });
     await stage.deploy(declareById(ID));
@@ -77,7 +77,7 @@ test('the good path asks DRS exactly once, and CloudTrail can tell for which sta
 describe('Delete, whatever fails on the way: the server is DISCONNECTED', () => {
   const fault = (rule: Partial<FaultRule>): FaultRule => ({ service: 'drs', operation: 'DisconnectSourceServer', kind: 'reset', ...rule });
   const response = { service: 'cloudformation-response', operation: 'PutResponse' };
-  test.each<[string, FaultRule, Partial<Settings>]>([
+  test.concurrent.each<[string, FaultRule, Partial<Settings>]>([
     ['DRS throttles', fault({ kind: 'throttle', retryAfter: 5, times: 2 }), {}],
     ['DRS fails', fault({ kind: 'internal', times: 3 }), {}],
     ['the connection breaks', fault({ kind: 'reset' }), {}],
@@ -104,7 +104,7 @@ describe('Delete, whatever fails on the way: the server is DISCONNECTED', () => 
   });
 });
 
-test('the same request delivered twice: one answer is accepted, the other ignored', async () => {
+test.concurrent('the same request delivered twice: one answer is accepted, the other ignored', async () => {
   await onStage({}, async (stage) => {
     stage.seed({ sourceServerID: ID });
     await stage.deploy(declareById(ID));

@@ -1,34 +1,26 @@
-import { execFileSync } from 'node:child_process';
-import { EmbeddedAws } from '../../emulator';
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
 import { scenarios } from '../../bin/rehearsal/scenarios';
-import { Stage } from '../../bin/rehearsal/stage';
-import { Timeline } from '../../bin/rehearsal/timeline';
+import { FAST, fastScenarios, playScenario, slowScenarios, UNFORESEEN } from './play-scenarios';
 
-// Every scenario of `npm start`, which throws where what should have happened did not.
-test.each(scenarios)('$name: $summary', async (scenario) => {
-  const aws = await EmbeddedAws.start(scenario.settings);
-  let shown = '';
-  try {
-    await scenario.play(new Stage(aws, new Timeline(aws, { write: (text) => (shown += text) })));
-  } finally {
-    await aws.stop();
-  }
-  expect(shown).toMatch(/^\$ (npx cdk|aws cloudformation) /m);
-  expect(shown).not.toContain('\x1b');
+const names = scenarios.map(({ name }) => name);
+
+// At the same time: they mostly wait. The others are played by scenarios.slow.test.ts.
+test.concurrent.each(fastScenarios)('$name: $summary', playScenario);
+
+test('here and there every scenario is played, and who is named is one', () => {
+  expect([...fastScenarios, ...slowScenarios].map(({ name }) => name).sort()).toEqual([...names].sort());
+  expect(names).toEqual(expect.arrayContaining([...FAST, ...Object.keys(UNFORESEEN)]));
 });
 
-const rehearse = (...args: string[]) =>
-  execFileSync(process.execPath, ['.build/rehearse.js', ...args], { encoding: 'utf8', stdio: 'pipe' });
+const rehearse = (...args: string[]) => promisify(execFile)(process.execPath, ['.build/rehearse.js', ...args]);
 
-test('--list names every scenario, one a line', () => {
-  expect(
-    rehearse('--list')
-      .trim()
-      .split('\n')
-      .map((line) => line.split(' ')[0]),
-  ).toEqual(scenarios.map(({ name }) => name));
+test('--list names every scenario, one a line', async () => {
+  const { stdout } = await rehearse('--list');
+  const lines = stdout.trim().split('\n');
+  expect(lines.map((line) => line.split(' ')[0])).toEqual(names);
 });
 
-test.each(['--scenario no-such', '--no-such', 'no-such'])('%s: exit code 1 and a line that helps', (args) => {
-  expect(() => rehearse(...args.split(' '))).toThrow(/no-such/);
+test.concurrent.each(['--scenario no-such', '--no-such', 'no-such'])('%s: exit code 1 and a line that helps', async (args) => {
+  await expect(rehearse(...args.split(' '))).rejects.toMatchObject({ code: 1, stdout: '', stderr: expect.stringContaining('no-such') });
 });

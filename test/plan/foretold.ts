@@ -1,6 +1,12 @@
-import { rmSync } from 'node:fs';
 import type { RecoveryInstance } from '@aws-sdk/client-drs';
-import { type Assembly, type Context, synthesizeLandingZone, synthesizeStack, templateFileOf } from '../../bin/rehearsal/assembly';
+import {
+  type Assembly,
+  type Context,
+  removeAssembly,
+  synthesizeLandingZone,
+  synthesizeStack,
+  templateFileOf,
+} from '../../bin/rehearsal/assembly';
 import { type DeploymentOptions, Stage } from '../../bin/rehearsal/stage';
 import type { Plan, PlannedServer } from '../../cli/plan/plan';
 import { plan, STACK } from './command';
@@ -42,8 +48,7 @@ export class ForetoldStage extends Stage {
       return;
     }
     const assembly = await synthesize();
-    const planned = await plan(this, stackName, '--template', templateFileOf(assembly));
-    rmSync(assembly.directory, { recursive: true });
+    const planned = await plan(this, stackName, '--template', templateFileOf(assembly)).finally(() => removeAssembly(assembly));
     await this.compared(planned, deploy);
     expect(expected).toBe(planned.blockers.length > 0 ? 'UPDATE_ROLLBACK_COMPLETE' : 'UPDATE_COMPLETE');
   }

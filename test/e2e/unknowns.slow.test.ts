@@ -4,7 +4,7 @@ import { APP, DATABASE, TWO, twoAndAFailingSibling } from '../../bin/rehearsal/s
 import type { Settings } from '../../emulator/settings';
 import { onStage } from './on-stage';
 
-// What nobody knows of AWS is a setting. Scenarios in which it matters, with the values that scenarios.test.ts doesn't play already.
+// What nobody knows of AWS is a setting. Scenarios in which it matters, with the values that they are not played with already.
 
 test.each<[string, Partial<Settings>]>([
   ['two-stacks', { lastOperations: 'absent' }],

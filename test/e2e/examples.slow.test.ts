@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import * as path from 'node:path';
 import { App, Stack } from 'aws-cdk-lib';
@@ -148,15 +148,18 @@ describe('stack-sets', () => {
     readonly code: Uint8Array;
   }
 
+  const directory = mkdtempSync(path.join(tmpdir(), 'roll-out-'));
+  afterAll(() => rmSync(directory, { recursive: true }));
+
   function synthesizeRollOut(): RollOut {
-    const app = new App({ outdir: mkdtempSync(path.join(tmpdir(), 'roll-out-')) });
+    const app = new App({ outdir: directory });
     const stack = new RollOutStack(app, 'RollOut', {
       env: { account: ADMINISTRATOR, region: defaultRegion },
       organizationId: 'o-a1b2c3d4e5',
       organizationalUnitId: 'ou-ab12-cdef3456',
       assetBucketPrefix: 'example-corp-disaster-recovery',
     });
-    const { directory } = app.synth();
+    app.synth();
     const [copy] = Object.values(Template.fromStack(stack).findResources('Custom::CDKBucketDeployment')) as {
       Properties: { SourceObjectKeys: string[] };
     }[];
@@ -175,9 +178,9 @@ describe('stack-sets', () => {
     const accounts = ACCOUNTS.map((account) => stage.ofAccount(account));
     for (const [index, account] of accounts.entries()) {
       account.seed({ sourceServerID: IDS[ACCOUNTS[index]], tags: TAGS });
-      const directory = mkdtempSync(path.join(tmpdir(), 'stack-instance-'));
-      writeFileSync(path.join(directory, `${STACK}.assets.json`), JSON.stringify({ files: {} }));
-      expect(await account.operator.deploy({ directory, stackName: STACK }, { TemplateBody: template })).toBe('CREATE_COMPLETE');
+      const instance = mkdtempSync(path.join(tmpdir(), 'stack-instance-'));
+      writeFileSync(path.join(instance, `${STACK}.assets.json`), JSON.stringify({ files: {} }));
+      expect(await account.operator.deploy({ directory: instance, stackName: STACK }, { TemplateBody: template })).toBe('CREATE_COMPLETE');
     }
     return accounts;
   }

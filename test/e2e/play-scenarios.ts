@@ -1,0 +1,39 @@
+import { type Scenario, scenarios } from '../../bin/rehearsal/scenarios';
+import { Stage } from '../../bin/rehearsal/stage';
+import { Timeline } from '../../bin/rehearsal/timeline';
+import { EmbeddedAws } from '../../emulator';
+import { ForetoldStage } from '../plan/foretold';
+
+// Every scenario of `npm start` is played once: it throws where what should have happened did not, and what the plan said before is what then happens.
+
+/** Those that `npm test` plays: together they cross every border, and each takes a second or two. */
+export const FAST: readonly string[] = [
+  ...['landing-zone', 'recovery-instance', 'already-gone', 'retain', 'drill', 'delete-record', 'cross-account', 'fleet'],
+  ...['replacement', 'rename', 'removed', 'rollback', 'nested', 'on-failure-delete', 'throttled', 'killed'],
+];
+
+/** Those that no plan can foresee, and why. */
+export const UNFORESEEN: Readonly<Record<string, string>> = {
+  'cross-account': 'the operator of the embedded AWS may assume even a role that was deleted',
+  'drs-down': 'DRS fails only while the function works',
+  'stuck-staging-area': 'a replication server never leaves',
+  unreachable: 'CloudFormation does not hear of what the function did',
+  'update-rollback': 'another resource of the stack fails',
+  'without-drain': 'the VPC is in use, and nothing of ours waits for it',
+};
+
+export const fastScenarios = scenarios.filter(({ name }) => FAST.includes(name));
+export const slowScenarios = scenarios.filter(({ name }) => !FAST.includes(name));
+
+export async function playScenario(scenario: Scenario): Promise<void> {
+  const aws = await EmbeddedAws.start(scenario.settings);
+  let shown = '';
+  const timeline = new Timeline(aws, { write: (text) => (shown += text) });
+  try {
+    await scenario.play(scenario.name in UNFORESEEN ? new Stage(aws, timeline) : new ForetoldStage(aws, timeline));
+  } finally {
+    await aws.stop();
+  }
+  expect(shown).toMatch(/^\$ (npx cdk|aws cloudformation) /m);
+  expect(shown).not.toContain('\x1b');
+}
