@@ -1,6 +1,9 @@
 /** @type {import('jest').Config} */
 module.exports = {
-  testEnvironment: 'node',
+  // Nothing outlasts a run but the cache of what is transpiled.
+  globalSetup: '<rootDir>/test/clean-run/setup.cjs',
+  testEnvironment: '<rootDir>/test/clean-run/environment.cjs',
+  cacheDirectory: '<rootDir>/.build/jest',
   setupFiles: ['<rootDir>/test/no-template-check.cjs'],
   testMatch: ['<rootDir>/test/**/*.test.ts'],
   // Transpiled only (`isolatedModules` in tsconfig.json): `npm test` has checked the types before.

@@ -6,6 +6,7 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { manifestOf, root, temporaryFolder } from './elsewhere.mjs';
+import './quiet-jsii.mjs';
 
 const require = createRequire(import.meta.url);
 const folder = temporaryFolder();

@@ -46,12 +46,12 @@ const oursIn = ({ Resources }: Template) =>
   [...new Set(Object.values(Resources).map(({ Type }) => Type))].filter((type) => type.startsWith('Custom::DRS')).sort();
 
 /** Runs an app as the CDK's command line would, but in this process. */
-async function synthesize(example: string): Promise<{ declares: Record<string, readonly string[]>; problems: string[] }> {
+async function synthesize(app: string, context: object): Promise<{ declares: Record<string, readonly string[]>; problems: string[] }> {
   const directory = mkdtempSync(path.join(tmpdir(), 'example-'));
   process.env.CDK_OUTDIR = directory;
-  process.env.CDK_CONTEXT_JSON = JSON.stringify(contextOf(example));
+  process.env.CDK_CONTEXT_JSON = JSON.stringify(context);
   try {
-    await withTemplateCheck(() => import(path.resolve('examples', example, 'app.ts')));
+    await withTemplateCheck(() => import(path.resolve(app)));
     const stacks = new CloudAssembly(directory).stacksRecursively;
     const stackSets = readdirSync(directory).filter((file) => file.endsWith('.stackset.template.json'));
     const templates = [
@@ -72,7 +72,14 @@ async function synthesize(example: string): Promise<{ declares: Record<string, r
 }
 
 test.each(Object.entries(DECLARES))('%s synthesizes, with what its README says', async (example, declares) => {
-  expect(await synthesize(example)).toEqual({ declares, problems: [] });
+  expect(await synthesize(`examples/${example}/app.ts`, contextOf(example))).toEqual({ declares, problems: [] });
+});
+
+// Here, since the check of templates takes two seconds of every test file that has it.
+test('the landing zone that cdk.json names synthesizes, with all that it can have', async () => {
+  const context = { sourceServerIds: ['s-1234567890abcdef0', 's-1234567890abcdef1'], alarmEmail: 'dr@example.com' };
+  const declares = { DisasterRecoveryLandingZone: [FLEET, SERVER, DRAIN] };
+  expect(await synthesize('bin/landing-zone.ts', context)).toEqual({ declares, problems: [] });
 });
 
 const folders = readdirSync('examples', { withFileTypes: true }).flatMap((entry) => (entry.isDirectory() ? [entry.name] : []));

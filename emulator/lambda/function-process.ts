@@ -115,10 +115,11 @@ export class FunctionProcess {
     const child = spawn(process.execPath, runtimeClientArguments(this.parts.clock), {
       cwd: taskRoot,
       env,
-      stdio: ['ignore', 'pipe', 'pipe'],
+      // The fourth stays silent: it closes when this process is gone, however it goes, and then the function's goes too.
+      stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
     });
     this.child = child;
-    const leftOver = [child.stdout, child.stderr].map((output) => forEachLine(output, (line) => log.write(line)));
+    const leftOver = [child.stdout!, child.stderr!].map((output) => forEachLine(output, (line) => log.write(line)));
     const exit = await new Promise<string>((resolve) => {
       child.once('error', (error) => resolve(error.message));
       child.once('exit', (code, signal) => resolve(signal ? `signal: ${signal}` : `exit status ${code}`));

@@ -3,6 +3,11 @@
 'use strict';
 const http = require('node:http');
 const Module = require('node:module');
+const { Socket } = require('node:net');
+
+// Who runs this process is gone, perhaps without a chance to end it: nobody else would, and a handler may wait for an hour yet.
+const lifeline = new Socket({ fd: 3 }).once('close', () => process.kill(process.pid, 'SIGKILL'));
+lifeline.resume().unref();
 
 const [hostname, port] = process.env.AWS_LAMBDA_RUNTIME_API.split(':');
 

@@ -8,4 +8,6 @@ export default async function refuse() {
     console.error(`\nRefused, and nothing was changed. ${(error as Error).message}`);
     process.exit(1);
   }
+  // eslint-disable-next-line @typescript-eslint/no-require-imports
+  (require('../clean-run/setup.cjs') as () => void)();
 }

@@ -18,7 +18,7 @@ interface Type extends Documented {
   readonly members?: readonly Member[];
 }
 
-/** What jsii has made of the library: `npm test` has built it. All languages have their documentation from here. */
+/** What jsii has made of the library in `npm run build`. All languages have their documentation from here. */
 const { types } = JSON.parse(readFileSync('.jsii', 'utf8')) as { types: Record<string, Type> };
 
 function membersOf({ initializer, methods = [], properties = [], members = [] }: Type): Member[] {

@@ -1,19 +1,28 @@
 import { execFileSync } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import * as path from 'node:path';
 
 interface Packed {
+  readonly filename: string;
   readonly files: readonly { readonly path: string }[];
 }
 
-/** `npm test` has built what is published. */
-function packed(): string[] {
-  const [tarball] = JSON.parse(execFileSync('npm', ['pack', '--dry-run', '--json'], { encoding: 'utf8', stdio: 'pipe' })) as [Packed];
-  return tarball.files.map(({ path }) => path).sort();
-}
+let files: string[];
+let manifest: Record<string, object | undefined>;
+beforeAll(() => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'cdk-drs-tarball-'));
+  // Of what `npm run build` has made.
+  const output = execFileSync('npm', ['pack', '--json', '--pack-destination', folder], { encoding: 'utf8', stdio: 'pipe' });
+  const [tarball] = JSON.parse(output) as [Packed];
+  files = tarball.files.map((packed) => packed.path).sort();
+  const unpack = ['-xOzf', path.join(folder, tarball.filename), 'package/package.json'];
+  manifest = JSON.parse(execFileSync('tar', unpack, { encoding: 'utf8' })) as typeof manifest;
+  rmSync(folder, { recursive: true });
+});
 
 test('the published package holds the library with its types, the function, the command line, and nothing else', () => {
-  expect(packed()).toEqual([
+  expect(files).toEqual([
     '.jsii',
     'CHANGELOG.md',
     'LICENSE',
@@ -48,11 +57,21 @@ test('the published package holds the library with its types, the function, the 
   ]);
 });
 
+test('it runs nothing when it is installed, and brings no other package along', () => {
+  const scripts = Object.keys(manifest.scripts ?? {});
+  expect(scripts.filter((name) => /^(pre|post)?(install|prepare|uninstall)$|^dependencies$/.test(name))).toEqual([]);
+  for (const kind of ['dependencies', 'optionalDependencies', 'bundleDependencies', 'bundledDependencies']) {
+    expect(manifest[kind] ?? {}).toEqual({});
+  }
+  // npm would build such a package when it is installed, without any script.
+  expect(files).not.toContain('binding.gyp');
+});
+
 test('the function looks for credentials and settings in its environment alone', () => {
-  const files = readdirSync('bundle').map((file) => readFileSync(path.join('bundle', file), 'utf8'));
+  const codes = readdirSync('bundle').map((file) => readFileSync(path.join('bundle', file), 'utf8'));
   const elsewhere = /169\.254\.|sso-oidc|credential_process|AWS_CONTAINER_|AWS_WEB_IDENTITY_|HOMEPATH/;
-  expect(files.filter((code) => elsewhere.test(code))).toEqual([]);
-  expect(files.join('')).toContain('AWS_SESSION_TOKEN');
+  expect(codes.filter((code) => elsewhere.test(code))).toEqual([]);
+  expect(codes.join('')).toContain('AWS_SESSION_TOKEN');
 });
 
 test('the compiled library finds its function, and synthesizes', () => {

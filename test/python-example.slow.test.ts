@@ -16,7 +16,7 @@ interface Type {
   readonly members?: readonly Member[];
 }
 
-/** What jsii has made of the library: `npm test` has built it. */
+/** What jsii has made of the library in `npm run build`. */
 const { types } = JSON.parse(readFileSync('.jsii', 'utf8')) as { types: Record<string, Type> };
 const APP = readFileSync('examples/python/app.py', 'utf8');
 

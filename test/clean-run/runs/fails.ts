@@ -1,0 +1,6 @@
+import { leaveAFolder } from './leave';
+
+test('fails', () => {
+  leaveAFolder();
+  throw new Error('as it should');
+});

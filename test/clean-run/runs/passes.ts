@@ -1,0 +1,3 @@
+import { leaveAFolder } from './leave';
+
+test('passes', () => leaveAFolder());
