@@ -10,8 +10,8 @@ module.exports = {
   transform: { '^.+\\.ts$': ['ts-jest', { diagnostics: false }] },
   // TypeScript first: a stray compiled file must never be what is tested.
   moduleFileExtensions: ['ts', 'js', 'mjs', 'cjs', 'json', 'node'],
-  // The examples import the package by its name, as its users do.
   reporters: ['default', '<rootDir>/test/suite-times.cjs'],
+  // The examples import the package by its name, as its users do.
   moduleNameMapper: { '^cdk-drs$': '<rootDir>/lib' },
   // Suites of their own: `npm run test:cli`, `npm run test:real`.
   testPathIgnorePatterns: ['<rootDir>/test/cli/', '<rootDir>/test/real/'],

@@ -68,6 +68,8 @@ const extended = { stagingArea: { status: 'EXTENDED' as const } };
 
 /** What happens after the first page of a listing of everything, of the first listing, the second, and so on. */
 const duringListings: (() => unknown)[] = [];
+/** The servers that DRS does not disconnect, and what it says: one fake for all of them, since each request is compared with every fake. */
+const refused = new Map<string, Error>();
 const listings = () => drs.commandCalls(DescribeSourceServersCommand).filter(({ args: [{ input }] }) => !input.filters && !input.nextToken);
 
 /** DRS with these servers, in pages of three, which remembers what happens to them. */
@@ -84,6 +86,10 @@ function drsHolds(...servers: SourceServer[]) {
       return { items: asked.slice(start, start + 3), nextToken: start + 3 < asked.length ? String(start + 3) : undefined };
     });
   drs.on(DisconnectSourceServerCommand).callsFake(({ sourceServerID }: { sourceServerID: string }) => {
+    const refusal = refused.get(sourceServerID);
+    if (refusal) {
+      throw refusal;
+    }
     held.set(sourceServerID, { ...held.get(sourceServerID), ...disconnectedAlready });
     return held.get(sourceServerID);
   });
@@ -114,6 +120,7 @@ beforeEach(() => {
   reset();
   stackIs('DELETE_IN_PROGRESS');
   duringListings.length = 0;
+  refused.clear();
   drsHolds();
 });
 
@@ -438,7 +445,7 @@ describe('Delete, genuine', () => {
     drsHolds(...Array.from({ length: 12 }, (_, index) => member(index)));
     const stuck = [3, 5, 7].map(idOf);
     const conflict = serviceError('ConflictException', 'it has a Recovery Instance', 409);
-    stuck.forEach((sourceServerID) => drs.on(DisconnectSourceServerCommand, { sourceServerID }).rejects(conflict));
+    stuck.forEach((id) => refused.set(id, conflict));
     drs.on(DescribeRecoveryInstancesCommand).callsFake(({ filters }: { filters: { sourceServerIDs: string[] } }) => ({
       items: [{ ...real, sourceServerID: filters.sourceServerIDs[0] }],
     }));
@@ -461,7 +468,7 @@ describe('Delete, genuine', () => {
   ])('%s for which DRS has only errors keeps no other waiting for good', async (what, more, error) => {
     const poisonous = what === 'thirty servers' ? 30 : 1;
     const held = drsHolds(...Array.from({ length: 100 }, (_, index) => member(index, index < poisonous ? more : {})));
-    Array.from({ length: poisonous }, (_, index) => drs.on(DisconnectSourceServerCommand, { sourceServerID: idOf(index) }).rejects(error));
+    Array.from({ length: poisonous }, (_, index) => refused.set(idOf(index), error));
     const { response } = await deletion();
     expect(response.Reason).toMatch(new RegExp(`^${poisonous} of 100 are left`));
     const replicating = [...held.values()].filter(({ dataReplicationInfo }) => dataReplicationInfo?.dataReplicationState === 'CONTINUOUS');
@@ -500,7 +507,7 @@ describe('Delete, genuine', () => {
         member(index, { sourceProperties: { identificationHints: { hostname: '🛟'.repeat(255) } } }),
       ),
     );
-    drs.on(DisconnectSourceServerCommand).rejects(serviceError('ConflictException', '🛟'.repeat(1_000), 409));
+    drs.on(DisconnectSourceServerCommand).rejects(serviceError('ConflictException', '🛟'.repeat(200), 409));
     drs.on(DescribeRecoveryInstancesCommand).callsFake(({ filters }: { filters: { sourceServerIDs: string[] } }) => ({
       items: Array.from({ length: 50 }, () => ({ ...real, sourceServerID: filters.sourceServerIDs[0] })),
     }));

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { inspect } from 'node:util';
 import { generate } from 'selfsigned';
 import { deliver, type Response, serialize } from '../../lambda/custom-resource/response';
+import * as sleeping from '../../lambda/sleep';
 
 // Jest's environment is not the process's own, so the certificate can't be trusted through a variable.
 jest.mock('node:https', () => {
@@ -55,6 +56,7 @@ describe('deliver', () => {
 
   beforeAll(async () => {
     const pems = await generate([{ name: 'commonName', value: '127.0.0.1' }], {
+      keyType: 'ec',
       extensions: [{ name: 'subjectAltName', altNames: [{ type: 7, ip: '127.0.0.1' }] }],
     });
     server = createServer({ key: pems.private, cert: pems.cert }, (request, answer) => {
@@ -83,6 +85,10 @@ describe('deliver', () => {
   beforeEach(() => {
     received = [];
     jest.spyOn(Math, 'random').mockReturnValue(0);
+    // The server is real, the pauses are not: they move the clock.
+    let now = Date.now();
+    jest.spyOn(Date, 'now').mockImplementation(() => now);
+    jest.spyOn(sleeping, 'sleep').mockImplementation((pause) => Promise.resolve(void (now += pause)));
   });
   afterEach(() => jest.restoreAllMocks());
 

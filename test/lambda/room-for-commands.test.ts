@@ -42,12 +42,13 @@ test.each(['x', '\u0001', '🛟'])('so does a policy that is refused, with %j, f
   });
   drs.on(DisconnectSourceServerCommand).rejects(serviceError('ConflictException', message, 409));
   drs.on(DisconnectRecoveryInstanceCommand).rejects(serviceError('ConflictException', message, 409));
-  drs.on(DescribeRecoveryInstancesCommand).resolves({ items: instances(100) });
+  drs.on(DescribeRecoveryInstancesCommand).resolves({ items: instances(30) });
   const AssumeRoleArn = 'arn:aws:iam::444455556666:role/DisasterRecoveryTeardown';
   const { response, log } = await handle({
     type: 'Delete',
     physicalId: `arn:aws:drs:eu-central-1:444455556666:source-server/${SERVER_ID}`,
     properties: { RecoveryInstancePolicy: 'DISCONNECT', AssumeRoleArn },
+    remaining: 120_000,
   });
   expect(response.Reason?.match(/ConflictException: /g)).toHaveLength(2);
   expect(response.Reason).toContain('Commands of DRS are for account 444455556666');

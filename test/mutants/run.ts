@@ -1,69 +1,119 @@
 /*
  * `npm run test:mutants`: tests the tests. Puts one mistake at a time into a copy of the handler, for each row of docs/rules.md and each rule of the
- * protocol, and runs test/lambda on it.
+ * protocol, and runs test/lambda on it until a test fails.
  *
  *   npm run test:mutants               all mutants
  *   npm run test:mutants -- WORDS      those whose name or row contains the words
  *
- * Exits with 0 only if every mutant is caught and every row has one.
+ * Exits with 0 only if every mutant is caught and every row has one. What caught each one is in .build/mutants.json, too.
  */
+import { readdirSync, writeFileSync } from 'node:fs';
+import { availableParallelism, constants } from 'node:os';
+import { Likeliest } from './likeliest';
 import { type ListedMutant, mismatches, mutants } from './list';
+import { Progress } from './progress';
 import { typeErrorsOf } from './types';
+import { serve } from './warm-jest';
 import { Workshop } from './workshop';
 
+/** Whether a test caught the mutant. */
 interface Verdict {
   readonly mutant: ListedMutant;
-  /** The tests that fail; none if the mutant survives. */
-  readonly caughtBy: readonly string[];
+  /** The test that fails; none if the mutant survives. */
+  readonly caughtBy?: string;
+  /** The command that runs this test. */
+  readonly tier?: Tier;
   /** Why the tests say nothing of it. */
   readonly problem?: string;
 }
 
-const AT_ONCE = 2;
+type Tier = 'npm test' | 'npm run test:all';
 
-async function tryAll(chosen: readonly ListedMutant[]): Promise<Verdict[]> {
-  const verdicts: Verdict[] = [];
-  const waiting = [...chosen];
+const FOLDER = 'test/lambda';
+
+const nameOf = (testFile: string) => testFile.slice(FOLDER.length + 1).replace('.test.ts', '');
+const tierOf = (testFile: string): Tier => (testFile.endsWith('.slow.test.ts') ? 'npm run test:all' : 'npm test');
+
+/** Works on the queue in all workshops at once. */
+async function inAll<T>(workshops: readonly Workshop[], queue: readonly T[], work: (workshop: Workshop, one: T) => Promise<void>) {
+  const waiting = queue.values();
   await Promise.all(
-    Array.from({ length: AT_ONCE }, async () => {
-      const workshop = new Workshop();
-      try {
-        const failing = await workshop.failingTests();
-        if (failing.length > 0) {
-          throw new Error(`The tests fail without any mutant: ${failing.join('; ')}`);
-        }
-        for (let mutant = waiting.shift(); mutant; mutant = waiting.shift()) {
-          const verdict = await tryOne(workshop, mutant);
-          verdicts.push(verdict);
-          process.stderr.write(isCaught(verdict) ? '.' : 'S');
-        }
-      } finally {
-        workshop.close();
+    workshops.map(async (workshop) => {
+      for (const one of waiting) {
+        await work(workshop, one);
       }
     }),
   );
-  process.stderr.write('\n');
-  return verdicts.sort((one, other) => chosen.indexOf(one.mutant) - chosen.indexOf(other.mutant));
 }
 
-async function tryOne(workshop: Workshop, mutant: ListedMutant): Promise<Verdict> {
+/**
+ * Runs each test file once without any mutant.
+ *
+ * @returns the files, the fastest first, and those of the slow tier last
+ * @throws Error if any test fails
+ */
+async function checkTests(workshops: readonly Workshop[]): Promise<string[]> {
+  const took = new Map<string, number>();
+  const testFiles = readdirSync(FOLDER).filter((file) => file.endsWith('.test.ts'));
+  await inAll(
+    workshops,
+    testFiles.map((file) => `${FOLDER}/${file}`),
+    async (workshop, testFile) => {
+      const outcome = await workshop.run(testFile);
+      if (outcome.failing) {
+        throw new Error(`A test fails without any mutant: ${nameOf(testFile)}: ${outcome.failing}`);
+      }
+      took.set(testFile, outcome.took + (tierOf(testFile) === 'npm test' ? 0 : Infinity));
+    },
+  );
+  return [...took.keys()].sort((one, other) => (took.get(one) ?? 0) - (took.get(other) ?? 0));
+}
+
+async function tryAll(workshops: readonly Workshop[], chosen: readonly ListedMutant[]): Promise<Verdict[]> {
+  const likeliest = new Likeliest(await checkTests(workshops));
+  const verdicts = new Map<ListedMutant, Verdict>();
+  const progress = new Progress(chosen.length);
+  await inAll(workshops, chosen, async (workshop, mutant) => {
+    const verdict = await tryOne(workshop, mutant, likeliest);
+    verdicts.set(mutant, verdict);
+    progress.tried(verdict.caughtBy ? undefined : lineOf(verdict));
+  });
+  progress.end();
+  return chosen.flatMap((mutant) => verdicts.get(mutant) ?? []);
+}
+
+async function tryOne(workshop: Workshop, mutant: ListedMutant, likeliest: Likeliest): Promise<Verdict> {
   try {
-    return { mutant, caughtBy: await workshop.try(mutant) };
+    return await workshop.with(mutant, async () => {
+      for (const testFile of likeliest.inOrderFor(mutant)) {
+        const { failing } = await workshop.run(testFile);
+        if (failing) {
+          likeliest.learn(mutant, testFile);
+          return { mutant, caughtBy: `${nameOf(testFile)}: ${failing}`, tier: tierOf(testFile) };
+        }
+      }
+      return { mutant };
+    });
   } catch (error) {
-    return { mutant, caughtBy: [], problem: error instanceof Error ? error.message : String(error) };
+    return { mutant, problem: error instanceof Error ? error.message : String(error) };
   }
 }
 
-const isCaught = ({ caughtBy }: Verdict) => caughtBy.length > 0;
+function lineOf({ mutant, caughtBy, tier, problem }: Verdict): string {
+  return `  ${mutant.name.padEnd(66)}  ${caughtBy ? `${tier}: ${caughtBy}` : (problem ?? 'SURVIVES')}`;
+}
 
 function print(verdicts: readonly Verdict[]) {
-  verdicts.forEach(({ mutant, caughtBy, problem }, index) => {
-    if (mutant.row !== verdicts[index - 1]?.mutant.row) {
-      console.log(`\n${mutant.row}`);
-    }
-    const [first = problem ?? 'SURVIVES', ...others] = caughtBy;
-    console.log(`  ${mutant.name.padEnd(66)}  ${first}${others.length > 0 ? ` (+${others.length})` : ''}`);
+  verdicts.forEach((verdict, index) => {
+    const { row } = verdict.mutant;
+    console.log(row === verdicts[index - 1]?.mutant.row ? lineOf(verdict) : `\n${row}\n${lineOf(verdict)}`);
   });
+  const caughtIn = (tier: Tier) => verdicts.filter((verdict) => verdict.tier === tier).length;
+  const [fast, slow] = [caughtIn('npm test'), caughtIn('npm run test:all')];
+  console.log(
+    `\n${verdicts.length} mutants, ${fast + slow} caught (${fast} by \`npm test\`, ${slow} by \`npm run test:all\` only), ` +
+      `${verdicts.length - fast - slow} survive.`,
+  );
 }
 
 async function main() {
@@ -76,14 +126,23 @@ async function main() {
   if (problems.length > 0 || chosen.length === 0) {
     throw new Error(problems.join('\n') || `No mutant is named '${words}'.`);
   }
-  const verdicts = await tryAll(chosen);
+  const workshops: Workshop[] = [];
+  process.once('exit', () => workshops.forEach((workshop) => workshop.close()));
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.once(signal, () => process.exit(128 + constants.signals[signal]));
+  }
+  Array.from({ length: availableParallelism() }, () => workshops.push(new Workshop()));
+  const verdicts = await tryAll(workshops, chosen);
   print(verdicts);
-  const survivors = verdicts.filter((verdict) => !isCaught(verdict)).length;
-  console.log(`\n${verdicts.length} mutants, ${verdicts.length - survivors} caught, ${survivors} survive.`);
-  process.exitCode = survivors > 0 ? 1 : 0;
+  writeFileSync('.build/mutants.json', JSON.stringify(verdicts, undefined, 2));
+  process.exit(verdicts.every(({ caughtBy }) => caughtBy) ? 0 : 1);
 }
 
-main().catch((error: unknown) => {
-  console.error(error instanceof Error ? error.message : error);
-  process.exitCode = 1;
-});
+if (process.send) {
+  serve((outcome) => process.send?.(outcome));
+} else {
+  main().catch((error: unknown) => {
+    console.error(error instanceof Error ? error.message : error);
+    process.exit(1);
+  });
+}

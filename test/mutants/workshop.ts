@@ -1,8 +1,9 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, fork } from 'node:child_process';
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import * as path from 'node:path';
 import { applied, type Mutant } from './mutant';
+import type { Outcome } from './warm-jest';
 
 /** What the handler and its tests need. */
 const PARTS = [
@@ -10,59 +11,83 @@ const PARTS = [
   'lib',
   'test/lambda',
   'test/clean-run',
+  'test/suite-times.cjs',
+  'test/mutants/first-failure.cjs',
   'test/no-template-check.cjs',
   'jest.config.js',
   'tsconfig.json',
   'package.json',
 ];
 
-/** Longer than the tests take many times over, in milliseconds: a mutant that never ends says nothing. */
-const LIMIT = 180_000;
+/** Longer than a test file takes many times over, in milliseconds: a mutant that never ends says nothing. */
+const LIMIT = 90_000;
 
-/** A copy of the handler and its tests, in which one mutant at a time is tried. */
+/** A copy of the handler and its tests, in which one mutant at a time is tried, and a process that runs the tests. */
 export class Workshop {
   private readonly folder = mkdtempSync(path.join(tmpdir(), 'cdk-drs-mutants-'));
+  private jest?: ChildProcess;
 
   constructor() {
     PARTS.forEach((part) => cpSync(part, path.join(this.folder, part), { recursive: true }));
     symlinkSync(path.resolve('node_modules'), path.join(this.folder, 'node_modules'));
   }
 
-  /** The tests that fail with the mutant; none if it survives. */
-  async try(mutant: Mutant): Promise<string[]> {
+  /** Does the work while the mutant is in the handler. */
+  async with<T>(mutant: Mutant, work: () => Promise<T>): Promise<T> {
     const file = path.join(this.folder, 'lambda', mutant.file);
     const source = readFileSync(file, 'utf8');
     writeFileSync(file, applied(mutant, source));
     try {
-      return await this.failingTests();
+      return await work();
     } finally {
       writeFileSync(file, source);
     }
   }
 
-  /** The tests that fail as things are, in the first file in which any does. */
-  async failingTests(): Promise<string[]> {
-    const jest = path.join('node_modules', 'jest', 'bin', 'jest.js');
-    const child = spawn(process.execPath, [jest, '--ci', '--bail', '--runInBand'], {
-      cwd: this.folder,
-      stdio: ['ignore', 'ignore', 'pipe'],
-      env: { ...process.env, FORCE_COLOR: '0' },
-      timeout: LIMIT,
-      killSignal: 'SIGKILL',
-    });
-    // Jest reports on stderr. With --bail it ends before it would write its results as JSON.
-    let report = '';
-    child.stderr.setEncoding('utf8').on('data', (text) => (report += text));
-    const code = await new Promise<number | null>((resolve) => child.once('close', resolve));
-    const file = /^FAIL \S*\/(\S+)\.test\.ts/m.exec(report)?.[1];
-    const names = Array.from(report.matchAll(/^ {2}● (.+)$/gm), ([, name]) => `${file}: ${name}`);
-    if (code === null || (code !== 0 && names.length === 0) || report.includes('Test suite failed to run')) {
-      throw new Error(code === null ? 'The tests did not end.' : `The tests could not run: ${report}`);
+  /**
+   * Runs a test file on the handler as it is.
+   *
+   * @throws Error if the tests say nothing
+   */
+  async run(testFile: string): Promise<Outcome> {
+    const jest = (this.jest ??= this.start());
+    const limit = setTimeout(() => jest.kill('SIGKILL'), LIMIT);
+    try {
+      const outcome = await new Promise<Outcome>((resolve, reject) => {
+        jest.once('message', resolve).once('exit', () => {
+          this.jest = undefined;
+          reject(new Error(`${testFile} did not end.`));
+        });
+        jest.send(testFile);
+      });
+      if (outcome.isFull) {
+        this.stop();
+      }
+      if (outcome.problem) {
+        throw new Error(outcome.problem);
+      }
+      return outcome;
+    } finally {
+      clearTimeout(limit);
+      jest.removeAllListeners('message').removeAllListeners('exit');
     }
-    return names;
+  }
+
+  /** This program again, which serves if it is a child. */
+  private start(): ChildProcess {
+    // What a process leaves behind goes with the folder.
+    const env = { ...process.env, NODE_ENV: 'test', TMPDIR: this.folder, TEMP: this.folder, TMP: this.folder };
+    return fork(process.argv[1], [], { cwd: this.folder, stdio: ['ignore', 'ignore', 'ignore', 'ipc'], env });
+  }
+
+  private stop() {
+    this.jest?.kill('SIGKILL');
+    this.jest = undefined;
   }
 
   close() {
-    rmSync(this.folder, { recursive: true, force: true });
+    this.stop();
+    // A process that was killed may write a moment longer.
+    rmSync(this.folder, { recursive: true, force: true, maxRetries: 10 });
   }
 }
