@@ -2,6 +2,9 @@ import { LATE, STALE } from './simulation/meaning';
 import { play, STUCK } from './simulation/play';
 import type { Sequence } from './simulation/steps';
 
+// As in simulation.test.ts.
+jest.setTimeout(3_600_000);
+
 /** A sequence that once violated an invariant. */
 function regression(what: string, sequence: Sequence) {
   test(what, async () => void (await play(sequence)));

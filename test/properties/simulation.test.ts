@@ -4,6 +4,9 @@ import { sequences } from './sequences';
 import { play, Violation } from './simulation/play';
 import type { Sequence } from './simulation/steps';
 
+// On a busy machine it may take a while; nothing may be simulated any more when the next test file begins.
+jest.setTimeout(3_600_000);
+
 async function storyOf(sequence: Sequence): Promise<string[]> {
   const { story } = await play(sequence).catch((error: Violation) => error);
   // A made-up name at the end of a line may be cut off.
