@@ -43,7 +43,7 @@ export class Workshop {
   /** The tests that fail as things are, in the first file in which any does. */
   async failingTests(): Promise<string[]> {
     const jest = path.join('node_modules', 'jest', 'bin', 'jest.js');
-    const child = spawn(process.execPath, [jest, '--ci', '--bail', '--runInBand'], {
+    const child = spawn(process.execPath, [jest, 'test/lambda', '--ci', '--bail', '--runInBand'], {
       cwd: this.folder,
       stdio: ['ignore', 'ignore', 'pipe'],
       env: { ...process.env, FORCE_COLOR: '0' },
