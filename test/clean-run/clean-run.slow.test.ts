@@ -38,11 +38,12 @@ function run(...options: string[]): ChildProcess {
 }
 
 /** Resolves once a test and its function are at work, with what resolves when both are gone. */
-async function atWork(): Promise<{ readonly gone: Promise<unknown> }> {
+async function atWork(jest: ChildProcess): Promise<{ readonly gone: Promise<unknown> }> {
+  const tooEarly = once(jest, 'exit').then(() => Promise.reject(new Error('The run has ended before it was at work.')));
   const ends: Promise<unknown>[] = [];
   const names: string[] = [];
   while (names.length < 2) {
-    const [socket] = (await once(witness, 'connection')) as [Socket];
+    const [socket] = (await Promise.race([once(witness, 'connection'), tooEarly])) as [Socket];
     connected.push(socket);
     ends.push(new Promise((resolve) => socket.once('close', resolve).on('error', () => {})));
     const [name] = (await once(socket, 'data')) as [Buffer];
@@ -79,7 +80,7 @@ describe.each([
     ['a terminal that is closed', toAll('SIGHUP'), 129],
   ])('that is ended by %s leaves nothing', async (_how, end, code) => {
     const jest = run('hangs', ...options);
-    const { gone } = await atWork();
+    const { gone } = await atWork(jest);
     expect(readdirSync(temporary)).not.toEqual([]);
     end(jest);
     expect(await once(jest, 'exit')).toEqual([code, null]);
@@ -89,7 +90,7 @@ describe.each([
 
   test('that is killed leaves no process', async () => {
     const jest = run('hangs', ...options);
-    const { gone } = await atWork();
+    const { gone } = await atWork(jest);
     alone('SIGKILL')(jest);
     await gone;
   });
