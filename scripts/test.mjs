@@ -6,45 +6,57 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const require = createRequire(import.meta.url);
-const jest = path.join(path.dirname(require.resolve('jest/package.json')), 'bin/jest.js');
-const tsc = path.join(path.dirname(require.resolve('typescript/package.json')), 'bin/tsc');
-/** In this order, tests by their path: what has to be built for them. Others need the programs and the function. */
+const binOf = (name, bin) => path.join(path.dirname(createRequire(import.meta.url).resolve(`${name}/package.json`)), bin);
+const JEST = binOf('jest', 'bin/jest.js');
+const TSC = binOf('typescript', 'bin/tsc');
+const PROGRAMS = ['scripts/build.mjs'];
+const LIBRARY = ['scripts/jsii.mjs', 'jsii', '-c', 'tsconfig.jsii.json'];
+/** What tests need to be built, by the path of their file: the first that fits. */
 const NEEDS = [
-  [/^test\/(lambda|mutants|documents|properties|emulator\/(cloudformation|drs|ec2|iam|s3|logs|faults|assume))/, undefined],
-  [/^test\/(api|package|python-example)/, ['npm', 'run', '--silent', 'build']],
+  [/^test\/(lambda|mutants|documents|emulator)\//, []],
+  [/^test\/(api|package|python-example)\./, [PROGRAMS, LIBRARY]],
+  [/^/, [PROGRAMS]],
 ];
-const PROGRAMS = [process.execPath, 'scripts/build.mjs'];
 
-const chosen = process.argv.slice(2);
-process.exitCode = chosen.length > 0 ? await some(chosen) : await everybodys();
+const running = new Set();
+// Jest cleans up before it ends; npm waits for this process.
+for (const signal of ['SIGHUP', 'SIGINT', 'SIGTERM']) {
+  process.on(signal, () => running.forEach((child) => child.kill(signal)));
+}
+
+/** Runs a script of Node; resolves with its exit code. */
+function run(...script) {
+  const child = spawn(process.execPath, script, { cwd: root, stdio: 'inherit' });
+  running.add(child);
+  return new Promise((resolve) => {
+    child.once('close', (code) => {
+      running.delete(child);
+      resolve(code ?? 1);
+    });
+  });
+}
+
+/** Runs scripts one after the other, until one fails. */
+async function runAll(scripts) {
+  for (const script of scripts) {
+    const code = await run(...script);
+    if (code !== 0) return code;
+  }
+  return 0;
+}
 
 async function everybodys() {
-  run(...PROGRAMS);
-  const codes = await Promise.all([start(tsc, '--noEmit'), start(jest, '--config', 'test/fast.config.js')]);
+  const codes = [await run(...PROGRAMS)];
+  if (codes[0] === 0) codes.push(...(await Promise.all([run(TSC, '--noEmit'), run(JEST, '--config', 'test/fast.config.js')])));
   return Math.max(...codes);
 }
 
-function some(args) {
-  const listed = execFileSync(process.execPath, [jest, '--listTests', ...args], { cwd: root, encoding: 'utf8' });
-  const files = listed
-    .split('\n')
-    .filter(Boolean)
-    .map((file) => path.relative(root, file).replaceAll(path.sep, '/'));
-  const needed = new Set(
-    files.map((file) => NEEDS.find(([tests]) => tests.test(file)) ?? [undefined, PROGRAMS]).map(([, command]) => command),
-  );
-  needed.delete(undefined);
-  needed.forEach((command) => run(...command));
-  return start(jest, ...args);
+function chosen(args) {
+  const listed = execFileSync(process.execPath, [JEST, '--listTests', ...args], { cwd: root, encoding: 'utf8' }).split('\n');
+  const files = listed.filter(Boolean).map((file) => path.relative(root, file).replaceAll(path.sep, '/'));
+  const needed = new Set(files.flatMap((file) => NEEDS.find(([tests]) => tests.test(file))[1]));
+  return runAll([...needed, [JEST, ...args]]);
 }
 
-function run(command, ...args) {
-  execFileSync(command, args, { cwd: root, stdio: 'inherit' });
-}
-
-/** Resolves with the exit code. */
-function start(script, ...args) {
-  const child = spawn(process.execPath, [script, ...args], { cwd: root, stdio: 'inherit' });
-  return new Promise((resolve) => child.once('close', (code) => resolve(code ?? 1)));
-}
+const args = process.argv.slice(2);
+process.exitCode = args.length > 0 ? await chosen(args) : await everybodys();
