@@ -1,7 +1,3 @@
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import * as path from 'node:path';
 import type { Stack } from 'aws-cdk-lib';
 import { AccountPrincipal, PolicyStatement, Role } from 'aws-cdk-lib/aws-iam';
 import type { Stage } from '../../bin/rehearsal/stage';
@@ -176,27 +172,4 @@ describe('what the owner of a source server writes breaks neither the log nor th
       expect(states).toEqual(ids.map((_, index) => (index % 2 === 0 ? 'CONTINUOUS' : 'DISCONNECTED')));
     });
   });
-});
-
-test('the tarball runs nothing when it is installed, and brings no other package along', () => {
-  const folder = mkdtempSync(path.join(tmpdir(), 'cdk-drs-tarball-'));
-  try {
-    const [tarball] = JSON.parse(
-      execFileSync('npm', ['pack', '--json', '--pack-destination', folder], { encoding: 'utf8', stdio: 'pipe' }),
-    ) as [{ filename: string; files: { path: string }[] }];
-    const file = path.join(folder, tarball.filename);
-    const manifest = JSON.parse(execFileSync('tar', ['-xOzf', file, 'package/package.json'], { encoding: 'utf8' })) as Record<
-      string,
-      object
-    >;
-    const scripts = Object.keys(manifest.scripts ?? {});
-    expect(scripts.filter((name) => /^(pre|post)?(install|prepare|uninstall)$|^dependencies$/.test(name))).toEqual([]);
-    for (const kind of ['dependencies', 'optionalDependencies', 'bundleDependencies', 'bundledDependencies']) {
-      expect(manifest[kind] ?? {}).toEqual({});
-    }
-    // npm would build such a package when it is installed, without any script.
-    expect(tarball.files.map((packed) => packed.path)).not.toContain('binding.gyp');
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
 });
