@@ -5,7 +5,7 @@
  *   npm start -- --list                the scenarios
  *   npm start -- --scenario NAME       another one
  *
- * Exits with 0 only if what should have happened did.
+ * Exits with 0 only if what should have happened did. Leaves nothing behind, also when it is interrupted.
  */
 import { parseArgs } from 'node:util';
 import { EmbeddedAws } from '../emulator';
@@ -26,6 +26,8 @@ function chosenScenario(name: string): Scenario {
 
 async function play(scenario: Scenario) {
   const aws = await EmbeddedAws.start(scenario.settings);
+  const interrupt = () => void aws.stop().finally(() => process.exit(1));
+  process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
   try {
     const timeline = new Timeline(aws, process.stdout);
     timeline.title(scenario.name, scenario.summary);
