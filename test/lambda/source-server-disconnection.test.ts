@@ -307,11 +307,14 @@ describe('Delete, genuine', () => {
     expect(calls).toEqual(['DisconnectSourceServer', 'DescribeSourceServers', 'DescribeRecoveryInstances']);
   });
 
-  test('ConflictException with a hundred recovery instances: FAILED, in 4,096 bytes, with what to do next', async () => {
+  test('ConflictException with a hundred recovery instances: FAILED, in 4,096 bytes, with what the others are, and what to do next', async () => {
     disconnectSays(conflict);
     drsHas(server('CONTINUOUS'));
     drsHasInstances(...Array.from({ length: 100 }, (_, index) => ({ ...drill, recoveryInstanceID: `i-${index}` })));
     const { response, bytes } = await handle({ type: 'Delete' });
+    const named = Array.from({ length: 20 }, (_, index) => `i-${3 + index}`);
+    expect(response.Reason?.match(/Recovery instance i-\d+ /g)).toEqual([0, 1, 2].map((index) => `Recovery instance i-${index} `));
+    expect(response.Reason).toContain(`Likewise for ${named.join(', ')} and 77 more.`);
     expect(response.Reason).toContain('--retain-resources');
     expect(bytes).toBeLessThanOrEqual(4096);
   });

@@ -83,7 +83,9 @@ export const answers: Mutants = {
       'stacks.length === 0',
     ),
     genuineDeletion('tells to delete the nested stack again', '[...stacks].reverse().find(', 'stacks.find('),
-    explanations('explains so many that the commands are cut off', 'const EXPLAINED = 3;', 'const EXPLAINED = 100;'),
+    explanations('explains so many that the others are cut off', 'const EXPLAINED = 3;', 'const EXPLAINED = 100;'),
+    explanations('does not name the others', 'const NAMED = 20;', 'const NAMED = 0;'),
+    explanations('does not tell how many it does not name', ' and ${more} more', ''),
   ],
   'conflict otherwise: a job, a failback in progress': [
     insist('does not tell the order', 'instances.some(isHolding) ? explained', 'instances ? explained'),

@@ -27,9 +27,9 @@ export const records: Mutants = {
     options('takes every word for true', `text('DeleteSourceServer') === 'true'`, `text('DeleteSourceServer') !== undefined`),
     record('does not tell that it did', `note('record deleted', server.sourceServerId);`, ''),
     rules(
-      'takes a server that is not listed for one that is not there',
-      "? 'extended' : 'replicating'",
-      `? 'extended' : found ? 'replicating' : 'disconnected'`,
+      'does not disconnect a server that is not listed',
+      "return found && isExtended(found) ? 'extended'",
+      "return !found || isExtended(found) ? 'extended'",
     ),
   ],
   'the server is extended from another account': [

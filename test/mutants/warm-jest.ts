@@ -34,7 +34,8 @@ async function run(file: string): Promise<Pick<Outcome, 'failing' | 'problem'>> 
   const environment = path.resolve('test/mutants/first-failure.cjs');
   // The tier that a file belongs to by its name must not keep it out.
   const argv = await buildArgv([
-    ...['--ci', '--runInBand', '--watchman=false', '--testMatch=**/*.test.ts', `--cacheDirectory=${path.resolve('.cache')}`],
+    ...['--ci', '--runInBand', '--watchman=false', `--cacheDirectory=${path.resolve('.cache')}`],
+    ...['--testMatch=**/*.test.ts', '--testPathIgnorePatterns=/node_modules/'],
     ...[`--testEnvironment=${environment}`, `--testTimeout=${TEST_TIMEOUT}`, '--runTestsByPath', file],
   ]);
   const { results } = await runCLI(argv, [process.cwd()]);
@@ -42,5 +43,7 @@ async function run(file: string): Promise<Pick<Outcome, 'failing' | 'problem'>> 
   if (!result || result.testExecError || result.numPassingTests + result.numFailingTests === 0) {
     return { problem: `${file} could not run: ${result?.failureMessage ?? 'it has no tests'}` };
   }
-  return { failing: result.testResults.find(({ status }) => status === 'failed')?.fullName };
+  const failed = result.testResults.find(({ status }) => status === 'failed');
+  const hangs = failed?.failureMessages.some((message) => message.includes('Exceeded timeout'));
+  return { failing: failed && `${failed.fullName}${hangs ? ' (timed out)' : ''}` };
 }
