@@ -337,6 +337,7 @@ describe('Delete, genuine', () => {
       member(8, { tags: { team: 'payments' } }),
       member(9, { tags: undefined }),
       member(10, disconnectedAlready),
+      member(11, { tags: { stage: 'prod' } }),
     );
     const { response, log } = await send('Delete', {}, { physicalId });
     expect(response).toMatchObject({ Status: 'SUCCESS', PhysicalResourceId: physicalId });
@@ -525,7 +526,8 @@ describe('Delete, genuine', () => {
     drsHolds(member(1));
     drsHasInstances(...Array.from({ length: 3 }, () => ({ ...real, sourceServerID: idOf(1) })));
     const physicalId = await physicalIdOf();
-    for (let length = 0; length < 100; length += 10) {
+    // So long that the cut comes in the second command, wherever in it.
+    for (let length = 100; length < 200; length += 10) {
       drs.on(DisconnectSourceServerCommand).rejects(serviceError('ConflictException', 'x'.repeat(length), 409));
       const { response } = await send('Delete', {}, { physicalId });
       expect(response.Reason).toContain('…');
@@ -605,6 +607,16 @@ describe('Delete, genuine', () => {
     const start = Date.now();
     expect((await send('Delete', {}, { physicalId })).response.Reason).toMatch(/^100 of 100 are left/);
     expect(Date.now() - start).toBeLessThan(200_000);
+  });
+
+  test('one action is denied for good: the time that policies take to spread is waited for with another one all the same', async () => {
+    drsHolds(member(1), member(2));
+    refused.set(idOf(1), serviceError('AccessDeniedException', 'not authorized', 403));
+    drs
+      .on(DeleteSourceServerCommand)
+      .rejectsOnce(serviceError('AccessDeniedException', 'not yet', 403))
+      .resolves({});
+    expect((await deletion({ DeleteSourceServer: 'true' })).response.Reason).toMatch(/^1 of 2 are left/);
   });
 
   test('what is not reached before the deadline is said, and the next deletion continues', async () => {

@@ -38,6 +38,7 @@ test.each(hostile)('a message of DRS with %s', async (_what, message) => {
   drs.on(DescribeSourceServersCommand).resolves({ items: [{ sourceServerID: SERVER_ID }] });
   const { response, bytes } = await handle({ type: 'Delete' });
   expect(response).toEqual({ ...ids, Status: 'FAILED', Reason: expect.stringContaining('ConflictException: ') });
+  expect(response.Reason).not.toMatch(/[\p{Cc}\p{Cs}]/u);
   expect(bytes).toBeLessThanOrEqual(4096);
   expectOneDocumentALine();
 });
