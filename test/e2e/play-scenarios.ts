@@ -29,12 +29,13 @@ export const slowScenarios = scenarios.filter(({ name }) => !FAST.includes(name)
 /** Beyond, a deadline of minutes is over before a process has started on a busy machine: suites share the cores, `npm start` has them to itself. */
 const FASTEST = 120;
 
-export async function playScenario({ name, settings, play }: Scenario): Promise<void> {
+export async function playScenario(scenario: Scenario): Promise<void> {
+  const { name, settings } = scenario;
   const aws = await EmbeddedAws.start({ ...settings, speed: Math.min(settings?.speed ?? defaultSettings.speed, FASTEST) });
   let shown = '';
   const timeline = new Timeline(aws, { write: (text) => (shown += text) });
   try {
-    await play(name in UNFORESEEN ? new Stage(aws, timeline) : new ForetoldStage(aws, timeline));
+    await scenario.play(name in UNFORESEEN ? new Stage(aws, timeline) : new ForetoldStage(aws, timeline));
   } finally {
     await aws.stop();
   }
