@@ -72,12 +72,15 @@ const callsOf = (combination: Combination) => {
   return calls;
 };
 
+/** So slow that no call is given up on a busy machine, after which others are made. They are played at the same time, since they mostly wait. */
+const PACE = 30;
+
 /** Each situation in which the function behaves in another way: an update removes a disconnection, and a server with a drill is disconnected. */
 async function play(combination: Combination): Promise<Called> {
   const { recoveryInstancePolicy: policy, assumesRole } = combination;
   const called: Called = { function: [], role: [] };
   // The record of a disconnected recovery instance is deleted only if it holds the server.
-  await onStage({ disconnectedRecordHolds: policy === DISCONNECT }, async (stage) => {
+  await onStage({ speed: PACE, disconnectedRecordHolds: policy === DISCONNECT }, async (stage) => {
     const servers = assumesRole ? stage.ofAccount(THERE) : stage;
     servers.seed({ sourceServerID: APP }, { sourceServerID: DATABASE });
     if (assumesRole) {
@@ -108,7 +111,7 @@ const callsOfDrain = () => (drained ??= playDrain());
 
 async function playDrain(): Promise<string[]> {
   let calls: string[] = [];
-  await onStage({ speed: 120 }, async (stage) => {
+  await onStage({ speed: 2 * PACE }, async (stage) => {
     expect(await stage.operator.deploy((await synthesizeDrain()).assembly)).toBe('CREATE_COMPLETE');
     const [{ subnetId: stagingSubnetId }] = stage.aws.ec2.network().subnets.all();
     stage.seed({ tags: FLEET_TAGS, stagingSubnetId });
