@@ -53,4 +53,6 @@ function chosen(args) {
 }
 
 const args = process.argv.slice(2);
-process.exitCode = await (args.length > 0 ? chosen(args) : runAll([PROGRAMS, [TSC, '--noEmit'], [JEST, '--config', 'test/fast.config.js']]));
+process.exitCode = await (args.length > 0
+  ? chosen(args)
+  : runAll([PROGRAMS, [TSC, '--noEmit'], [JEST, '--config', 'test/fast.config.js']]));
