@@ -28,12 +28,12 @@ const success = { Status: 'SUCCESS', PhysicalResourceId: 'mine' };
 
 describe('a custom resource', () => {
   it('gets a URL that looks like a presigned one of S3, and passes ServiceTimeout on as text', async () => {
-    await create({ ServiceTimeout: 60 });
+    await create({ ServiceTimeout: 3600 });
     const { ResponseURL, ResourceProperties, ResourceType } = requestOf('Create').event;
     const url = new URL(ResponseURL);
     expect([url.protocol, url.hostname]).toEqual(['https:', '127.0.0.1']);
     expect([...url.searchParams.keys()]).toEqual(expect.arrayContaining(['X-Amz-Algorithm', 'X-Amz-Expires', 'X-Amz-Signature']));
-    expect(ResourceProperties).toEqual({ ServiceToken: aws.functions.arn, ServiceTimeout: '60' });
+    expect(ResourceProperties).toEqual({ ServiceToken: aws.functions.arn, ServiceTimeout: '3600' });
     expect(ResourceType).toBe('Custom::Thing');
   });
 
@@ -54,12 +54,13 @@ describe('a custom resource', () => {
 
   it('fails without a response in its ServiceTimeout, and is deleted with a made-up ID', async () => {
     const after = jest.spyOn(aws.clock, 'after');
-    expect(await create({ SilentOn: ['Create'], ServiceTimeout: 30 })).toBe('ROLLBACK_COMPLETE');
+    // At this speed a second and a bit, in which a busy machine can answer the Delete.
+    expect(await create({ SilentOn: ['Create'], ServiceTimeout: 1200 })).toBe('ROLLBACK_COMPLETE');
     const { RequestId } = requestOf('Create').event;
     expect(aws.reasonOf('Thing', 'CREATE_FAILED')).toContain(
       `CloudFormation did not receive a response from your Custom Resource. Please check your logs for requestId [${RequestId}]`,
     );
-    expect(after).toHaveBeenCalledWith(30_000, expect.any(Function));
+    expect(after).toHaveBeenCalledWith(1_200_000, expect.any(Function));
     expect(requestOf('Create').outcome).toBe('timed out');
     expect(requestOf('Delete').event.PhysicalResourceId).toMatch(new RegExp(`^${stackName}-Thing-[A-Z0-9]{12}$`));
   });
