@@ -28,7 +28,7 @@ export default defineConfig(
   { files: ['test/**/*.ts'], rules: { '@typescript-eslint/no-unsafe-assignment': 'off' } },
   border(['lib/**'], emulator, handler, commandLine),
   border(['lambda/**'], emulator, library, commandLine),
-  border(['lambda/custom-resource/**', 'lambda/aws/**'], emulator, library, commandLine, domain),
+  border(['lambda/protocol/**', 'lambda/aws/**'], emulator, library, commandLine, domain),
   border(['cli/**'], emulator, library),
   border(['examples/**', 'scripts/**'], emulator),
 );

@@ -1,6 +1,6 @@
 import type { EmbeddedAws } from '../emulator';
-import type { Call } from '../emulator/calls';
-import type { RateLimit } from '../emulator/faults';
+import type { Call } from '../emulator/control/calls';
+import type { RateLimit } from '../emulator/control/faults';
 import type { Measures } from './case';
 
 /** What DRS takes, while a stack is torn down on the embedded AWS. */

@@ -13,7 +13,7 @@
 import { parseArgs } from 'node:util';
 import { EmbeddedAws } from '../emulator';
 import { defaultAccountId, defaultRegion } from '../emulator/defaults';
-import { Timeline } from './rehearsal/timeline';
+import { Timeline } from '../scenarios/console';
 
 interface Options {
   readonly port?: number;

@@ -2,10 +2,10 @@ import { readFileSync } from 'node:fs';
 import * as path from 'node:path';
 import { Command } from 'commander';
 import yoctoSpinner from 'yocto-spinner';
-import { messageOf } from '../lambda/custom-resource/failure';
+import { messageOf } from '../lambda/aws/errors';
 import { Session } from './aws/session';
 import { makePlan } from './plan/make-plan';
-import { report } from './show/report';
+import { report } from './report/report';
 
 interface Options {
   readonly template?: string;

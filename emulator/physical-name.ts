@@ -1,5 +1,5 @@
-import { ResourceRequest } from './cloudformation/resource-provider';
-import { randomUpperCase } from './random';
+import { ResourceRequest } from './resource-provider';
+import { randomUpperCase } from './control/random';
 
 const suffixLength = 12;
 

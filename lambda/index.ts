@@ -1,10 +1,10 @@
 import type { CloudFormationCustomResourceEvent, Context } from 'aws-lambda';
 import { FLEET_DISCONNECTION, SOURCE_SERVER_DISCONNECTION, STAGING_AREA_DRAIN } from '../lib/contract';
-import { Failure } from './custom-resource/failure';
-import { judgeDeletion } from './custom-resource/genuine-deletion';
-import { type Answer, answer, type Rules } from './custom-resource/lifecycle';
-import type { Request } from './custom-resource/request';
-import { sourceServerDisconnection } from './source-server-disconnection';
+import { Failure } from './aws/errors';
+import { judgeDeletion } from './protocol/deletion-check';
+import { type Answer, answer, type Rules } from './protocol/respond';
+import type { Request } from './protocol/request';
+import { sourceServerDisconnection } from './source-server/handler';
 
 /** Answers a request of CloudFormation by the rules of its resource type. */
 export async function handler(event: CloudFormationCustomResourceEvent, context: Context): Promise<void> {
@@ -14,8 +14,8 @@ export async function handler(event: CloudFormationCustomResourceEvent, context:
 
 const RULES: Readonly<Record<string, () => Rules | Promise<Rules>>> = {
   [SOURCE_SERVER_DISCONNECTION]: () => sourceServerDisconnection,
-  [FLEET_DISCONNECTION]: async () => (await import('./on-demand')).fleetDisconnection,
-  [STAGING_AREA_DRAIN]: async () => (await import('./on-demand')).stagingAreaDrain,
+  [FLEET_DISCONNECTION]: async () => (await import('./lazy')).fleetDisconnection,
+  [STAGING_AREA_DRAIN]: async () => (await import('./lazy')).stagingAreaDrain,
 };
 
 /** A type of a newer version: after a downgrade its resources may still be there, and nobody here knows how to delete them. */

@@ -1,7 +1,15 @@
 import { Annotations, CustomResource, Stack, Token } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { FLEET_DISCONNECTION, type FleetDisconnectionAttributes, type FleetDisconnectionProperties, REGION } from './contract';
-import { actingAccount, goesBefore, declareOnce, problem, propertiesOf, teardownFunctionFor, THREE_RUNS } from './disconnection';
+import {
+  actingAccount,
+  goesBefore,
+  declareOnce,
+  problem,
+  propertiesOf,
+  teardownFunctionFor,
+  THREE_RUNS,
+} from './private/custom-resource-props';
 import type { DisconnectionOptions } from './disconnection-options';
 import type { SourceServerSelection } from './source-server-selection';
 import type { TeardownFunction } from './teardown-function';

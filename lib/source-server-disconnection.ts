@@ -14,7 +14,7 @@ import {
   propertiesOf,
   teardownFunctionFor,
   THREE_RUNS,
-} from './disconnection';
+} from './private/custom-resource-props';
 import type { DisconnectionOptions } from './disconnection-options';
 import { RecoveryInstancePolicy } from './recovery-instance-policy';
 import type { ISourceServer } from './source-server';

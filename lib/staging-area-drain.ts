@@ -2,7 +2,7 @@ import { Annotations, Aspects, CfnResource, CustomResource, Duration, type Remov
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import { Construct, type IConstruct, type IDependable } from 'constructs';
 import { STAGING_AREA_DRAIN, type StagingAreaDrainProperties } from './contract';
-import { problem, teardownFunctionFor, THREE_RUNS } from './disconnection';
+import { problem, teardownFunctionFor, THREE_RUNS } from './private/custom-resource-props';
 import type { TeardownFunction } from './teardown-function';
 
 /**

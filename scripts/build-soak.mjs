@@ -6,7 +6,7 @@ import { environmentOnly } from './bundle-function.mjs';
 await build({
   absWorkingDir: fileURLToPath(new URL('..', import.meta.url)),
   // One level below the root, as in build.mjs.
-  entryPoints: { soak: 'test/properties/soak/index.ts', 'soak-worker': 'test/properties/soak/worker.ts' },
+  entryPoints: { soak: 'test/random/soak/index.ts', 'soak-worker': 'test/random/soak/worker.ts' },
   outdir: '.build',
   bundle: true,
   platform: 'node',

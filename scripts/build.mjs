@@ -13,7 +13,7 @@ await Promise.all([
   // One level below the root, like lib/ and dist/: the library finds the bundle at ../bundle from each of them.
   build({
     ...common,
-    entryPoints: ['bin/landing-zone.ts', 'bin/rehearse.ts', 'bin/emulator.ts'],
+    entryPoints: ['bin/landing-zone.ts', 'bin/scenario.ts', 'bin/emulator.ts'],
     outdir: '.build',
     packages: 'external',
     sourcemap: true,

@@ -11,7 +11,7 @@ export const environmentOnly = {
   setup({ onLoad, onResolve }) {
     const elsewhere =
       /^(@aws-sdk\/credential-provider-node|@smithy\/(shared-ini-file-loader|util-defaults-mode-node)|.*\/credentialDefaultProvider)$/;
-    onResolve({ filter: elsewhere }, () => ({ path: path.join(root, 'lambda/aws/environment.ts') }));
+    onResolve({ filter: elsewhere }, () => ({ path: path.join(root, 'lambda/aws/environment-only.ts') }));
     // Each client reads its version, and bundles the rest of its manifest.
     onLoad({ filter: /@aws-sdk\/client-[\w-]+\/package\.json$/ }, async ({ path: file }) => {
       const { version } = JSON.parse(await readFile(file, 'utf8'));

@@ -13,8 +13,8 @@ const PROGRAMS = ['scripts/build.mjs'];
 const LIBRARY = ['scripts/jsii.mjs', 'jsii', '-c', 'tsconfig.jsii.json'];
 /** What tests need to be built, by the path of their file: the first that fits. */
 const NEEDS = [
-  [/^test\/(lambda|mutants|documents|emulator)\//, []],
-  [/^test\/(api|package|python-example)\./, [PROGRAMS, LIBRARY]],
+  [/^test\/(lambda|mutants|docs|emulator)\//, []],
+  [/^test\/packaging\//, [PROGRAMS, LIBRARY]],
   [/^/, [PROGRAMS]],
 ];
 
@@ -55,4 +55,4 @@ function chosen(args) {
 const args = process.argv.slice(2);
 process.exitCode = await (args.length > 0
   ? chosen(args)
-  : runAll([PROGRAMS, [TSC, '--noEmit'], [JEST, '--config', 'test/fast.config.js']]));
+  : runAll([PROGRAMS, [TSC, '--noEmit'], [JEST, '--config', 'test/jest/fast.config.js']]));

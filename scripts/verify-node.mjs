@@ -24,5 +24,5 @@ for (const major of majors) {
   const node = nodeOf(major);
   run(node, ['--version']);
   run(node, ['node_modules/jest/bin/jest.js', 'test/lambda']);
-  run(node, ['.build/rehearse.js']);
+  run(node, ['.build/scenario.js']);
 }

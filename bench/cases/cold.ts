@@ -1,7 +1,7 @@
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
-import { createCertificate } from '../../emulator/certificate';
+import { createCertificate } from '../../emulator/control/certificate';
 import type { Case } from '../case';
 import { contenders } from '../cold/contenders';
 import { startFakeAws } from '../cold/fake-aws';

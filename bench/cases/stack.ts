@@ -1,5 +1,5 @@
-import { Timeline } from '../../bin/rehearsal/timeline';
-import { Stage } from '../../bin/rehearsal/stage';
+import { Timeline } from '../../scenarios/console';
+import { Stage } from '../../scenarios/runner';
 import { EmbeddedAws } from '../../emulator';
 import { SourceServer, SourceServerDisconnection } from '../../lib';
 import { type Case, type Measures, OURS } from '../case';

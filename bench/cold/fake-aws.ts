@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type RequestListener } from 'node:h
 import { createServer as createSecureServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
-import type { Certificate } from '../../emulator/certificate';
+import type { Certificate } from '../../emulator/control/certificate';
 import { describeStacksAnswer, disconnectAnswer } from './answers';
 
 /** As much of AWS as a deletion asks for, with answers that are made beforehand: it must not be what is measured. */

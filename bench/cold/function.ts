@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
 import * as path from 'node:path';
 import type { Readable } from 'node:stream';
-import { Clock } from '../../emulator/clock';
+import { Clock } from '../../emulator/control/clock';
 import { functionEnvironment } from '../../emulator/lambda/function-environment';
 import { RuntimeApi } from '../../emulator/lambda/runtime-api';
 import { runtimeClientArguments } from '../../emulator/lambda/runtime-client';

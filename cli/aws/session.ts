@@ -3,8 +3,8 @@ import { createInterface } from 'node:readline/promises';
 import { AssumeRoleCommand, GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { defaultProvider } from '@aws-sdk/credential-provider-node';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
-import { Failure } from '../../lambda/custom-resource/failure';
-import { asking } from './problems';
+import { Failure } from '../../lambda/aws/errors';
+import { asking } from './errors';
 
 /** IAM takes no longer name of a session. */
 const LONGEST_SESSION_NAME = 64;

@@ -1,13 +1,13 @@
 import type { Instance } from '@aws-sdk/client-ec2';
 import type { SourceServer } from '@aws-sdk/client-drs';
 import { STAGING_AREA_DRAIN, UNKNOWN } from '../../lib/contract';
-import { replicationStateOf, stateOf } from '../../lambda/drs/source-server';
-import { isLink, type Link, readLink } from '../../lambda/ec2/link';
-import { isTemporary, kindOf } from '../../lambda/ec2/made-by-drs';
-import type { Declaration } from './declaration';
-import type { Estate } from './estate';
-import { counted, identityOf, judge, NEVER_CREATED, settledBy, untold } from './judgement';
-import type { Judgement, PlannedDrain, PlannedMachine, PlannedServer } from './plan';
+import { replicationStateOf, stateOf } from '../../lambda/source-server/source-server';
+import { isLink, type Link, readLink } from '../../lambda/drain/step';
+import { isTemporary, kindOf } from '../../lambda/drain/drs-resources';
+import type { Declaration } from '../operation/planned-change';
+import type { Estate } from '../aws/clients';
+import { counted, identityOf, judge, NEVER_CREATED, settledBy, untold } from './outcome';
+import type { Judgement, PlannedDrain, PlannedMachine, PlannedServer } from './plan-json';
 
 /** How long a link waits, in minutes. */
 const LINK = 14;

@@ -1,15 +1,15 @@
 import type { SourceServer } from '@aws-sdk/client-drs';
 import { FLEET_DISCONNECTION } from '../../lib/contract';
-import { explainExtended } from '../../lambda/drs/explanations';
-import { type Fleet, isFleet, nameOfFleet, readFleet } from '../../lambda/drs/fleet';
-import { isDue } from '../../lambda/drs/fleet-teardown';
-import { stateOf } from '../../lambda/drs/source-server';
-import type { DrsAt } from '../aws/drs-at';
-import type { Declaration, Fate } from './declaration';
-import type { Estate } from './estate';
-import { FORGOTTEN, identityOf, judge, NEVER_CREATED, settledBy, untold, worstOf } from './judgement';
-import type { Judgement, PlannedFleet, PlannedServer } from './plan';
-import { judgeServer, planServer } from './server';
+import { explainExtended } from '../../lambda/source-server/messages';
+import { type Fleet, isFleet, nameOfFleet, readFleet } from '../../lambda/fleet/fleet';
+import { isDue } from '../../lambda/fleet/teardown';
+import { stateOf } from '../../lambda/source-server/source-server';
+import type { DrsAt } from '../aws/drs';
+import type { Declaration, Fate } from '../operation/planned-change';
+import type { Estate } from '../aws/clients';
+import { FORGOTTEN, identityOf, judge, NEVER_CREATED, settledBy, untold, worstOf } from './outcome';
+import type { Judgement, PlannedFleet, PlannedServer } from './plan-json';
+import { judgeServer, planServer } from './source-server';
 
 /** What becomes of the source servers that a fleet selects at this moment. */
 export async function planFleet(declaration: Declaration, estate: Estate): Promise<PlannedFleet> {

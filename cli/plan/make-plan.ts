@@ -1,21 +1,21 @@
 import { readFileSync } from 'node:fs';
 import * as path from 'node:path';
 import { FLEET_DISCONNECTION, SOURCE_SERVER_DISCONNECTION, STAGING_AREA_DRAIN } from '../../lib/contract';
-import { Failure, messageOf } from '../../lambda/custom-resource/failure';
-import { type DeployedStack, parseTemplate, Stacks } from '../aws/stacks';
+import { Failure, messageOf } from '../../lambda/aws/errors';
+import { type DeployedStack, parseTemplate, Stacks } from '../aws/cloudformation';
 import type { Session } from '../aws/session';
 import { Unresolved } from '../template/resolve';
 import type { Exports } from '../template/scope';
-import type { Declaration } from './declaration';
-import { planDeletion } from './deletion';
-import { planDisconnection } from './disconnection';
+import type { Declaration } from '../operation/planned-change';
+import { planDeletion } from '../operation/delete-stack';
+import { planDisconnection } from './source-server-disconnection';
 import { drainOf, planDrain } from './drain';
-import { Estate } from './estate';
+import { Estate } from '../aws/clients';
 import { planFleet } from './fleet';
-import { counted, stops, untold } from './judgement';
-import type { Plan, PlannedDisconnection, PlannedFleet, PlannedResource, PlannedServer } from './plan';
-import { judgeStack } from './stack';
-import { type Next, planUpdate } from './update';
+import { counted, stops, untold } from './outcome';
+import type { Plan, PlannedDisconnection, PlannedFleet, PlannedResource, PlannedServer } from './plan-json';
+import { judgeStack } from '../operation/stack-status';
+import { type Next, planUpdate } from '../operation/update-stack';
 
 export interface Order {
   readonly stackName: string;

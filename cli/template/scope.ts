@@ -1,4 +1,4 @@
-import type { DeployedStack } from '../aws/stacks';
+import type { DeployedStack } from '../aws/cloudformation';
 import { type ParameterDeclaration, type Scope, type Template, Unresolved } from './resolve';
 
 /** Where to look up exports, if the template imports any. */

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { Clock } from '../clock';
+import { Clock } from '../control/clock';
 import { physicalName } from '../physical-name';
 import { CustomResourceEvent, CustomResourceResponse, readResponse } from './custom-resource-response';
 import { reasonOf, ResourceFailure } from './errors';
 import { withScalarsAsStrings } from './properties';
-import { CreatedResource, ResourceProvider, ResourceRequest } from './resource-provider';
+import { CreatedResource, ResourceProvider, ResourceRequest } from '../resource-provider';
 import { ResponseEndpoint } from './response-endpoint';
 import { Json } from './template';
 

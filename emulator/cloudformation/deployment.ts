@@ -3,7 +3,7 @@ import { circular, namesIn } from './dependencies';
 import { validationError } from './errors';
 import { resolveCondition, Scope } from './intrinsics';
 import { parameterReference } from './parameters';
-import { StackIdentity } from './resource-provider';
+import { StackIdentity } from '../resource-provider';
 import { Json, ResourceDeclaration, Template } from './template';
 
 /** A resource that the template declares and no condition leaves out. */

@@ -1,7 +1,7 @@
 import { setMaxListeners } from 'node:events';
-import { Clock } from '../clock';
+import { Clock } from '../control/clock';
 import { Settings } from '../settings';
-import { CreatedResource, ResourceRequest } from './resource-provider';
+import { CreatedResource, ResourceRequest } from '../resource-provider';
 import { Instance, Stack } from './stack';
 import { Stacks } from './stacks';
 

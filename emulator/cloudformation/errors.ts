@@ -1,4 +1,4 @@
-import { AwsError } from '../service';
+import { AwsError } from '../http/service';
 
 export function validationError(message: string): AwsError {
   return new AwsError('ValidationError', message, 400);

@@ -1,4 +1,4 @@
-import { randomUpperCase } from '../random';
+import { randomUpperCase } from '../control/random';
 import { Deployment, deploymentOf } from './deployment';
 import { Engine, EngineProvider, EngineRequest, EngineUpdate } from './engine';
 import { reasonOf, ResourceFailure } from './errors';
@@ -9,7 +9,7 @@ import { deleteStack } from './operations/delete';
 import { rollBackUpdate } from './operations/rollback';
 import { beginUpdate, updateResources } from './operations/update';
 import { parameterValues } from './parameters';
-import { CreatedResource, ResourceRequest } from './resource-provider';
+import { CreatedResource, ResourceRequest } from '../resource-provider';
 import { Stack } from './stack';
 import { isObject, parseTemplate } from './template';
 

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { partition } from '../defaults';
 import { physicalName } from '../physical-name';
-import { randomHex } from '../random';
+import { randomHex } from '../control/random';
 import { changesFixed } from './properties';
-import { CreatedResource, ResourceProvider, ResourceProviders, ResourceRequest } from './resource-provider';
+import { CreatedResource, ResourceProvider, ResourceProviders, ResourceRequest } from '../resource-provider';
 
 /** A resource type that does nothing here but has the right Ref and attributes. */
 interface RecordType {

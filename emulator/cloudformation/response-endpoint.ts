@@ -2,10 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer, Server } from 'node:https';
 import { AddressInfo } from 'node:net';
-import { Clock } from '../clock';
-import { Fault, Faults } from '../faults';
-import { randomHex } from '../random';
-import { xmlElement } from '../protocols/xml';
+import { Clock } from '../control/clock';
+import { Fault, Faults } from '../control/faults';
+import { randomHex } from '../control/random';
+import { xmlElement } from '../http/xml';
 
 /** More than any response may have; what is longer is cut off. */
 const maxBodyBytes = 1024 * 1024;

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { ChangeSet } from './change-set';
 import { Deployment, ResourceDefinition } from './deployment';
-import { StackIdentity } from './resource-provider';
+import { StackIdentity } from '../resource-provider';
 import { Json } from './template';
 
 /** What a definition became in AWS. Never changed, only succeeded by another one. */

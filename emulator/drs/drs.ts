@@ -1,11 +1,11 @@
 import type { RecoveryInstance, SourceServer } from '@aws-sdk/client-drs';
-import { Clock } from '../clock';
-import { ResourceProviders } from '../cloudformation/resource-provider';
+import { Clock } from '../control/clock';
+import { ResourceProviders } from '../resource-provider';
 import { defaultAccountId, defaultRegion } from '../defaults';
 import { Ec2 } from '../ec2/ec2';
 import { Iam } from '../iam/iam';
-import { jsonBody, jsonResponse, refuseRestJson } from '../protocols/json';
-import { AwsError, FaultErrorKind, Service, ServiceRequest, ServiceResponse } from '../service';
+import { jsonBody, jsonResponse, refuseRestJson } from '../http/json';
+import { AwsError, FaultErrorKind, Service, ServiceRequest, ServiceResponse } from '../http/service';
 import { Settings } from '../settings';
 import { drsFault, invalid, invalidFields, uninitializedAccount } from './errors';
 import { Estate, Estates } from './estates';

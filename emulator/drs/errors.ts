@@ -1,4 +1,4 @@
-import { AwsError, FaultErrorKind } from '../service';
+import { AwsError, FaultErrorKind } from '../http/service';
 
 export type DrsResourceType = 'SOURCE_SERVER' | 'RECOVERY_INSTANCE' | 'JOB';
 

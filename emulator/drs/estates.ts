@@ -1,5 +1,5 @@
 import type { Job, RecoveryInstance, SourceServer } from '@aws-sdk/client-drs';
-import { Clock } from '../clock';
+import { Clock } from '../control/clock';
 import { Ec2 } from '../ec2/ec2';
 import { Network } from '../ec2/network';
 import { Settings } from '../settings';

@@ -5,7 +5,7 @@ import type {
   TerminateRecoveryInstancesResponse,
 } from '@aws-sdk/client-drs';
 import { terminateInstance } from '../ec2/instances';
-import { randomHex } from '../random';
+import { randomHex } from '../control/random';
 import { tooManyJobs } from './errors';
 import type { Estate, KnownRecoveryInstance, RunningJob } from './estates';
 import { arnOf, authorizeRecoveryInstance, DrsCall, ec2Arn, Operation, recoveryInstanceOf } from './operation';

@@ -1,6 +1,6 @@
 import { partition } from '../defaults';
 import { AuthorizationContext } from '../iam/iam';
-import { AwsError, Caller } from '../service';
+import { AwsError, Caller } from '../http/service';
 import { Settings } from '../settings';
 import { accessDenied, invalid, resourceNotFound } from './errors';
 import { Estate, Estates, KnownRecoveryInstance, KnownSourceServer } from './estates';

@@ -1,5 +1,5 @@
 import type { FailbackState } from '@aws-sdk/client-drs';
-import { AwsError } from '../service';
+import { AwsError } from '../http/service';
 import { conflict } from './errors';
 import type { Estate, KnownRecoveryInstance, KnownSourceServer, RunningJob } from './estates';
 import type { DrsCall } from './operation';

@@ -1,4 +1,4 @@
-import { Clock } from '../clock';
+import { Clock } from '../control/clock';
 import { keepInstance, terminateInstance } from '../ec2/instances';
 import { Instance, Network } from '../ec2/network';
 import { Settings } from '../settings';

@@ -1,6 +1,6 @@
 import type { DataReplicationState, FailbackState, ReplicationDirection, StagingArea } from '@aws-sdk/client-drs';
 import { partition } from '../defaults';
-import { randomHex } from '../random';
+import { randomHex } from '../control/random';
 import { Estate, KnownRecoveryInstance, KnownSourceServer } from './estates';
 import { arnOf } from './operation';
 

@@ -1,7 +1,7 @@
-import { CreatedResource, ResourceProvider, ResourceProviders, ResourceRequest } from '../cloudformation/resource-provider';
+import { CreatedResource, ResourceProvider, ResourceProviders, ResourceRequest } from '../resource-provider';
 import { partition } from '../defaults';
-import { randomHex } from '../random';
-import { AwsError } from '../service';
+import { randomHex } from '../control/random';
+import { AwsError } from '../http/service';
 import { invalid, tooManyLaunchTemplates, uninitializedAccount } from './errors';
 import { Estate } from './estates';
 

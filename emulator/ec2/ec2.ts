@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { Clock } from '../clock';
-import { ResourceProviders } from '../cloudformation/resource-provider';
+import { Clock } from '../control/clock';
+import { ResourceProviders } from '../resource-provider';
 import { defaultAccountId, defaultRegion, partition } from '../defaults';
 import { Iam } from '../iam/iam';
-import { xmlElement, xmlResponse } from '../protocols/xml';
-import { AwsError, FaultErrorKind, Service, ServiceRequest, ServiceResponse } from '../service';
+import { xmlElement, xmlResponse } from '../http/xml';
+import { AwsError, FaultErrorKind, Service, ServiceRequest, ServiceResponse } from '../http/service';
 import { Settings } from '../settings';
 import { ec2Error, ec2Fault, refuseEc2 } from './errors';
 import { settleInstances } from './instances';
@@ -14,7 +14,7 @@ import { describeInstances, describeVolumes, terminateInstances } from './operat
 import { describeNetworkInterfaces } from './operations/network-interfaces';
 import { describeAvailabilityZones, describeRouteTables, describeSubnets, describeVpcs, describeVpnGateways } from './operations/networks';
 import { deleteSecurityGroup, describeSecurityGroups } from './operations/security-groups';
-import { PatientDeletions } from './patient-deletions';
+import { PatientDeletions } from './deletions-with-retries';
 import { ec2Providers } from './providers/providers';
 import { Ec2Query } from './query';
 

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { xmlElement, xmlResponse } from '../protocols/xml';
-import { AwsError, FaultErrorKind, ServiceResponse } from '../service';
+import { xmlElement, xmlResponse } from '../http/xml';
+import { AwsError, FaultErrorKind, ServiceResponse } from '../http/service';
 
 export function ec2Error(code: string, message: string, status = 400): AwsError {
   return new AwsError(code, message, status);

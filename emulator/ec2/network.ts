@@ -1,5 +1,5 @@
-import { randomHex } from '../random';
-import { AwsError } from '../service';
+import { randomHex } from '../control/random';
+import { AwsError } from '../http/service';
 import { ec2Error } from './errors';
 
 export type Tags = Readonly<Record<string, string>>;

@@ -1,8 +1,8 @@
-import { Clock } from '../clock';
-import { ResourceProviders } from '../cloudformation/resource-provider';
+import { Clock } from '../control/clock';
+import { ResourceProviders } from '../resource-provider';
 import { partition } from '../defaults';
-import { randomHex, randomUpperCase } from '../random';
-import { AwsError, Caller } from '../service';
+import { randomHex, randomUpperCase } from '../control/random';
+import { AwsError, Caller } from '../http/service';
 import { Settings } from '../settings';
 import { RequestContext } from './conditions';
 import { evaluate } from './evaluation';

@@ -1,4 +1,4 @@
-import { AwsError } from '../service';
+import { AwsError } from '../http/service';
 import { Conditions, isModelledOperator } from './conditions';
 
 export interface Statement {

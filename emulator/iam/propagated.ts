@@ -1,4 +1,4 @@
-import { Clock } from '../clock';
+import { Clock } from '../control/clock';
 
 /** A value whose edits take a while until they are seen; until then the one before counts, or none. */
 export class Propagated<T> {

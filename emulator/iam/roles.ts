@@ -1,7 +1,7 @@
-import { Clock } from '../clock';
+import { Clock } from '../control/clock';
 import { partition } from '../defaults';
-import { randomUpperCase } from '../random';
-import { AwsError } from '../service';
+import { randomUpperCase } from '../control/random';
+import { AwsError } from '../http/service';
 import { awsManagedPolicy } from './aws-managed-policies';
 import { PolicyDocument, policySize } from './policy-document';
 import { Propagated } from './propagated';

@@ -1,4 +1,4 @@
-import { AwsError } from '../service';
+import { AwsError } from '../http/service';
 import { conditionsHold, RequestContext } from './conditions';
 import { list, malformed, PolicyDocument, Statement } from './policy-document';
 import type { Roles } from './roles';

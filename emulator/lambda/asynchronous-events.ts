@@ -1,4 +1,4 @@
-import { Clock } from '../clock';
+import { Clock } from '../control/clock';
 import { Outcome } from './function-process';
 
 /** Emulated milliseconds before the second and the third attempt. */

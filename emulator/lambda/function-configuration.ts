@@ -1,4 +1,4 @@
-import { ResourceRequest } from '../cloudformation/resource-provider';
+import { ResourceRequest } from '../resource-provider';
 import { partition } from '../defaults';
 import { reservedVariables } from './function-environment';
 

@@ -1,4 +1,4 @@
-import { Clock } from '../clock';
+import { Clock } from '../control/clock';
 import { Iam } from '../iam/iam';
 import { FunctionConfiguration } from './function-configuration';
 

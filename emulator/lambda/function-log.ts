@@ -1,8 +1,8 @@
-import { Clock } from '../clock';
+import { Clock } from '../control/clock';
 import { Iam } from '../iam/iam';
 import { logGroupArn, LogStore } from '../logs/log-store';
-import { randomHex } from '../random';
-import { Caller } from '../service';
+import { randomHex } from '../control/random';
+import { Caller } from '../http/service';
 import { FunctionConfiguration } from './function-configuration';
 
 interface FunctionLogParts {

@@ -1,7 +1,7 @@
 import { ChildProcess, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { setImmediate } from 'node:timers/promises';
-import { Clock } from '../clock';
+import { Clock } from '../control/clock';
 import { Iam } from '../iam/iam';
 import { LogStore } from '../logs/log-store';
 import { FunctionConfiguration } from './function-configuration';

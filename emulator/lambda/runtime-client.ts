@@ -1,6 +1,6 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { Clock } from '../clock';
+import { Clock } from '../control/clock';
 
 /** The arguments with which Node runs a function: the official runtime client, and what it needs preloaded. */
 export function runtimeClientArguments(clock: Clock): string[] {

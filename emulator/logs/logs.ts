@@ -1,7 +1,7 @@
-import { Clock } from '../clock';
+import { Clock } from '../control/clock';
 import { Iam } from '../iam/iam';
-import { jsonBody, jsonResponse, refuseJson11 } from '../protocols/json';
-import { AwsError, Service, ServiceRequest, ServiceResponse } from '../service';
+import { jsonBody, jsonResponse, refuseJson11 } from '../http/json';
+import { AwsError, Service, ServiceRequest, ServiceResponse } from '../http/service';
 import { logGroupArn, LogLine, LogStore } from './log-store';
 
 const mostEvents = 10_000;

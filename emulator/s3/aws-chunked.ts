@@ -1,4 +1,4 @@
-import { AwsError } from '../service';
+import { AwsError } from '../http/service';
 
 /** The payload of an aws-chunked body: chunks that each tell their length (and often a signature), then trailing headers. */
 export function decodeAwsChunked(body: Buffer): Buffer {

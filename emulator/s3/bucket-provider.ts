@@ -1,4 +1,4 @@
-import { CreatedResource, ResourceProvider, ResourceRequest } from '../cloudformation/resource-provider';
+import { CreatedResource, ResourceProvider, ResourceRequest } from '../resource-provider';
 import { partition } from '../defaults';
 import { physicalName } from '../physical-name';
 import { Buckets } from './buckets';

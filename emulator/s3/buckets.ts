@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { AwsError } from '../service';
+import { AwsError } from '../http/service';
 
 export interface StoredObject {
   readonly key: string;

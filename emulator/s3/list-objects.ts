@@ -1,4 +1,4 @@
-import { XmlContent } from '../protocols/xml';
+import { XmlContent } from '../http/xml';
 import { Bucket } from './buckets';
 
 /** One page of a bucket's objects, in the order of their keys; what lies behind a delimiter is summed up as common prefixes. */

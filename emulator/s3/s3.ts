@@ -1,9 +1,9 @@
-import { Clock } from '../clock';
-import { ResourceProviders } from '../cloudformation/resource-provider';
+import { Clock } from '../control/clock';
+import { ResourceProviders } from '../resource-provider';
 import { partition } from '../defaults';
 import { Iam } from '../iam/iam';
-import { xmlElement, xmlResponse } from '../protocols/xml';
-import { AwsError, FaultErrorKind, Service, ServiceRequest, ServiceResponse } from '../service';
+import { xmlElement, xmlResponse } from '../http/xml';
+import { AwsError, FaultErrorKind, Service, ServiceRequest, ServiceResponse } from '../http/service';
 import { decodeAwsChunked } from './aws-chunked';
 import { BucketProvider } from './bucket-provider';
 import { Bucket, Buckets, StoredObject, storedObject } from './buckets';

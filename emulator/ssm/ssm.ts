@@ -1,7 +1,7 @@
-import { ResourceProviders } from '../cloudformation/resource-provider';
+import { ResourceProviders } from '../resource-provider';
 import { Iam } from '../iam/iam';
-import { jsonBody, jsonResponse, refuseJson11 } from '../protocols/json';
-import { AwsError, Service, ServiceRequest, ServiceResponse } from '../service';
+import { jsonBody, jsonResponse, refuseJson11 } from '../http/json';
+import { AwsError, Service, ServiceRequest, ServiceResponse } from '../http/service';
 import { parameterProvider } from './parameter-provider';
 import { Parameter, parameterArn, Parameters } from './parameters';
 

@@ -1,6 +1,6 @@
 import { Iam } from '../iam/iam';
-import { xmlElement, XmlContent, xmlResponse } from '../protocols/xml';
-import { AwsError, Caller, Service, ServiceRequest, ServiceResponse } from '../service';
+import { xmlElement, XmlContent, xmlResponse } from '../http/xml';
+import { AwsError, Caller, Service, ServiceRequest, ServiceResponse } from '../http/service';
 
 const namespace = 'https://sts.amazonaws.com/doc/2011-06-15/';
 const sessionSeconds = 3600;

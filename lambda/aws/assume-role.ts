@@ -1,6 +1,6 @@
 import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
-import { Failure, messageOf } from '../custom-resource/failure';
-import type { StackIdentity } from '../custom-resource/request';
+import { Failure, messageOf } from './errors';
+import type { StackIdentity } from '../protocol/request';
 import { clientConfiguration } from './client-configuration';
 import { Denied, retry } from './retry';
 import { accountOfRole } from './role';

@@ -1,5 +1,5 @@
 import { NodeHttpHandler } from '@smithy/node-http-handler';
-import type { StackIdentity } from '../custom-resource/request';
+import type { StackIdentity } from '../protocol/request';
 import type { Credentials } from './assume-role';
 
 /** Connections carry no credentials, so all clients share them: left open by each of hundreds of requests, a warm function would run out of sockets. */

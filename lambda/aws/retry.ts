@@ -1,5 +1,5 @@
-import { Failure, messageOf } from '../custom-resource/failure';
-import { sleep } from '../sleep';
+import { Failure, messageOf } from './errors';
+import { sleep } from './sleep';
 
 /** What retries need of the SDK's exceptions, which are matched by name: services throw more than their models declare. */
 interface ServiceError extends Error {

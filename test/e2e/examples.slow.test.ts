@@ -5,7 +5,7 @@ import { App, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { zipSync } from 'fflate';
-import type { Stage } from '../../bin/rehearsal/stage';
+import type { Stage } from '../../scenarios/runner';
 import { defaultRegion } from '../../emulator/defaults';
 import { LandingZoneStack as Adopted } from '../../examples/adopt/after';
 import { LandingZoneStack as NotYetAdopted } from '../../examples/adopt/before';
@@ -14,7 +14,7 @@ import { LandingZoneStack } from '../../examples/landing-zone-with-drain/stacks'
 import { ServersStack, type Step, STEPS } from '../../examples/move-between-stacks/stacks';
 import { SingleServerStack } from '../../examples/single-server/stacks';
 import { RollOutStack } from '../../examples/stack-sets/stacks';
-import { onStage } from './on-stage';
+import { onStage } from './with-emulator';
 
 // The examples, torn down. Not here: cross-account is a scenario, pipelines deploys what fleet-by-tag does, and python needs Python.
 

@@ -1,12 +1,12 @@
 import { CfnWaitConditionHandle, type Stack } from 'aws-cdk-lib';
 import { AccountPrincipal, PolicyStatement, Role } from 'aws-cdk-lib/aws-iam';
-import { addFailingSibling, type Declare } from '../../bin/rehearsal/scenarios/stacks';
-import type { Stage } from '../../bin/rehearsal/stage';
+import { addFailingSibling, type Declare } from '../../scenarios/stacks';
+import type { Stage } from '../../scenarios/runner';
 import type { SourceServerSeed } from '../../emulator/drs/seeds';
 import type { Settings } from '../../emulator/settings';
 import { FleetDisconnection, type FleetDisconnectionProps, RecoveryInstancePolicy, SourceServerSelection } from '../../lib';
-import { badWeather } from './bad-weather';
-import { onStage } from './on-stage';
+import { badWeather } from './transient-faults';
+import { onStage } from './with-emulator';
 
 // The rows of the tables of fleets in docs/rules.md that no scenario plays.
 

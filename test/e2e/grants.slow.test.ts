@@ -10,11 +10,11 @@ import {
   type DisconnectionOptions,
   sourceServerArn,
   TWO,
-} from '../../bin/rehearsal/scenarios/stacks';
-import type { Stage } from '../../bin/rehearsal/stage';
+} from '../../scenarios/stacks';
+import type { Stage } from '../../scenarios/runner';
 import type { RecoveryInstanceSeed } from '../../emulator/drs/seeds';
 import { RecoveryInstancePolicy, TeardownFunction, type TeardownFunctionProps } from '../../lib';
-import { onStage } from './on-stage';
+import { onStage } from './with-emulator';
 
 // CloudFormation changes functions, roles and policies in the update and sends the deletions of what was removed afterwards (aws-cdk issue 14037).
 

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import * as path from 'node:path';
-import { APP, DATABASE, type DisconnectionOptions } from '../../bin/rehearsal/scenarios/stacks';
-import type { Stage } from '../../bin/rehearsal/stage';
+import { APP, DATABASE, type DisconnectionOptions } from '../../scenarios/stacks';
+import type { Stage } from '../../scenarios/runner';
 import { RecoveryInstancePolicy } from '../../lib';
 import {
   actionsOf,
@@ -16,8 +16,8 @@ import {
   type Synthesized,
   synthesizeRole,
   THERE,
-} from './granted';
-import { onStage } from './on-stage';
+} from './iam-statements';
+import { onStage } from './with-emulator';
 
 // The roles may do what the function does, and nothing else: compared with the source, and with the calls that are made, for each combination of options.
 // That each action and each statement is needed is proven in taken-away.slow.test.ts.

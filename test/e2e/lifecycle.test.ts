@@ -1,9 +1,9 @@
 import { CfnParameter, Stack } from 'aws-cdk-lib';
-import type { Stage } from '../../bin/rehearsal/stage';
-import type { FaultRule } from '../../emulator/faults';
+import type { Stage } from '../../scenarios/runner';
+import type { FaultRule } from '../../emulator/control/faults';
 import type { Settings } from '../../emulator/settings';
 import { SourceServer, SourceServerDisconnection } from '../../lib';
-import { onStage } from './on-stage';
+import { onStage } from './with-emulator';
 
 // The rows of the lifecycle tables that no scenario plays, through the real bundle, the real runtime client and real HTTP; at the same time, since they mostly wait.
 

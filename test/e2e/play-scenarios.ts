@@ -1,9 +1,9 @@
-import { type Scenario, scenarios } from '../../bin/rehearsal/scenarios';
-import { Stage } from '../../bin/rehearsal/stage';
-import { Timeline } from '../../bin/rehearsal/timeline';
+import { type Scenario, scenarios } from '../../scenarios';
+import { Stage } from '../../scenarios/runner';
+import { Timeline } from '../../scenarios/console';
 import { EmbeddedAws } from '../../emulator';
 import { defaultSettings } from '../../emulator/settings';
-import { ForetoldStage } from '../plan/foretold';
+import { ForetoldStage } from './plan-matches-outcome';
 
 // Every scenario of `npm start` is played once: it throws where what should have happened did not, and what the plan said before is what then happens.
 

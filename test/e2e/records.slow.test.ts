@@ -1,9 +1,9 @@
-import { APP, DATABASE, disconnectionOf, sourceServerArn, TWO } from '../../bin/rehearsal/scenarios/stacks';
-import type { Stage } from '../../bin/rehearsal/stage';
+import { APP, DATABASE, disconnectionOf, sourceServerArn, TWO } from '../../scenarios/stacks';
+import type { Stage } from '../../scenarios/runner';
 import type { Settings } from '../../emulator/settings';
 import { RecoveryInstancePolicy } from '../../lib';
-import { badWeather } from './bad-weather';
-import { onStage } from './on-stage';
+import { badWeather } from './transient-faults';
+import { onStage } from './with-emulator';
 
 // The rows of the table of the server's record that no scenario plays.
 

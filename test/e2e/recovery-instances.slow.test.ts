@@ -1,10 +1,10 @@
-import { APP, BOTH_REPLICATE, DATABASE, disconnectionOf, TWO } from '../../bin/rehearsal/scenarios/stacks';
-import type { Stage } from '../../bin/rehearsal/stage';
+import { APP, BOTH_REPLICATE, DATABASE, disconnectionOf, TWO } from '../../scenarios/stacks';
+import type { Stage } from '../../scenarios/runner';
 import type { RecoveryInstanceSeed } from '../../emulator/drs/seeds';
 import type { Settings } from '../../emulator/settings';
 import { RecoveryInstancePolicy } from '../../lib';
-import { badWeather } from './bad-weather';
-import { onStage } from './on-stage';
+import { badWeather } from './transient-faults';
+import { onStage } from './with-emulator';
 
 // The rows of the table of recovery instances that no scenario plays.
 

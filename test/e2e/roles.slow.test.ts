@@ -1,18 +1,10 @@
 import { CfnParameter, type Stack } from 'aws-cdk-lib';
 import { AccountPrincipal, ArnPrincipal, type IRole, PolicyStatement, Role } from 'aws-cdk-lib/aws-iam';
-import {
-  addDisconnection,
-  addFailingSibling,
-  APP,
-  DATABASE,
-  type Declare,
-  sourceServerArn,
-  STANDBY,
-} from '../../bin/rehearsal/scenarios/stacks';
-import type { Stage } from '../../bin/rehearsal/stage';
+import { addDisconnection, addFailingSibling, APP, DATABASE, type Declare, sourceServerArn, STANDBY } from '../../scenarios/stacks';
+import type { Stage } from '../../scenarios/runner';
 import { SourceServer, SourceServerDisconnection, TeardownFunction } from '../../lib';
-import { badWeather } from './bad-weather';
-import { onStage } from './on-stage';
+import { badWeather } from './transient-faults';
+import { onStage } from './with-emulator';
 
 // What no scenario plays of servers of other accounts.
 

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { scenarios } from '../../bin/rehearsal/scenarios';
+import { scenarios } from '../../scenarios';
 import { FAST, fastScenarios, playScenario, slowScenarios, UNFORESEEN } from './play-scenarios';
 
 const names = scenarios.map(({ name }) => name);
@@ -13,7 +13,7 @@ test('here and there every scenario is played, and who is named is one', () => {
   expect(names).toEqual(expect.arrayContaining([...FAST, ...Object.keys(UNFORESEEN)]));
 });
 
-const rehearse = (...args: string[]) => promisify(execFile)(process.execPath, ['.build/rehearse.js', ...args]);
+const rehearse = (...args: string[]) => promisify(execFile)(process.execPath, ['.build/scenario.js', ...args]);
 
 test('--list names every scenario, one a line', async () => {
   const { stdout } = await rehearse('--list');

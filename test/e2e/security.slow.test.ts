@@ -1,9 +1,9 @@
 import type { Stack } from 'aws-cdk-lib';
 import { AccountPrincipal, PolicyStatement, Role } from 'aws-cdk-lib/aws-iam';
-import type { Stage } from '../../bin/rehearsal/stage';
-import type { FaultRule } from '../../emulator/faults';
+import type { Stage } from '../../scenarios/runner';
+import type { FaultRule } from '../../emulator/control/faults';
 import { SourceServer, SourceServerDisconnection } from '../../lib';
-import { onStage } from './on-stage';
+import { onStage } from './with-emulator';
 
 const ID = 's-1a2b3c4d5e6f70001';
 const declare =

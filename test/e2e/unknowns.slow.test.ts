@@ -1,8 +1,8 @@
-import { onFailureDelete } from '../../bin/rehearsal/scenarios/rollbacks';
-import { scenarios } from '../../bin/rehearsal/scenarios';
-import { APP, DATABASE, TWO, twoAndAFailingSibling } from '../../bin/rehearsal/scenarios/stacks';
+import { onFailureDelete } from '../../scenarios/rollbacks';
+import { scenarios } from '../../scenarios';
+import { APP, DATABASE, TWO, twoAndAFailingSibling } from '../../scenarios/stacks';
 import type { Settings } from '../../emulator/settings';
-import { onStage } from './on-stage';
+import { onStage } from './with-emulator';
 
 // What nobody knows of AWS is a setting. Scenarios in which it matters, with the values that they are not played with already.
 

@@ -1,6 +1,6 @@
-import type { Stage } from '../../bin/rehearsal/stage';
-import { addDisconnection, addFailingSibling, APP, DATABASE, disconnectionOf, TWO } from '../../bin/rehearsal/scenarios/stacks';
-import { onStage } from './on-stage';
+import type { Stage } from '../../scenarios/runner';
+import { addDisconnection, addFailingSibling, APP, DATABASE, disconnectionOf, TWO } from '../../scenarios/stacks';
+import { onStage } from './with-emulator';
 
 // A rollback that fails leaves a stack that nobody can use, so it must get through whatever has become of the servers.
 test.each<[string, (stage: Stage) => unknown, string | undefined]>([

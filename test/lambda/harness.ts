@@ -15,7 +15,7 @@ import { mockClient } from 'aws-sdk-client-mock';
 import { SOURCE_SERVER_DISCONNECTION } from '../../lib/contract';
 import { handler } from '../../lambda';
 import { DescribeStacksCommand, ListStackResourcesCommand } from '../../lambda/aws/cloudformation';
-import * as response from '../../lambda/custom-resource/response';
+import * as response from '../../lambda/protocol/response';
 
 export const ACCOUNT = '111122223333';
 export const REGION = 'eu-central-1';

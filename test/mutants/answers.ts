@@ -1,15 +1,15 @@
 import { mutate, type Mutants } from './mutant';
 
-const disconnect = mutate('drs/disconnect.ts');
-const sourceServer = mutate('drs/source-server.ts');
-const explanations = mutate('drs/explanations.ts');
-const rules = mutate('source-server-disconnection.ts');
-const drs = mutate('drs/drs.ts');
-const insist = mutate('drs/insist.ts');
-const genuineDeletion = mutate('custom-resource/genuine-deletion.ts');
-const nextSteps = mutate('custom-resource/next-steps.ts');
+const disconnect = mutate('source-server/disconnect.ts');
+const sourceServer = mutate('source-server/source-server.ts');
+const explanations = mutate('source-server/messages.ts');
+const rules = mutate('source-server/handler.ts');
+const drs = mutate('aws/drs.ts');
+const insist = mutate('source-server/retry-conflict.ts');
+const genuineDeletion = mutate('protocol/deletion-check.ts');
+const nextSteps = mutate('protocol/failure-advice.ts');
 const retry = mutate('aws/retry.ts');
-const failure = mutate('custom-resource/failure.ts');
+const failure = mutate('aws/errors.ts');
 
 /** By the rows of the table of what DRS says to the disconnect. */
 export const answers: Mutants = {

@@ -1,10 +1,10 @@
 import { mutate, type Mutants } from './mutant';
 
-const genuineDeletion = mutate('custom-resource/genuine-deletion.ts');
-const stacks = mutate('custom-resource/stacks.ts');
+const genuineDeletion = mutate('protocol/deletion-check.ts');
+const stacks = mutate('protocol/stack-status.ts');
 const cloudFormation = mutate('aws/cloudformation.ts');
-const rules = mutate('source-server-disconnection.ts');
-const lifecycle = mutate('custom-resource/lifecycle.ts');
+const rules = mutate('source-server/handler.ts');
+const lifecycle = mutate('protocol/respond.ts');
 
 const GENUINE = '{ genuine: true, deletedStack: inCleanUp ? undefined : deleted?.name }';
 

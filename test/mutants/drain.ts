@@ -1,9 +1,9 @@
 import { mutate, type Mutants } from './mutant';
 
-const rules = mutate('staging-area-drain.ts');
-const ec2 = mutate('ec2/ec2.ts');
-const madeByDrs = mutate('ec2/made-by-drs.ts');
-const link = mutate('ec2/link.ts');
+const rules = mutate('drain/handler.ts');
+const ec2 = mutate('drain/ec2.ts');
+const madeByDrs = mutate('drain/drs-resources.ts');
+const link = mutate('drain/step.ts');
 const handler = mutate('index.ts');
 
 const TWICE = 'empty = machines.length === 0 ? empty + 1 : 0;';
@@ -21,7 +21,7 @@ const ID = '`drs:drain:${stack.accountId}:${stack.region}:${VpcId}:${Drain}:${Li
 /** The rules of a drain: it waits until DRS has left the subnets. */
 export const drain: Mutants = {
   'Create and Update only declare': [
-    handler('is unknown', `[STAGING_AREA_DRAIN]: async () => (await import('./on-demand')).stagingAreaDrain,`, ''),
+    handler('is unknown', `[STAGING_AREA_DRAIN]: async () => (await import('./lazy')).stagingAreaDrain,`, ''),
     rules('drains at once', `decide(request, 'declared', \``, `await drain(request, readLink(request));\n  decide(request, 'declared', \``),
     link('has the same physical ID for every link', ID, ID.replace('${Link}', '0')),
     link('has the same physical ID for every drain', ID, ID.replace(':${Drain}:', ':')),

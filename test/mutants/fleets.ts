@@ -1,17 +1,17 @@
 import { mutate, type Mutants } from './mutant';
 
-const rules = mutate('fleet-disconnection.ts');
-const fleet = mutate('drs/fleet.ts');
-const selection = mutate('drs/selection.ts');
-const teardown = mutate('drs/fleet-teardown.ts');
-const report = mutate('drs/fleet-report.ts');
-const sourceServer = mutate('drs/source-server.ts');
-const disconnect = mutate('drs/disconnect.ts');
-const drs = mutate('drs/drs.ts');
+const rules = mutate('fleet/handler.ts');
+const fleet = mutate('fleet/fleet.ts');
+const selection = mutate('fleet/selection.ts');
+const teardown = mutate('fleet/teardown.ts');
+const report = mutate('fleet/report.ts');
+const sourceServer = mutate('source-server/source-server.ts');
+const disconnect = mutate('source-server/disconnect.ts');
+const drs = mutate('aws/drs.ts');
 const retry = mutate('aws/retry.ts');
-const pace = mutate('aws/pace.ts');
-const genuineDeletion = mutate('custom-resource/genuine-deletion.ts');
-const nextSteps = mutate('custom-resource/next-steps.ts');
+const pace = mutate('aws/rate-limiter.ts');
+const genuineDeletion = mutate('protocol/deletion-check.ts');
+const nextSteps = mutate('protocol/failure-advice.ts');
 
 const CREATE = 'return declared(request, fleet.physicalId, await count(request, fleet, request.deadline));';
 const SAME = 'ifUnderstood(() => readFleet(request).physicalId) === physicalId && properties.AssumeRoleArn === oldProperties.AssumeRoleArn';

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { cellsOf, rowsUnder } from '../documents/markdown';
+import { cellsOf, rowsUnder } from '../docs/markdown';
 import { answers } from './answers';
 import { deletions } from './deletions';
 import { drain } from './drain';

@@ -1,18 +1,18 @@
 import { mutate, type Mutants } from './mutant';
 
 const handler = mutate('index.ts');
-const lifecycle = mutate('custom-resource/lifecycle.ts');
-const sleeping = mutate('sleep.ts');
-const request = mutate('custom-resource/request.ts');
-const response = mutate('custom-resource/response.ts');
-const logging = mutate('custom-resource/log.ts');
+const lifecycle = mutate('protocol/respond.ts');
+const sleeping = mutate('aws/sleep.ts');
+const request = mutate('protocol/request.ts');
+const response = mutate('protocol/response.ts');
+const logging = mutate('protocol/log.ts');
 const client = mutate('aws/client-configuration.ts');
 const cloudFormation = mutate('aws/cloudformation.ts');
 const xml = mutate('aws/xml.ts');
 const retry = mutate('aws/retry.ts');
-const rules = mutate('source-server-disconnection.ts');
-const sourceServer = mutate('drs/source-server.ts');
-const failure = mutate('custom-resource/failure.ts');
+const rules = mutate('source-server/handler.ts');
+const sourceServer = mutate('source-server/source-server.ts');
+const failure = mutate('aws/errors.ts');
 
 const DELIVER = 'await deliver(event.ResponseURL, serialize(response), deadline);';
 
@@ -228,7 +228,7 @@ export const protocol: Record<(typeof PROTOCOL_RULES)[number], Mutants[string]> 
     handler('takes every type for a source server', '?? unknownType', '?? sourceServerDisconnection'),
     handler(
       'takes a fleet for a source server',
-      `[FLEET_DISCONNECTION]: async () => (await import('./on-demand')).fleetDisconnection`,
+      `[FLEET_DISCONNECTION]: async () => (await import('./lazy')).fleetDisconnection`,
       '[FLEET_DISCONNECTION]: () => sourceServerDisconnection',
     ),
     handler('creates what it does not know', `type === 'Delete' &&`, `type !== 'Update' &&`),

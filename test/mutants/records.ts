@@ -1,9 +1,9 @@
 import { mutate, type Mutants } from './mutant';
 
-const teardown = mutate('drs/source-server-teardown.ts');
-const record = mutate('drs/delete-record.ts');
-const options = mutate('drs/options.ts');
-const rules = mutate('source-server-disconnection.ts');
+const teardown = mutate('source-server/teardown.ts');
+const record = mutate('source-server/delete-record.ts');
+const options = mutate('source-server/options.ts');
+const rules = mutate('source-server/handler.ts');
 
 const EXTENDED = `if (state === 'extended' && options.deletesSourceServer) {`;
 const DUE = `if (options.deletesSourceServer && outcome !== 'absent') {`;

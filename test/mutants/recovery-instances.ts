@@ -1,12 +1,12 @@
 import { mutate, type Mutants } from './mutant';
 
-const disconnect = mutate('drs/disconnect.ts');
-const release = mutate('drs/release.ts');
-const insist = mutate('drs/insist.ts');
-const options = mutate('drs/options.ts');
-const explanations = mutate('drs/explanations.ts');
-const drs = mutate('drs/drs.ts');
-const rules = mutate('source-server-disconnection.ts');
+const disconnect = mutate('source-server/disconnect.ts');
+const release = mutate('source-server/recovery-instance-cleanup.ts');
+const insist = mutate('source-server/retry-conflict.ts');
+const options = mutate('source-server/options.ts');
+const explanations = mutate('source-server/messages.ts');
+const drs = mutate('aws/drs.ts');
+const rules = mutate('source-server/handler.ts');
 
 const BY_POLICY = `options.recoveryInstancePolicy === 'FAIL'
     ? new Failure(\`\${told} \${await explainHold(teardown, explainConflict(server))}\`)

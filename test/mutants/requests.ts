@@ -1,13 +1,13 @@
 import { mutate, type Mutants } from './mutant';
 
-const rules = mutate('source-server-disconnection.ts');
-const drs = mutate('drs/drs.ts');
-const foresight = mutate('drs/foresight.ts');
-const account = mutate('drs/account.ts');
-const sourceServer = mutate('drs/source-server.ts');
-const release = mutate('drs/release.ts');
-const teardown = mutate('drs/source-server-teardown.ts');
-const genuineDeletion = mutate('custom-resource/genuine-deletion.ts');
+const rules = mutate('source-server/handler.ts');
+const drs = mutate('aws/drs.ts');
+const foresight = mutate('source-server/predict.ts');
+const account = mutate('source-server/account.ts');
+const sourceServer = mutate('source-server/source-server.ts');
+const release = mutate('source-server/recovery-instance-cleanup.ts');
+const teardown = mutate('source-server/teardown.ts');
+const genuineDeletion = mutate('protocol/deletion-check.ts');
 const assumeRole = mutate('aws/assume-role.ts');
 const role = mutate('aws/role.ts');
 

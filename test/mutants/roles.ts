@@ -2,9 +2,9 @@ import { mutate, type Mutants } from './mutant';
 
 const assumeRole = mutate('aws/assume-role.ts');
 const client = mutate('aws/client-configuration.ts');
-const drs = mutate('drs/drs.ts');
-const options = mutate('drs/options.ts');
-const nextSteps = mutate('custom-resource/next-steps.ts');
+const drs = mutate('aws/drs.ts');
+const options = mutate('source-server/options.ts');
+const nextSteps = mutate('protocol/failure-advice.ts');
 
 const ASSUME = 'export async function assumeRole(';
 const OPEN = 'assumeRole(stack, assumeRoleArn, deadline)';

@@ -54,7 +54,7 @@ async function inAll<T>(workshops: readonly Workshop[], queue: readonly T[], wor
  */
 async function checkTests(workshops: readonly Workshop[]): Promise<string[]> {
   const took = new Map<string, number>();
-  const testFiles = readdirSync(FOLDER).filter((file) => file.endsWith('.test.ts'));
+  const testFiles = readdirSync(FOLDER, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.test.ts'));
   await inAll(
     workshops,
     testFiles.map((file) => `${FOLDER}/${file}`),

@@ -1,7 +1,7 @@
 import { partition } from '../../defaults';
 import { Iam } from '../../iam/iam';
-import { XmlContent } from '../../protocols/xml';
-import { ServiceRequest } from '../../service';
+import { XmlContent } from '../../http/xml';
+import { ServiceRequest } from '../../http/service';
 import { Engine } from '../engine';
 import { validationError } from '../errors';
 import { Stack } from '../stack';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { partition } from '../../defaults';
-import { XmlContent } from '../../protocols/xml';
-import { AwsError, ServiceRequest } from '../../service';
+import { XmlContent } from '../../http/xml';
+import { AwsError, ServiceRequest } from '../../http/service';
 import { hasChanges, ResourceChange, resourceChanges } from '../changes';
 import { ChangeSet } from '../change-set';
 import { validationError } from '../errors';

@@ -1,4 +1,4 @@
-import { AwsError } from '../../service';
+import { AwsError } from '../../http/service';
 import { hasChanges } from '../changes';
 import { Deployment } from '../deployment';
 import { Engine } from '../engine';

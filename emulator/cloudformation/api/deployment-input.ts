@@ -1,4 +1,4 @@
-import { AwsError } from '../../service';
+import { AwsError } from '../../http/service';
 import { Deployment, deploymentOf, Tags } from '../deployment';
 import { validationError } from '../errors';
 import { GivenParameter, parameterValues } from '../parameters';

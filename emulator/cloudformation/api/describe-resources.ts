@@ -1,4 +1,4 @@
-import { XmlContent } from '../../protocols/xml';
+import { XmlContent } from '../../http/xml';
 import { validationError } from '../errors';
 import { Stack, StackEvent, StackResource } from '../stack';
 import { ApiOperations, isoTime, members, page, requireStack } from './api';

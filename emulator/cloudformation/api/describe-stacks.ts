@@ -1,4 +1,4 @@
-import { XmlContent } from '../../protocols/xml';
+import { XmlContent } from '../../http/xml';
 import { Settings } from '../../settings';
 import { isNoEcho, resolvedValue } from '../parameters';
 import { Stack } from '../stack';

@@ -1,4 +1,4 @@
-import { XmlContent } from '../../protocols/xml';
+import { XmlContent } from '../../http/xml';
 import { ec2Error } from '../errors';
 import { Filters, matcher } from '../filters';
 import { Collection, Network, Tags } from '../network';

@@ -1,4 +1,4 @@
-import { XmlContent } from '../../protocols/xml';
+import { XmlContent } from '../../http/xml';
 import { resourceTags } from '../authorization';
 import { tagFilters } from '../filters';
 import { settleInstances, terminateInstance } from '../instances';

@@ -1,4 +1,4 @@
-import { XmlContent } from '../../protocols/xml';
+import { XmlContent } from '../../http/xml';
 import { resourceTags } from '../authorization';
 import { refuseUsedGroup } from '../dependencies';
 import { tagFilters } from '../filters';

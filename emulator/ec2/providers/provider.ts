@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { changesFixed } from '../../cloudformation/properties';
-import { CreatedResource, ResourceProvider, ResourceRequest } from '../../cloudformation/resource-provider';
-import { AwsError } from '../../service';
+import { CreatedResource, ResourceProvider, ResourceRequest } from '../../resource-provider';
+import { AwsError } from '../../http/service';
 import { Network, Tags } from '../network';
-import { PatientDeletions } from '../patient-deletions';
+import { PatientDeletions } from '../deletions-with-retries';
 
 /** A resource type of EC2's. */
 export interface Ec2Type {

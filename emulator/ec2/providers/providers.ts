@@ -1,5 +1,5 @@
-import { ResourceProviders } from '../../cloudformation/resource-provider';
-import { PatientDeletions } from '../patient-deletions';
+import { ResourceProviders } from '../../resource-provider';
+import { PatientDeletions } from '../deletions-with-retries';
 import { endpointType } from './endpoints';
 import { gatewayAttachmentType, internetGatewayType, natGatewayType } from './gateways';
 import { Ec2Type, ec2Provider, NetworkOf } from './provider';

@@ -1,5 +1,5 @@
 import { connect } from 'node:net';
-import { startLambda } from '../../emulator/lambda-harness';
+import { startLambda } from '../../emulator/lambda/harness';
 import { leaveAFolder } from './leave';
 
 test('hangs, with a function that works', async () => {

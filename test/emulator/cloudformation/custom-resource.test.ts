@@ -1,4 +1,4 @@
-import { FaultKind } from '../../../emulator/faults';
+import { FaultKind } from '../../../emulator/control/faults';
 import { CustomResourceEvent } from '../../../emulator/cloudformation/custom-resource-response';
 import { EmbeddedCloudFormation, newName } from './embedded-cloudformation';
 

@@ -12,17 +12,17 @@ import {
   UpdateStackCommand,
   UpdateStackCommandInput,
 } from '@aws-sdk/client-cloudformation';
-import { Calls } from '../../../emulator/calls';
-import { createCertificate } from '../../../emulator/certificate';
-import { Clock } from '../../../emulator/clock';
+import { Calls } from '../../../emulator/control/calls';
+import { createCertificate } from '../../../emulator/control/certificate';
+import { Clock } from '../../../emulator/control/clock';
 import { CloudFormation } from '../../../emulator/cloudformation/cloudformation';
 import { CustomResourceRequest } from '../../../emulator/cloudformation/custom-resource';
-import { ResourceProviders } from '../../../emulator/cloudformation/resource-provider';
+import { ResourceProviders } from '../../../emulator/resource-provider';
 import { StackEvent } from '../../../emulator/cloudformation/stack';
 import { defaultAccountId, defaultRegion } from '../../../emulator/defaults';
-import { Faults } from '../../../emulator/faults';
+import { Faults } from '../../../emulator/control/faults';
 import { Iam } from '../../../emulator/iam/iam';
-import { FrontDoor, openPort } from '../../../emulator/server';
+import { FrontDoor, openPort } from '../../../emulator/http/server';
 import { defaultSettings, Settings } from '../../../emulator/settings';
 import { FakeFunctions } from './fake-functions';
 import { TestResources } from './test-resource';

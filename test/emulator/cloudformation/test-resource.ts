@@ -1,4 +1,4 @@
-import { CreatedResource, ResourceProvider, ResourceRequest } from '../../../emulator/cloudformation/resource-provider';
+import { CreatedResource, ResourceProvider, ResourceRequest } from '../../../emulator/resource-provider';
 
 type Verb = 'create' | 'update' | 'delete';
 

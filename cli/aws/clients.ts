@@ -1,0 +1,32 @@
+import type { StackIdentity } from '../../lambda/protocol/request';
+import { DrsAt } from './drs';
+import { Ec2At } from './ec2';
+import type { Session } from './session';
+
+/** What is asked about: DRS in each account and Region, and EC2 where the stack is. */
+export class Estate {
+  private readonly places = new Map<string, Promise<DrsAt>>();
+
+  constructor(private readonly session: Session) {}
+
+  /**
+   * DRS as the teardown function would see it: in the Region, as the role if there is one to assume.
+   *
+   * @throws Failure if the role can't be assumed
+   */
+  drs({ name }: StackIdentity, region: string, roleArn: string | undefined): Promise<DrsAt> {
+    const key = `${region} ${roleArn}`;
+    const place = this.places.get(key) ?? this.open(name, region, roleArn);
+    this.places.set(key, place);
+    return place;
+  }
+
+  ec2({ region }: StackIdentity): Ec2At {
+    return new Ec2At(this.session.configuration(region));
+  }
+
+  private async open(stackName: string, region: string, roleArn: string | undefined): Promise<DrsAt> {
+    const credentials = roleArn === undefined ? undefined : await this.session.assumeRole(roleArn, stackName);
+    return new DrsAt(this.session.configuration(region, credentials));
+  }
+}

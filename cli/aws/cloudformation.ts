@@ -1,0 +1,170 @@
+import {
+  CloudFormationClient,
+  DescribeStacksCommand,
+  GetTemplateCommand,
+  paginateListExports,
+  paginateListStackResources,
+  type Parameter,
+  type Stack,
+} from '@aws-sdk/client-cloudformation';
+import { FLEET_DISCONNECTION, SOURCE_SERVER_DISCONNECTION, STAGING_AREA_DRAIN } from '../../lib/contract';
+import { isNamed } from '../../lambda/aws/retry';
+import { Failure } from '../../lambda/aws/errors';
+import { parseStackId, type StackIdentity } from '../../lambda/protocol/request';
+import { isRecord, type Template } from '../template/resolve';
+import { asking } from './errors';
+import type { Session } from './session';
+
+export const OUR_TYPES: readonly string[] = [SOURCE_SERVER_DISCONNECTION, FLEET_DISCONNECTION, STAGING_AREA_DRAIN];
+export const NESTED_STACK = 'AWS::CloudFormation::Stack';
+
+/** A stack as it is deployed, with all that is nested in it. */
+export interface DeployedStack {
+  readonly identity: StackIdentity;
+  readonly status: string;
+  readonly statusReason?: string;
+  readonly isProtected: boolean;
+  readonly parentId?: string;
+  readonly parameters: Readonly<Record<string, string>>;
+  readonly outputs: Readonly<Record<string, string>>;
+  /** What exists, or may exist; by logical ID. */
+  readonly resources: ReadonlyMap<string, DeployedResource>;
+  /** Undefined if it is not JSON, or nothing of it matters. */
+  readonly template?: Template;
+  /** By logical ID. */
+  readonly nested: ReadonlyMap<string, DeployedStack>;
+}
+
+export interface DeployedResource {
+  readonly logicalId: string;
+  readonly physicalId: string;
+  readonly type: string;
+}
+
+/** CloudFormation, asked about stacks; it changes nothing. */
+export class Stacks {
+  private readonly client: CloudFormationClient;
+  private exported?: Promise<ReadonlyMap<string, string>>;
+
+  constructor(private readonly session: Session) {
+    this.client = new CloudFormationClient(session.configuration());
+  }
+
+  /**
+   * The stack of this name or ID, and what is nested in it.
+   *
+   * @throws Failure if there is none, or it can't be read
+   */
+  async read(nameOrId: string): Promise<DeployedStack> {
+    this.refuseOtherRegion(nameOrId);
+    const stack = await this.describe(nameOrId);
+    const identity = parseStackId(stack.StackId ?? nameOrId);
+    const resources = stack.StackStatus === 'REVIEW_IN_PROGRESS' ? [] : await this.resourcesOf(identity);
+    const children = resources.filter(({ type, physicalId }) => type === NESTED_STACK && physicalId.startsWith('arn:'));
+    const matters = children.length > 0 || resources.some(({ type }) => OUR_TYPES.includes(type));
+    const nested = children.map(async ({ logicalId, physicalId }) => [logicalId, await this.read(physicalId)] as const);
+    return {
+      identity,
+      status: stack.StackStatus ?? 'UNKNOWN',
+      statusReason: stack.StackStatusReason,
+      isProtected: stack.EnableTerminationProtection ?? false,
+      parentId: stack.ParentId,
+      parameters: Object.fromEntries((stack.Parameters ?? []).map((parameter) => [parameter.ParameterKey ?? '', valueOf(parameter)])),
+      outputs: Object.fromEntries((stack.Outputs ?? []).map(({ OutputKey = '', OutputValue = '' }) => [OutputKey, OutputValue])),
+      resources: new Map(resources.map((resource) => [resource.logicalId, resource])),
+      template: matters ? await this.templateOf(identity) : undefined,
+      nested: new Map(await Promise.all(nested)),
+    };
+  }
+
+  /** The stacks that one is nested in, given its parent; the root last. */
+  async ancestors(parentId: string | undefined): Promise<Stack[]> {
+    const parent = parentId === undefined ? undefined : await this.describe(parentId);
+    return parent ? [parent, ...(await this.ancestors(parent.ParentId))] : [];
+  }
+
+  /** What the stacks of the Region export, by name. */
+  exports(): Promise<ReadonlyMap<string, string>> {
+    return (this.exported ??= this.listExports());
+  }
+
+  private async describe(nameOrId: string): Promise<Stack> {
+    const command = new DescribeStacksCommand({ StackName: nameOrId });
+    const found = await asking('cloudformation:DescribeStacks', async () => {
+      try {
+        return (await this.client.send(command)).Stacks?.[0];
+      } catch (error) {
+        // CloudFormation has no name for it.
+        if (isNamed(error, 'ValidationError') && (error as Error).message.includes('does not exist')) {
+          return undefined;
+        }
+        throw error;
+      }
+    });
+    if (!found) {
+      const { region } = this.session;
+      throw new Failure(
+        `There is no stack ${nameOrId} in account ${await this.session.accountId()}, Region ${region}. ` +
+          `\`aws cloudformation list-stacks --region ${region}\` shows which there are; --region and --profile look elsewhere.`,
+      );
+    }
+    return found;
+  }
+
+  private async resourcesOf({ id }: StackIdentity): Promise<DeployedResource[]> {
+    return asking('cloudformation:ListStackResources', async () => {
+      const found: DeployedResource[] = [];
+      for await (const page of paginateListStackResources({ client: this.client }, { StackName: id })) {
+        const live = (page.StackResourceSummaries ?? []).filter(
+          ({ ResourceStatus = '' }) => !['DELETE_COMPLETE', 'DELETE_SKIPPED'].includes(ResourceStatus),
+        );
+        found.push(
+          ...live.map(({ LogicalResourceId = '', PhysicalResourceId = '', ResourceType = '' }) => ({
+            logicalId: LogicalResourceId,
+            physicalId: PhysicalResourceId,
+            type: ResourceType,
+          })),
+        );
+      }
+      return found;
+    });
+  }
+
+  private async templateOf({ id }: StackIdentity): Promise<Template | undefined> {
+    const command = new GetTemplateCommand({ StackName: id, TemplateStage: 'Processed' });
+    const { TemplateBody } = await asking('cloudformation:GetTemplate', () => this.client.send(command));
+    return parseTemplate(TemplateBody ?? '');
+  }
+
+  private async listExports(): Promise<ReadonlyMap<string, string>> {
+    return asking('cloudformation:ListExports', async () => {
+      const found = new Map<string, string>();
+      for await (const { Exports = [] } of paginateListExports({ client: this.client }, {})) {
+        Exports.forEach(({ Name = '', Value = '' }) => found.set(Name, Value));
+      }
+      return found;
+    });
+  }
+
+  private refuseOtherRegion(nameOrId: string) {
+    const { region } = parseStackId(nameOrId);
+    if (nameOrId.startsWith('arn:') && region !== this.session.region) {
+      throw new Failure(`The stack ${nameOrId} is in Region ${region}, but ${this.session.region} was asked: use --region ${region}.`);
+    }
+  }
+}
+
+/** A template in JSON, which is what the CDK writes; undefined for anything else. */
+export function parseTemplate(body: string): Template | undefined {
+  try {
+    const template: unknown = JSON.parse(body);
+    return isRecord(template) && isRecord(template.Resources) ? (template as unknown as Template) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Of a parameter that names one of SSM, that one's value. */
+function valueOf({ ResolvedValue, ParameterValue = '' }: Parameter): string {
+  return ResolvedValue ?? ParameterValue;
+}

@@ -1,0 +1,63 @@
+import { isNamed } from '../../lambda/aws/retry';
+import { Failure, messageOf } from '../../lambda/aws/errors';
+
+/** The credentials are of no use any more, for nothing. */
+export class Expired extends Failure {}
+
+const EXPIRED = ['ExpiredToken', 'ExpiredTokenException', 'RequestExpired', 'TokenRefreshRequired'];
+const DENIED = ['AccessDenied', 'AccessDeniedException', 'UnauthorizedOperation'];
+const UNKNOWN_KEY = [
+  'AuthFailure',
+  'IncompleteSignature',
+  'InvalidAccessKeyId',
+  'InvalidClientTokenId',
+  'MissingAuthenticationToken',
+  'SignatureDoesNotMatch',
+  'UnrecognizedClientException',
+];
+const UNREACHABLE = ['ECONNREFUSED', 'ECONNRESET', 'ENOTFOUND', 'EAI_AGAIN', 'ETIMEDOUT', 'EHOSTUNREACH', 'ENETUNREACH'];
+
+/**
+ * Makes a call of AWS, and says of an error what to do about it.
+ *
+ * @throws Failure with a message for the person who typed the command
+ */
+export async function asking<T>(action: string, call: () => Promise<T>): Promise<T> {
+  try {
+    return await call();
+  } catch (error) {
+    throw explained(action, error);
+  }
+}
+
+function explained(action: string, error: unknown): Failure {
+  const told = messageOf(error);
+  const isOfProvider = isNamed(error, 'CredentialsProviderError', 'TokenProviderError');
+  if (isNamed(error, ...EXPIRED) || (isOfProvider && /expired|sso login/i.test(told))) {
+    return new Expired(`Your credentials have expired. Renew them: \`aws sso login${profile()}\` if you signed in so. AWS says: ${told}`);
+  }
+  if (isOfProvider) {
+    return new Failure(
+      `There are no credentials that could be used. Sign in with \`aws sso login${profile()}\`, name another profile with --profile, ` +
+        `or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY. ${told}`,
+    );
+  }
+  if (isNamed(error, ...DENIED)) {
+    return new Failure(`You may not call ${action}: have it granted to you, or name another profile with --profile. AWS says: ${told}`);
+  }
+  if (isNamed(error, ...UNKNOWN_KEY)) {
+    return new Failure(
+      `AWS does not know your credentials: they were deleted, or are of another partition, or the Region is not enabled in the account. ` +
+        `\`aws sts get-caller-identity${profile()}\` shows whose they are. AWS says to ${action}: ${told}`,
+    );
+  }
+  if (UNREACHABLE.includes((error as { code?: string }).code ?? '') || isNamed(error, 'TimeoutError')) {
+    return new Failure(`AWS could not be reached for ${action}. Is the Region's name right, and does this machine have a network? ${told}`);
+  }
+  return new Failure(`${action} failed. AWS says: ${told}`, { cause: error });
+}
+
+function profile(): string {
+  const { AWS_PROFILE } = process.env;
+  return AWS_PROFILE ? ` --profile ${AWS_PROFILE}` : '';
+}

@@ -1,0 +1,62 @@
+import type { Stack } from '@aws-sdk/client-cloudformation';
+import { judgeByStatus } from '../../lambda/protocol/deletion-check';
+import type { DeployedStack } from '../aws/cloudformation';
+import type { Fate } from './planned-change';
+
+/** What the stack itself has to say to the operation. */
+export interface JudgedStack {
+  readonly blockers: readonly string[];
+  readonly notes: readonly string[];
+  /** What becomes of all of its resources alike. */
+  readonly fate?: Fate;
+}
+
+/** CloudFormation begins no update in any other status. */
+const UPDATABLE = ['CREATE_COMPLETE', 'UPDATE_COMPLETE', 'UPDATE_ROLLBACK_COMPLETE', 'IMPORT_COMPLETE', 'IMPORT_ROLLBACK_COMPLETE'];
+
+/** What CloudFormation, and the handler's judgement of a deletion, make of a stack; its ancestors are given parent first. */
+export function judgeStack(stack: DeployedStack, ancestors: readonly Stack[], operation: 'delete' | 'update'): JudgedStack {
+  const root = ancestors.at(-1)?.StackName ?? stack.identity.name;
+  const nested = ancestors.length > 0 ? [`The stack is nested in ${root}, and is usually ${operation}d with that.`] : [];
+  if (operation === 'update') {
+    return { blockers: UPDATABLE.includes(stack.status) ? [] : [explainStatus(stack, 'update')], notes: nested };
+  }
+  const isUnderWay = stack.status === 'DELETE_IN_PROGRESS';
+  const status = isUnderWay ? [`The stack is being deleted already. ${UNDER_WAY}`] : [];
+  return {
+    blockers: isUnderWay ? [] : [...protectionOf(stack, root), ...(isDeletable(stack) ? [] : [explainStatus(stack, 'deletion')])],
+    notes: [...nested, ...status],
+    fate: fateByStatus(stack, ancestors),
+  };
+}
+
+const UNDER_WAY = 'Here is what is still to come; nothing of it, if the deletion is that of a creation that failed (OnFailure=DELETE).';
+
+/** What the handler would say if the deletion were under way. */
+function fateByStatus({ identity, status, statusReason }: DeployedStack, ancestors: readonly Stack[]): Fate | undefined {
+  const isUnderWay = status === 'DELETE_IN_PROGRESS';
+  const own = {
+    name: identity.name,
+    status: 'DELETE_IN_PROGRESS',
+    statusReason: isUnderWay ? statusReason : undefined,
+    lastOperations: [],
+  };
+  const others = ancestors.map(({ StackName = '', StackStatus = '' }) => ({ name: StackName, status: StackStatus, lastOperations: [] }));
+  const verdict = judgeByStatus([own, ...others]);
+  return verdict?.genuine === false ? { kind: 'kept', why: verdict.why } : undefined;
+}
+
+function protectionOf({ isProtected, identity }: DeployedStack, root: string): string[] {
+  const command = `\`aws cloudformation update-termination-protection --no-enable-termination-protection --stack-name ${root} --region ${identity.region}\``;
+  return isProtected ? [`Termination protection is on, so CloudFormation refuses the deletion. ${command} ends it.`] : [];
+}
+
+function isDeletable({ status }: DeployedStack): boolean {
+  return !status.endsWith('_IN_PROGRESS') || ['CREATE_IN_PROGRESS', 'REVIEW_IN_PROGRESS'].includes(status);
+}
+
+function explainStatus({ status, identity }: DeployedStack, what: string): string {
+  const command = `\`aws cloudformation describe-stacks --stack-name ${identity.name} --region ${identity.region}\``;
+  const next = status.endsWith('_IN_PROGRESS') ? `Wait until it is at rest: ${command}.` : '';
+  return `The stack is ${status}, and CloudFormation begins no ${what} then. ${next}`.trim();
+}

@@ -1,0 +1,104 @@
+import type { RecoveryInstance, SourceServer } from '@aws-sdk/client-drs';
+import { UNKNOWN } from '../../lib/contract';
+import { explainExtended, explainRecoveryInstances, isHolding } from '../../lambda/source-server/messages';
+import { foresee } from '../../lambda/source-server/predict';
+import type { Options } from '../../lambda/source-server/options';
+import { hostnameOf, type NamedServer, replicationStateOf } from '../../lambda/source-server/source-server';
+import { judge } from './outcome';
+import type { Judgement, PlannedRecoveryInstance, PlannedServer } from './plan-json';
+
+/** A source server as DRS describes it; without a server, there is none. */
+export interface Described {
+  readonly server?: SourceServer;
+  readonly instances: readonly RecoveryInstance[];
+}
+
+/** What its disconnection does to a source server. */
+export function judgeServer({ region }: NamedServer, { server, instances }: Described, options: Options): Judgement {
+  const { recoveryInstancePolicy: policy, deletesSourceServer } = options;
+  const foresight = foresee(server, instances, options);
+  switch (foresight.outcome) {
+    case 'absent':
+      return judge('nothing', 'there is no such source server any more');
+    case 'disconnected already':
+      return deletesSourceServer ? judge('delete-record', 'it is disconnected already') : judge('nothing', 'it is disconnected already');
+    case 'extended':
+      return judge('blocked', explainExtended(server ?? {}, region));
+    case 'held': {
+      const byPolicy = policy === 'FAIL' ? '' : ` The policy ${policy} leaves it alone.`;
+      return judge('blocked', explainRecoveryInstances(foresight.by, region) + byPolicy);
+    }
+    default: {
+      const launch = server && launchOf(server);
+      if (launch) {
+        return judge('unknown', explainLaunch(launch, region));
+      }
+      return foresight.outcome === 'disconnected'
+        ? judge('disconnect', explainSteps(instances, options, region))
+        : judge(
+            'delete-record',
+            `${explainExtended(server ?? {}, region)} Only its record goes. ${explainSteps(instances, options, region)}`.trim(),
+          );
+    }
+  }
+}
+
+/** The row of a source server. */
+export function planServer(named: NamedServer, { server, instances }: Described, judgement: Judgement, options?: Options): PlannedServer {
+  return {
+    sourceServerId: named.sourceServerId,
+    accountId: named.accountId,
+    region: named.region,
+    hostname: hostnameOf(server),
+    replicationState: replicationStateOf(server),
+    lag: server?.dataReplicationInfo?.lagDuration ?? UNKNOWN,
+    recoveryInstances: instances.map((instance) => planInstance(instance, judgement, options)),
+    ...judgement,
+  };
+}
+
+function planInstance(instance: RecoveryInstance, { verdict }: Judgement, options?: Options): PlannedRecoveryInstance {
+  const isReleased = (verdict === 'disconnect' || verdict === 'delete-record') && isHolding(instance);
+  const released = options?.recoveryInstancePolicy === 'TERMINATE_DRILLS' ? 'terminated' : 'disconnected';
+  return {
+    recoveryInstanceId: instance.recoveryInstanceID ?? UNKNOWN,
+    ec2InstanceId: instance.ec2InstanceID ?? UNKNOWN,
+    ec2InstanceState: instance.ec2InstanceState ?? UNKNOWN,
+    isDrill: instance.isDrill ?? null,
+    replicationState: instance.dataReplicationInfo?.dataReplicationState ?? UNKNOWN,
+    failbackState: instance.failback?.state ?? UNKNOWN,
+    then: isReleased ? released : 'left alone',
+  };
+}
+
+/** What goes before and after the disconnect, and what may come in between. */
+function explainSteps(
+  instances: readonly RecoveryInstance[],
+  { recoveryInstancePolicy, deletesSourceServer }: Options,
+  region: string,
+): string {
+  const released = instances.filter(isHolding).map(({ recoveryInstanceID }) => recoveryInstanceID);
+  const lingering = instances.filter((instance) => !isHolding(instance));
+  const isPolicyOfDrills = recoveryInstancePolicy === 'TERMINATE_DRILLS';
+  const first = isPolicyOfDrills ? 'its drill is terminated first' : 'its recovery instance is disconnected first, and runs on unprotected';
+  return [
+    released.length > 0 ? `${first}: ${released.join(', ')}` : '',
+    deletesSourceServer ? 'its record is deleted, too' : '',
+    lingering.length > 0 ? explainRecoveryInstances(lingering, region) : '',
+  ]
+    .filter(Boolean)
+    .join('; ');
+}
+
+/** The job that launches a drill or a recovery, if one is under way. */
+function launchOf({ lifeCycle }: SourceServer): string | undefined {
+  const { status, initiated } = lifeCycle?.lastLaunch ?? {};
+  return status === 'PENDING' || status === 'IN_PROGRESS' ? (initiated?.jobID ?? 'of unknown ID') : undefined;
+}
+
+function explainLaunch(jobID: string, region: string): string {
+  return (
+    `A drill or a recovery is being launched (job ${jobID}). DRS refuses a disconnect meanwhile, and then there is a recovery instance: ` +
+    `wait for it, with \`aws drs describe-jobs --filters jobIDs=${jobID} --region ${region}\`, and plan again.`
+  );
+}

@@ -1,0 +1,167 @@
+import {
+  DeleteRecoveryInstanceCommand,
+  DeleteSourceServerCommand,
+  DescribeJobsCommand,
+  DescribeRecoveryInstancesCommand,
+  DescribeSourceServersCommand,
+  DisconnectRecoveryInstanceCommand,
+  DisconnectSourceServerCommand,
+  DrsClient,
+  type Job,
+  type RecoveryInstance,
+  type SourceServer,
+  TerminateRecoveryInstancesCommand,
+} from '@aws-sdk/client-drs';
+import { clientConfiguration } from './client-configuration';
+import type { Pace } from './rate-limiter';
+import { Denied, isNamed, retry } from './retry';
+import type { StackIdentity } from '../protocol/request';
+
+/** The calls that are made to DRS in one Region, each one repeated until it is answered or the deadline comes. */
+export class Drs {
+  /**
+   * DRS in a Region, as the role or, without one, as the function itself.
+   *
+   * @throws Failure if the role can't be assumed
+   */
+  static async open(stack: StackIdentity, region: string, assumeRoleArn: string | undefined, deadline: number, pace?: Pace): Promise<Drs> {
+    const credentials =
+      assumeRoleArn === undefined ? undefined : await (await import('../lazy')).assumeRole(stack, assumeRoleArn, deadline);
+    const role = assumeRoleArn === undefined ? undefined : `the role ${assumeRoleArn}`;
+    return new Drs(new DrsClient(clientConfiguration(stack, region, credentials)), role, deadline, pace);
+  }
+
+  private constructor(
+    private readonly client: DrsClient,
+    private readonly role: string | undefined,
+    /** When it gives up, in milliseconds since 1970. */
+    readonly deadline: number,
+    private readonly pace: Pace | undefined,
+    /** The actions that stayed denied. */
+    private readonly denied = new Set<string>(),
+  ) {}
+
+  /** The same, but it gives up earlier. */
+  until(deadline: number): Drs {
+    return new Drs(this.client, this.role, Math.min(deadline, this.deadline), this.pace, this.denied);
+  }
+
+  /** The source server as it is after the disconnect. */
+  disconnectSourceServer(sourceServerID: string): Promise<SourceServer> {
+    const command = new DisconnectSourceServerCommand({ sourceServerID });
+    return this.call('drs:DisconnectSourceServer', (abortSignal) => this.client.send(command, { abortSignal }));
+  }
+
+  /** The source server, or undefined if there is none. */
+  async findSourceServer(sourceServerID: string): Promise<SourceServer | undefined> {
+    const found = await this.all('drs:DescribeSourceServers', async (nextToken, abortSignal) => {
+      const command = new DescribeSourceServersCommand({ filters: { sourceServerIDs: [sourceServerID] }, nextToken });
+      return this.client.send(command, { abortSignal });
+    });
+    return found.find((server) => server.sourceServerID === sourceServerID);
+  }
+
+  /** The recovery instances of the source server, drills and real ones. */
+  async recoveryInstancesOf(sourceServerID: string): Promise<RecoveryInstance[]> {
+    const found = await this.all('drs:DescribeRecoveryInstances', async (nextToken, abortSignal) => {
+      const command = new DescribeRecoveryInstancesCommand({ filters: { sourceServerIDs: [sourceServerID] }, nextToken });
+      return this.client.send(command, { abortSignal });
+    });
+    return found.filter((instance) => (instance.sourceServerID ?? sourceServerID) === sourceServerID);
+  }
+
+  /** Ends DRS's hold on the instance; its EC2 instance runs on, unprotected. */
+  async disconnectRecoveryInstance(recoveryInstanceID: string): Promise<void> {
+    const command = new DisconnectRecoveryInstanceCommand({ recoveryInstanceID });
+    await this.call('drs:DisconnectRecoveryInstance', (abortSignal) => this.client.send(command, { abortSignal }));
+  }
+
+  /** Deletes the record of an instance that is disconnected. */
+  async deleteRecoveryInstance(recoveryInstanceID: string): Promise<void> {
+    const command = new DeleteRecoveryInstanceCommand({ recoveryInstanceID });
+    await this.call('drs:DeleteRecoveryInstance', (abortSignal) => this.client.send(command, { abortSignal }));
+  }
+
+  /** Terminates the EC2 instances, for which DRS uses the caller's own permissions; returns the ID of the job that does it. */
+  async terminateRecoveryInstances(recoveryInstanceIDs: string[]): Promise<string | undefined> {
+    const command = new TerminateRecoveryInstancesCommand({ recoveryInstanceIDs });
+    const { job } = await this.call('drs:TerminateRecoveryInstances', (abortSignal) => this.client.send(command, { abortSignal }));
+    return job?.jobID;
+  }
+
+  /** The job, or undefined if it is not, or not yet, to be seen. */
+  async findJob(jobID: string): Promise<Job | undefined> {
+    const found = await this.all('drs:DescribeJobs', async (nextToken, abortSignal) => {
+      const command = new DescribeJobsCommand({ filters: { jobIDs: [jobID] }, nextToken });
+      return this.client.send(command, { abortSignal });
+    });
+    return found.find((job) => job.jobID === jobID);
+  }
+
+  /** Deletes the record of a source server that is disconnected, or extended from another account. */
+  async deleteSourceServer(sourceServerID: string): Promise<void> {
+    const command = new DeleteSourceServerCommand({ sourceServerID });
+    await this.call('drs:DeleteSourceServer', (abortSignal) => this.client.send(command, { abortSignal }));
+  }
+
+  /** What `pick` makes of each source server of the account and Region; nothing else of them is kept, since there may be thousands. */
+  async pickSourceServers<T>(pick: (server: SourceServer) => T | undefined): Promise<T[]> {
+    const picked: T[] = [];
+    const pages = this.pages('drs:DescribeSourceServers', (nextToken, abortSignal) =>
+      this.client.send(new DescribeSourceServersCommand({ nextToken }), { abortSignal }),
+    );
+    for await (const page of pages) {
+      picked.push(...page.map(pick).filter((one) => one !== undefined));
+    }
+    return picked;
+  }
+
+  private async all<T>(action: string, page: PageCall<T>): Promise<T[]> {
+    const items: T[] = [];
+    for await (const more of this.pages(action, page)) {
+      items.push(...more);
+    }
+    return items;
+  }
+
+  /** The pages of a describe. In an account that never used DRS in the Region there is none; after a page, that can't be. */
+  private async *pages<T>(action: string, page: PageCall<T>): AsyncGenerator<T[]> {
+    let nextToken: string | undefined;
+    try {
+      do {
+        const answer = await this.call(action, (abortSignal) => page(nextToken, abortSignal));
+        yield answer.items ?? [];
+        nextToken = answer.nextToken;
+      } while (nextToken);
+    } catch (error) {
+      if (nextToken !== undefined || !isNamed(error, 'UninitializedAccountException')) {
+        throw error;
+      }
+    }
+  }
+
+  private async call<T>(action: string, call: (abortSignal: AbortSignal) => Promise<T>): Promise<T> {
+    const { deadline, role, pace } = this;
+    const paced = (abortSignal: AbortSignal) => (pace ? pace.keep(() => call(abortSignal)) : call(abortSignal));
+    try {
+      return await retry(action, paced, { deadline, role, wasDenied: this.denied.has(action) });
+    } catch (error) {
+      if (error instanceof Denied) {
+        this.denied.add(action);
+      }
+      throw error;
+    }
+  }
+}
+
+/** What is asked about is gone, or was never there. */
+export function isNothingThere(error: unknown): boolean {
+  return isNamed(error, 'ResourceNotFoundException', 'UninitializedAccountException');
+}
+
+type PageCall<T> = (nextToken: string | undefined, abortSignal: AbortSignal) => Promise<Page<T>>;
+
+interface Page<T> {
+  readonly items?: T[];
+  readonly nextToken?: string;
+}

@@ -1,0 +1,72 @@
+import {
+  DeleteSecurityGroupCommand,
+  DescribeInstancesCommand,
+  DescribeSecurityGroupsCommand,
+  EC2Client,
+  type Instance,
+  type SecurityGroup,
+} from '@aws-sdk/client-ec2';
+import { clientConfiguration } from '../aws/client-configuration';
+import { isNamed, retry } from '../aws/retry';
+import type { StackIdentity } from '../protocol/request';
+import { groupFilters, isDefaultGroup, machineFilters } from './drs-resources';
+
+/** The calls that are made to EC2, each one repeated until it is answered or the deadline comes. */
+export class Ec2 {
+  private readonly client: EC2Client;
+
+  constructor(
+    stack: StackIdentity,
+    /** When it gives up, in milliseconds since 1970. */
+    readonly deadline: number,
+  ) {
+    this.client = new EC2Client(clientConfiguration(stack, stack.region));
+  }
+
+  /** The machines of DRS that are in these subnets: replication servers, conversion servers, recovery instances. */
+  async machinesIn(subnetIds: readonly string[]): Promise<Instance[]> {
+    const Filters = machineFilters(subnetIds);
+    return this.all('ec2:DescribeInstances', async (NextToken, abortSignal) => {
+      const { Reservations = [], ...page } = await this.client.send(new DescribeInstancesCommand({ Filters, NextToken }), { abortSignal });
+      return { items: Reservations.flatMap(({ Instances = [] }) => Instances), nextToken: page.NextToken };
+    });
+  }
+
+  /** The security groups that DRS has made in the VPC by itself. */
+  async defaultGroupsIn(vpcId: string): Promise<SecurityGroup[]> {
+    const Filters = groupFilters(vpcId);
+    const found = await this.all('ec2:DescribeSecurityGroups', async (NextToken, abortSignal) => {
+      const page = await this.client.send(new DescribeSecurityGroupsCommand({ Filters, NextToken }), { abortSignal });
+      return { items: page.SecurityGroups ?? [], nextToken: page.NextToken };
+    });
+    return found.filter((group) => isDefaultGroup(group, vpcId));
+  }
+
+  /** Deletes the group; one that is gone already will do. */
+  async deleteGroup(GroupId: string): Promise<void> {
+    const command = new DeleteSecurityGroupCommand({ GroupId });
+    try {
+      await retry('ec2:DeleteSecurityGroup', (abortSignal) => this.client.send(command, { abortSignal }), this);
+    } catch (error) {
+      if (!isNamed(error, 'InvalidGroup.NotFound', 'InvalidGroupId.NotFound')) {
+        throw error;
+      }
+    }
+  }
+
+  private async all<T>(action: string, page: (nextToken: string | undefined, abortSignal: AbortSignal) => Promise<Page<T>>): Promise<T[]> {
+    const items: T[] = [];
+    let nextToken: string | undefined;
+    do {
+      const answer = await retry(action, (abortSignal) => page(nextToken, abortSignal), this);
+      items.push(...answer.items);
+      nextToken = answer.nextToken;
+    } while (nextToken);
+    return items;
+  }
+}
+
+interface Page<T> {
+  readonly items: T[];
+  readonly nextToken?: string;
+}

@@ -1,0 +1,60 @@
+import { accountOfRole } from '../aws/role';
+import { REGION } from '../../lib/contract';
+import { cut, Failure } from '../aws/errors';
+import type { Request } from '../protocol/request';
+import { type Options, readOptions, readRole } from '../source-server/options';
+import { readSelection, type Selection } from './selection';
+
+/** Which source servers a fleet disconnection stands for. */
+interface Identity {
+  readonly physicalId: string;
+  readonly accountId: string;
+  readonly region: string;
+  readonly selection: Selection;
+}
+
+/** Where it is declared, and as what. */
+type Declaration = Pick<Request, 'stack' | 'properties'>;
+
+/** The same, and what becomes of them. */
+export interface Fleet extends Identity {
+  readonly options: Options;
+}
+
+/** So many bytes of a selection are told, so that there is room for what became of it. */
+const LONGEST_SELECTION = 300;
+
+/** Whether a physical ID is that of a fleet. */
+export function isFleet(physicalId: string): boolean {
+  return /^drs:fleet:\d{12}:[a-z0-9-]+:[0-9a-f]{16}$/.test(physicalId);
+}
+
+/**
+ * Reads what the properties stand for.
+ *
+ * @throws Failure if they can't be understood
+ */
+export function readFleet(request: Declaration): Fleet {
+  return { ...identify(request), options: readOptions(request.properties) };
+}
+
+/**
+ * Reads which source servers the properties stand for, whatever else they say.
+ *
+ * @throws Failure if that can't be understood
+ */
+export function identify({ stack, properties }: Declaration): Identity {
+  const roleArn = readRole(properties);
+  const selection = readSelection(properties);
+  const accountId = (roleArn && accountOfRole(roleArn)) ?? stack.accountId;
+  const region = properties.Region;
+  if (typeof region !== 'string' || !REGION.test(region)) {
+    throw new Failure(`${JSON.stringify(region)} is not a Region, such as eu-central-1. Correct it and deploy again.`);
+  }
+  return { physicalId: `drs:fleet:${accountId}:${region}:${selection.hash}`, accountId, region, selection };
+}
+
+/** How messages name a fleet. */
+export function nameOfFleet({ selection, accountId, region }: Identity): string {
+  return `${cut(selection.name, LONGEST_SELECTION)} (account ${accountId}, Region ${region})`;
+}

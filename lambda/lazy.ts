@@ -1,0 +1,7 @@
+// What a disconnection of one server in the stack's own account does without: a file of its own in the bundle, loaded when it is needed.
+export { assumeRole } from './aws/assume-role';
+export { fleetDisconnection } from './fleet/handler';
+export { stagingAreaDrain } from './drain/handler';
+
+// So that the bundle shares all the rest in one file, and its entry only names it: Lambda's import() reads through the whole entry once more.
+export { handler } from './index';

@@ -1,0 +1,144 @@
+import { sleep } from '../aws/sleep';
+import { Failure, messageOf } from '../aws/errors';
+import { decide } from './log';
+import type { Request } from './request';
+import { type DescribedStack, describeWithAncestors, listResources } from './stack-status';
+
+/** Whether a Delete means what it says. */
+export type Verdict = Genuine | { readonly genuine: false; readonly why: string };
+
+export interface Genuine {
+  readonly genuine: true;
+  /** The stack whose deletion this is, to be deleted again if it fails; absent in the clean-up of an update. */
+  readonly deletedStack?: string;
+}
+
+/** What becomes of what a resource stood for when an update gives the resource another physical ID. */
+export type Replaced = 'goes' | 'stays';
+
+/** A stack that rests in one of the others, such as UPDATE_ROLLBACK_COMPLETE, rolls nothing back. */
+const ROLLING_BACK = new Set([
+  'ROLLBACK_IN_PROGRESS',
+  'UPDATE_ROLLBACK_IN_PROGRESS',
+  'UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS',
+  'IMPORT_ROLLBACK_IN_PROGRESS',
+]);
+
+const CLEAN_UP = 'UPDATE_COMPLETE_CLEANUP_IN_PROGRESS';
+
+/** The pauses before a status that fits no deletion is read again, in milliseconds: it may be a moment old. */
+const READ_AGAIN = [1_000, 2_000, 4_000, 8_000, 15_000];
+
+/**
+ * CloudFormation sends Delete when a stack is deleted and when an update dropped the resource, but also in rollbacks and for resources
+ * that are declared elsewhere in the stack. Only the stack's status tells them apart.
+ *
+ * @throws Failure if it can't be told
+ */
+export async function judgeDeletion(request: Request, replaced: Replaced = 'goes'): Promise<Verdict> {
+  for (let attempt = 0; ; attempt++) {
+    const verdict = await judge(request, replaced);
+    const pause = READ_AGAIN[attempt];
+    if (!(verdict instanceof Failure)) {
+      return verdict;
+    }
+    if (pause === undefined || Date.now() + pause >= request.deadline) {
+      throw verdict;
+    }
+    await sleep(pause);
+  }
+}
+
+/** The verdict, or why there is none yet. */
+async function judge(request: Request, replaced: Replaced): Promise<Verdict | Failure> {
+  try {
+    const stacks = await describeWithAncestors(request);
+    const verdict = judgeByStatus(stacks) ?? undecided(stacks);
+    const inCleanUp = stacks[0]?.status === CLEAN_UP;
+    return inCleanUp && !(verdict instanceof Failure) && verdict.genuine
+      ? judgeByDeclarations(request, await listResources(request), verdict, replaced)
+      : verdict;
+  } catch (error) {
+    const failure = new Failure(
+      `CloudFormation did not tell whether this deletion is genuine, so nothing was disconnected. ${messageOf(error)}`,
+    );
+    if (error instanceof Failure) {
+      // It was tried for long enough already.
+      throw failure;
+    }
+    return failure;
+  }
+}
+
+/** Whether the stack, or one that it is nested in, is rolling back. Where that can't be read, an update goes on as usual: it disconnects nobody either way. */
+export async function isKnownToRollBack(request: Request): Promise<boolean> {
+  try {
+    return (await describeWithAncestors(request)).some(({ status }) => ROLLING_BACK.has(status));
+  } catch (error) {
+    decide(request, 'status unknown', messageOf(error), 'warning');
+    return false;
+  }
+}
+
+/** The verdict by the stack and its ancestors, itself first; undefined if none of them is being deleted or cleaned up. */
+export function judgeByStatus(stacks: readonly DescribedStack[]): Verdict | undefined {
+  const own = stacks[0];
+  const root = stacks.at(-1)!;
+  const rollingBack = stacks.find(({ status }) => ROLLING_BACK.has(status));
+  if (rollingBack) {
+    return { genuine: false, why: `the stack ${rollingBack.name} is rolling back (${rollingBack.status})` };
+  }
+  if (isDeletionOfFailedCreate(root)) {
+    return { genuine: false, why: `the stack ${root.name} is deleted because it could not be created` };
+  }
+  if (own.status !== 'DELETE_IN_PROGRESS' && own.status !== CLEAN_UP) {
+    return undefined;
+  }
+  // A nested stack is deleted by the deletion of an ancestor, or by the clean-up of an ancestor's update.
+  const inCleanUp = stacks.some(({ status }) => status === CLEAN_UP);
+  const deleted = [...stacks].reverse().find(({ status }) => status === 'DELETE_IN_PROGRESS');
+  return { genuine: true, deletedStack: inCleanUp ? undefined : deleted?.name };
+}
+
+/** OnFailure=DELETE has no status of its own. Only the root of nested stacks can have it, and only the root's words say whose deletion it is. */
+function isDeletionOfFailedCreate({ status, statusReason = '', lastOperations }: DescribedStack): boolean {
+  // A stack that was ever updated was created before.
+  const byOperations = lastOperations.length > 0 && !lastOperations.some((type) => type === 'DELETE_STACK' || type === 'UPDATE_STACK');
+  // Both phrases: a stack that was kept after its create had failed may show the first while its user deletes it.
+  const byReason = /failed to create[^]*Delete requested by user/.test(statusReason);
+  return status === 'DELETE_IN_PROGRESS' && (byOperations || byReason);
+}
+
+/**
+ * The verdict in the clean-up of an update that leaves the stack with these resources: one that was renamed or moved inside the stack
+ * is deleted under its old name, and still declared under the new one.
+ */
+export function judgeByDeclarations(
+  request: Pick<Request, 'resourceType' | 'logicalId' | 'physicalId'>,
+  resources: Awaited<ReturnType<typeof listResources>>,
+  verdict: Genuine,
+  replaced: Replaced,
+): Verdict | Failure {
+  const ofType = resources.filter(({ ResourceType }) => ResourceType === request.resourceType);
+  const own = ofType.find(({ LogicalResourceId }) => LogicalResourceId === request.logicalId);
+  if (replaced === 'stays' && own && own.PhysicalResourceId !== request.physicalId) {
+    return { genuine: false, why: `${request.logicalId} is still a resource of the stack: it was replaced, not removed` };
+  }
+  const declared = ofType.filter(
+    ({ PhysicalResourceId, ResourceStatus }) => PhysicalResourceId === request.physicalId && !ResourceStatus?.startsWith('DELETE_'),
+  );
+  const other = declared.find((resource) => resource !== own);
+  if (other) {
+    return { genuine: false, why: `it is still declared in the stack, as ${other.LogicalResourceId}` };
+  }
+  // Then this request is one of an earlier operation that arrives late, or the list does.
+  return declared.length > 0 ? new Failure(`${request.logicalId} is still a resource of the stack, so nothing was disconnected.`) : verdict;
+}
+
+function undecided(stacks: readonly DescribedStack[]): Failure {
+  const statuses = stacks.map(({ name, status }) => `${name} is ${status}`).join(', ');
+  return new Failure(
+    `A deletion was requested, but no stack is being deleted or cleaned up (${statuses}), so nothing was disconnected. ` +
+      'Wait until the stack is at rest, then delete it again.',
+  );
+}

@@ -1,0 +1,88 @@
+import { request as httpsRequest } from 'node:https';
+import { sleep } from '../aws/sleep';
+
+/** What CloudFormation accepts as the answer to a request. */
+export interface Response {
+  readonly Status: 'SUCCESS' | 'FAILED';
+  readonly Reason?: string;
+  readonly PhysicalResourceId: string;
+  readonly StackId: string;
+  readonly RequestId: string;
+  readonly LogicalResourceId: string;
+  readonly Data?: Readonly<Record<string, string>>;
+}
+
+/** CloudFormation refuses a longer response, in bytes. */
+const MAXIMUM_BYTES = 4096;
+/** How long one attempt may take, in milliseconds. */
+const ATTEMPT = 10_000;
+const LONGEST_PAUSE = 10_000;
+
+/** The response as JSON, with its Reason cut to what CloudFormation accepts. */
+export function serialize(response: Response): string {
+  const whole = JSON.stringify(response);
+  if (Buffer.byteLength(whole) <= MAXIMUM_BYTES || response.Reason === undefined) {
+    return whole;
+  }
+  const characters = Array.from(response.Reason);
+  const cut = (length: number) => JSON.stringify({ ...response, Reason: `${characters.slice(0, length).join('')}…` });
+  let fits = 0;
+  for (let step = 2 ** Math.ceil(Math.log2(characters.length)); step >= 1; step /= 2) {
+    if (Buffer.byteLength(cut(fits + step)) <= MAXIMUM_BYTES) {
+      fits += step;
+    }
+  }
+  return cut(fits);
+}
+
+/**
+ * Delivers the response, again and again until the deadline if the network or the server fails.
+ * Throws if it can't be delivered, so that Lambda runs the request again: that is harmless, since every rule may be repeated.
+ */
+export async function deliver(responseUrl: string, body: string, deadline: number): Promise<void> {
+  // Checked first: the error of a failed parse would carry the URL into the log.
+  if (!URL.canParse(responseUrl) || !responseUrl.startsWith('https:')) {
+    throw new Error('The response was not sent: the response URL is not an https URL.');
+  }
+  const url = new URL(responseUrl);
+  for (let attempt = 0; ; attempt++) {
+    // At least a moment: the last attempt may begin just before the deadline.
+    const outcome = await put(url, body, Math.max(1_000, Math.min(ATTEMPT, deadline - Date.now())));
+    if (outcome.delivered) {
+      return;
+    }
+    const pause = (0.5 + Math.random() / 2) * Math.min(LONGEST_PAUSE, 200 * 2 ** attempt);
+    if (outcome.final || Date.now() + pause >= deadline) {
+      throw new Error(`The response could not be delivered in ${attempt + 1} attempts: ${outcome.problem}`);
+    }
+    await sleep(pause);
+  }
+}
+
+type Outcome = { readonly delivered: true } | { readonly delivered: false; readonly final: boolean; readonly problem: string };
+
+function put(url: URL, body: string, timeout: number): Promise<Outcome> {
+  return new Promise((resolve) => {
+    // The signature of the URL covers an empty content type. A fresh connection, since a kept one may be what failed.
+    const headers = { 'content-type': '', 'content-length': Buffer.byteLength(body) };
+    const request = httpsRequest(url, { method: 'PUT', headers, agent: false }, (response) => {
+      const status = response.statusCode ?? 0;
+      response.resume();
+      response.on('error', () => undefined);
+      clearTimeout(timer);
+      const delivered = status >= 200 && status < 300;
+      resolve(delivered ? { delivered } : { delivered, final: status < 500 && status !== 429, problem: `HTTP status ${status}` });
+    });
+    const fail = (problem: string) => resolve({ delivered: false, final: false, problem });
+    const timer = setTimeout(() => {
+      request.destroy();
+      fail('no answer in time');
+    }, timeout);
+    request.on('error', (error: NodeJS.ErrnoException) => {
+      clearTimeout(timer);
+      // Only the code: the message may hold the URL, which is a credential.
+      fail(error.code ?? error.name);
+    });
+    request.end(body);
+  });
+}

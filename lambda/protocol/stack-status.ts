@@ -1,0 +1,62 @@
+import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
+import { clientConfiguration } from '../aws/client-configuration';
+import { DescribeStacksCommand, ListStackResourcesCommand, type StackResource } from '../aws/cloudformation';
+import { retry } from '../aws/retry';
+import { Failure } from '../aws/errors';
+import type { Request } from './request';
+
+/** A stack as CloudFormation describes it now. */
+export interface DescribedStack {
+  readonly name: string;
+  readonly status: string;
+  readonly statusReason?: string;
+  readonly parentId?: string;
+  /** The kinds of its last operations, such as DELETE_STACK; empty where CloudFormation does not tell. */
+  readonly lastOperations: readonly string[];
+}
+
+/** The stack and all its ancestors, itself first. */
+export async function describeWithAncestors(request: Request): Promise<DescribedStack[]> {
+  const client = clientFor(request);
+  const stacks: DescribedStack[] = [];
+  for (let id: string | undefined = request.stack.id; id !== undefined; id = stacks.at(-1)?.parentId) {
+    stacks.push(await describe(client, id, request.deadline));
+  }
+  return stacks;
+}
+
+/** The resources of the request's stack as they are now. */
+export async function listResources(request: Request): Promise<StackResource[]> {
+  const client = clientFor(request);
+  const resources: StackResource[] = [];
+  let token: string | undefined;
+  do {
+    const command = new ListStackResourcesCommand({ StackName: request.stack.id, NextToken: token });
+    const page = await retry('cloudformation:ListStackResources', (abortSignal) => client.send(command, { abortSignal }), request);
+    resources.push(...(page.StackResourceSummaries ?? []));
+    token = page.NextToken;
+  } while (token);
+  return resources;
+}
+
+function clientFor(request: Request): CloudFormationClient {
+  return new CloudFormationClient(clientConfiguration(request.stack, request.stack.region));
+}
+
+async function describe(client: CloudFormationClient, stackId: string, deadline: number): Promise<DescribedStack> {
+  const command = new DescribeStacksCommand({ StackName: stackId });
+  const { Stacks = [] } = await retry('cloudformation:DescribeStacks', (abortSignal) => client.send(command, { abortSignal }), {
+    deadline,
+  });
+  const stack = Stacks.find((candidate) => candidate.StackId === stackId);
+  if (!stack?.StackStatus) {
+    throw new Failure(`CloudFormation did not describe the stack ${stackId}.`);
+  }
+  return {
+    name: stack.StackName ?? stackId,
+    status: stack.StackStatus,
+    statusReason: stack.StackStatusReason,
+    parentId: stack.ParentId,
+    lastOperations: (stack.LastOperations ?? []).map(({ OperationType = '' }) => OperationType),
+  };
+}

@@ -1,0 +1,87 @@
+import type { SourceServer } from '@aws-sdk/client-drs';
+import { Denied, isNamed, OutOfTime } from '../aws/retry';
+import { Failure, messageOf } from '../aws/errors';
+import { sleep } from '../aws/sleep';
+import { isNothingThere } from '../aws/drs';
+import { explainConflict, explainExtended } from './messages';
+import { explainHold, insist, look, tell } from './retry-conflict';
+import { isDisconnected, isExtended, nameOf, replicationStateOf } from './source-server';
+import type { Teardown } from './teardown-context';
+
+/** How a disconnect ended well: the server is DISCONNECTED, or there is none. */
+export type Disconnected = 'disconnected' | 'disconnected already' | 'absent';
+
+/** The pause between two looks at a server whose disconnect does not show yet, in milliseconds. */
+const LOOK_AGAIN = 5_000;
+
+const NOT_DISCONNECTED = 'was not disconnected';
+
+/**
+ * Disconnects the server.
+ *
+ * @throws Failure if the server still replicates, or may
+ */
+export async function disconnect(teardown: Teardown): Promise<Disconnected> {
+  const explanation = { otherwise: NOT_DISCONNECTED, because: explainConflict(teardown.server), releases: true };
+  return insist(teardown, explanation, () => attempt(teardown));
+}
+
+async function attempt(teardown: Teardown, wasNotFound = false): Promise<Disconnected> {
+  let answered: SourceServer;
+  try {
+    answered = await teardown.drs.disconnectSourceServer(teardown.server.sourceServerId);
+  } catch (error) {
+    return isNothingThere(error) ? 'absent' : explainRefusal(teardown, error, wasNotFound);
+  }
+  return isDisconnected(answered) ? 'disconnected' : awaitDisconnected(teardown);
+}
+
+/** DRS accepted the disconnect but does not show it yet. */
+async function awaitDisconnected({ drs, server }: Teardown): Promise<Disconnected> {
+  const seeIt = `look at it with \`aws drs describe-source-servers --filters sourceServerIDs=${server.sourceServerId} --region ${server.region}\`.`;
+  const accepted = `DRS accepted the disconnect of ${nameOf(server)}, but`;
+  for (;;) {
+    const found = await drs.findSourceServer(server.sourceServerId).catch((error: unknown) => {
+      throw new Failure(`${accepted} did not tell what became of it: ${seeIt} ${messageOf(error)}`);
+    });
+    if (found && isDisconnected(found)) {
+      return 'disconnected';
+    }
+    if (Date.now() + LOOK_AGAIN >= drs.deadline) {
+      throw new Failure(`${accepted} still shows it as ${replicationStateOf(found)}: ${seeIt}`);
+    }
+    await sleep(LOOK_AGAIN);
+  }
+}
+
+/**
+ * DRS refused. A lost answer or an earlier request may be why, so what counts is what the server is now. That it isn't found doesn't count:
+ * whoever refuses knows the server. It may have gone in between, though: then the next try says so.
+ */
+async function explainRefusal(teardown: Teardown, refusal: unknown, wasNotFound: boolean): Promise<Disconnected> {
+  const { drs, server, options } = teardown;
+  const told = tell(server, NOT_DISCONNECTED, refusal);
+  if (refusal instanceof Denied) {
+    throw new Denied(told);
+  }
+  if (refusal instanceof OutOfTime) {
+    throw new Failure(told);
+  }
+  const seen = await look(drs.findSourceServer(server.sourceServerId).then((found) => ({ found })));
+  const found = seen?.found;
+  if (found && isDisconnected(found)) {
+    return 'disconnected already';
+  }
+  if (found && isExtended(found)) {
+    throw new Failure(`${told} ${explainExtended(found, server.region)}`);
+  }
+  if (!isNamed(refusal, 'ConflictException')) {
+    throw new Failure(told);
+  }
+  if (seen && !found && !wasNotFound) {
+    return attempt(teardown, true);
+  }
+  throw options.recoveryInstancePolicy === 'FAIL'
+    ? new Failure(`${told} ${await explainHold(teardown, explainConflict(server))}`)
+    : refusal;
+}

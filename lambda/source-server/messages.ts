@@ -1,0 +1,73 @@
+import type { RecoveryInstance, SourceServer } from '@aws-sdk/client-drs';
+import { messageOf } from '../aws/errors';
+import type { NamedServer } from './source-server';
+
+/** So many are explained one by one: a response has 4,096 bytes, and the commands that follow must fit. */
+const EXPLAINED = 3;
+
+/** So many more are named. */
+const NAMED = 20;
+
+const NO_FAILBACK = new Set(['FAILBACK_NOT_STARTED', 'FAILBACK_COMPLETED', 'FAILBACK_LAUNCH_STATE_NOT_AVAILABLE']);
+
+/** What each recovery instance is, and the commands that end its hold on the source server. */
+export function explainRecoveryInstances(instances: readonly RecoveryInstance[], region: string): string {
+  const explained = instances.slice(0, EXPLAINED).map((instance) => explain(instance, region));
+  const named = instances.slice(EXPLAINED, EXPLAINED + NAMED).map(({ recoveryInstanceID }) => recoveryInstanceID);
+  const more = instances.length - EXPLAINED - named.length;
+  const others = more > 0 ? `${named.join(', ')} and ${more} more` : named.join(', ');
+  return [...explained, ...(named.length > 0 ? [`Likewise for ${others}.`] : [])].join(' ');
+}
+
+/** DRS keeps the record of a recovery instance that was disconnected, and lets go of its source server. */
+export function isHolding(instance: RecoveryInstance): boolean {
+  return instance.dataReplicationInfo?.dataReplicationState !== 'DISCONNECTED';
+}
+
+function explain(instance: RecoveryInstance, region: string): string {
+  const id = instance.recoveryInstanceID;
+  if (!isHolding(instance)) {
+    return `Recovery instance ${id} is disconnected; if its record still holds the server, delete that: \`aws drs delete-recovery-instance --recovery-instance-id ${id} --region ${region}\`.`;
+  }
+  // DRS leaves isDrill out where it doesn't know: then it is taken for real, and no command that terminates is shown.
+  const isDrill = instance.isDrill === true;
+  const state = instance.ec2InstanceState ? `, ${instance.ec2InstanceState}` : '';
+  const what = `Recovery instance ${id} (EC2 instance ${instance.ec2InstanceID ?? 'unknown'}${state}, ${kindOf(instance)})`;
+  const disconnect = `\`aws drs disconnect-recovery-instance --recovery-instance-id ${id} --region ${region}\``;
+  const way = isDrill
+    ? `end the drill, which terminates its EC2 instance, with \`aws drs terminate-recovery-instances --recovery-instance-ids ${id} --region ${region}\`, ` +
+      `or keep the machine and run ${disconnect}.`
+    : `it may be the machine you work on now; ${disconnect} keeps it running and gives up its protection and its failback.`;
+  return `${what}: ${explainFailback(instance, region)}${way}`;
+}
+
+function kindOf({ isDrill }: RecoveryInstance): string {
+  return isDrill === undefined ? 'of unknown kind, so taken for a real recovery' : isDrill ? 'a drill' : 'a real recovery';
+}
+
+/** A failback that is under way must be finished or stopped first, whatever else is to happen. */
+export function isFailingBack({ failback }: RecoveryInstance): boolean {
+  return failback?.state !== undefined && !NO_FAILBACK.has(failback.state);
+}
+
+function explainFailback(instance: RecoveryInstance, region: string): string {
+  const { recoveryInstanceID: id, failback } = instance;
+  return isFailingBack(instance)
+    ? `finish its failback (${failback?.state}), or stop it with \`aws drs stop-failback --recovery-instance-id ${id} --region ${region}\`, first; `
+    : '';
+}
+
+/** A conflict without a recovery instance: a job or a failback holds the server. The order is the one that DRS insists on. */
+export function explainConflict({ sourceServerId, region }: NamedServer): string {
+  return (
+    `No recovery instance is known to hold it, so a job or a failback may; if one was disconnected or terminated just now, try again in a minute. Unwind in this order: wait for running jobs (\`aws drs describe-jobs --region ${region}\`); ` +
+    `finish or stop a failback; disconnect or terminate what \`aws drs describe-recovery-instances --filters sourceServerIDs=${sourceServerId} --region ${region}\` shows.`
+  );
+}
+
+export function explainExtended({ stagingArea }: SourceServer, region: string): string {
+  const staging = stagingArea?.stagingAccountID ? `account ${stagingArea.stagingAccountID}` : 'its staging account';
+  const server = stagingArea?.stagingSourceServerArn ? ` as ${stagingArea.stagingSourceServerArn}` : '';
+  const error = stagingArea?.errorMessage ? ` DRS says of it: ${messageOf(stagingArea.errorMessage)}` : '';
+  return `It is extended from ${staging}, where it replicates${server} in Region ${region}: it can be disconnected only there.${error}`;
+}

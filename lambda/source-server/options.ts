@@ -1,0 +1,52 @@
+import type { RecoveryInstanceProperties } from '../../lib/contract';
+import { accountOfRole } from '../aws/role';
+import { Failure } from '../aws/errors';
+
+/** What the deletion does about recovery instances. */
+export type RecoveryInstancePolicy = (typeof POLICIES)[number];
+
+/** How far a deletion goes, and who makes it: what the properties of a resource say beside the server. */
+export interface Options {
+  readonly recoveryInstancePolicy: RecoveryInstancePolicy;
+  readonly deletesSourceServer: boolean;
+  readonly assumeRoleArn?: string;
+}
+
+const POLICIES = ['FAIL', 'DISCONNECT', 'TERMINATE_DRILLS'] as const;
+
+type Property = keyof RecoveryInstanceProperties;
+
+/**
+ * Reads the options; those of an older version say less, and mean what they meant then.
+ *
+ * @throws Failure if they can't be understood: what they were to prevent or to allow is not known then
+ */
+export function readOptions(properties: Readonly<Record<string, unknown>>): Options {
+  const text = (name: Property) => textOf(properties[name]);
+  const policy = text('RecoveryInstancePolicy') ?? 'FAIL';
+  const recoveryInstancePolicy = POLICIES.find((known) => known === policy);
+  if (!recoveryInstancePolicy) {
+    throw new Failure(`'${policy}' is not a recovery instance policy of this version of cdk-drs, which are ${POLICIES.join(', ')}.`);
+  }
+  return { recoveryInstancePolicy, deletesSourceServer: text('DeleteSourceServer') === 'true', assumeRoleArn: readRole(properties) };
+}
+
+/**
+ * Reads the role to assume; undefined if there is none.
+ *
+ * @throws Failure if it is no role: nobody knows then in which account servers are looked for
+ */
+export function readRole(properties: Readonly<Record<string, unknown>>): string | undefined {
+  const name: Property = 'AssumeRoleArn';
+  const roleArn = textOf(properties[name]);
+  if (roleArn !== undefined && accountOfRole(roleArn) === undefined) {
+    throw new Failure(
+      `'${roleArn}' is not the ARN of a role, which looks like arn:aws:iam::ACCOUNT:role/NAME. Correct it and deploy again.`,
+    );
+  }
+  return roleArn;
+}
+
+function textOf(value: unknown): string | undefined {
+  return typeof value === 'string' || value === undefined ? value : JSON.stringify(value);
+}

@@ -1,0 +1,158 @@
+import type { RecoveryInstance } from '@aws-sdk/client-drs';
+import { isNamed } from '../aws/retry';
+import { Failure, messageOf } from '../aws/errors';
+import { sleep } from '../aws/sleep';
+import { isNothingThere } from '../aws/drs';
+import { explainRecoveryInstances, isFailingBack, isHolding } from './messages';
+import type { RecoveryInstancePolicy } from './options';
+import type { Teardown } from './teardown-context';
+
+/** How long a conflict outlasts the last recovery instance before its record is taken for the cause, in milliseconds. */
+const PERSISTENT = 30_000;
+
+/** The pause between two looks at a job, in milliseconds. */
+const LOOK_AGAIN = 10_000;
+
+/** Whether the policy leaves the recovery instance alone although it holds its source server. A failback is left alone in any state. */
+export function isInTheWay(instance: RecoveryInstance, policy: RecoveryInstancePolicy): boolean {
+  // DRS leaves isDrill out where it doesn't know: then it is taken for real.
+  const mayGo = policy === 'DISCONNECT' || (policy === 'TERMINATE_DRILLS' && instance.isDrill === true);
+  return isFailingBack(instance) || (isHolding(instance) && !mayGo);
+}
+
+/** Ends, step by step, what recovery instances hold of a source server, as far as the policy goes. */
+export class Release {
+  /** What DRS last said to a step that will be tried again. */
+  refusal?: string;
+  /** Those that let go: DRS may show them for a moment longer. */
+  private readonly released = new Set<string>();
+  private readonly deleted = new Set<string>();
+  /** Since when no recovery instance holds the server, in milliseconds since 1970. */
+  private freeSince?: number;
+
+  constructor(private readonly teardown: Teardown) {}
+
+  /**
+   * Returns whether something was ended.
+   *
+   * @throws Failure if the policy leaves alone what holds the server
+   */
+  async step(): Promise<boolean> {
+    const { recoveryInstancePolicy: policy } = this.teardown.options;
+    const instances = await this.look();
+    const isHeld = instances.some((instance) => this.holds(instance));
+    this.freeSince = isHeld ? undefined : (this.freeSince ?? Date.now());
+    if (policy === 'TERMINATE_DRILLS') {
+      return isHeld && this.terminateDrills();
+    }
+    if (policy === 'DISCONNECT') {
+      return isHeld ? this.disconnect(instances) : this.isPersistent() && this.deleteRecords(instances);
+    }
+    return false;
+  }
+
+  private isPersistent(): boolean {
+    return this.freeSince !== undefined && Date.now() - this.freeSince >= PERSISTENT;
+  }
+
+  /** The recovery instances as they are now, none of them in the way. */
+  private async look(): Promise<RecoveryInstance[]> {
+    const { drs, server, options } = this.teardown;
+    const policy = options.recoveryInstancePolicy;
+    const instances = await drs.recoveryInstancesOf(server.sourceServerId);
+    const inTheWay = instances.filter((instance) => !this.released.has(idOf(instance)) && isInTheWay(instance, policy));
+    if (inTheWay.length > 0) {
+      throw new Failure(`${explainRecoveryInstances(inTheWay, server.region)} By the policy ${policy} nothing was done to it.`);
+    }
+    return instances;
+  }
+
+  private holds(instance: RecoveryInstance): boolean {
+    return isHolding(instance) && !this.released.has(idOf(instance));
+  }
+
+  private async disconnect(instances: readonly RecoveryInstance[]): Promise<boolean> {
+    let hasEnded = false;
+    for (const id of instances.filter((instance) => this.holds(instance)).map(idOf)) {
+      if (await this.isDone('disconnect', [id], () => this.teardown.drs.disconnectRecoveryInstance(id))) {
+        this.teardown.note('recovery instance disconnected', id);
+        hasEnded = true;
+      }
+    }
+    return hasEnded;
+  }
+
+  private async terminateDrills(): Promise<boolean> {
+    // Described again right before: nothing is terminated that is not a drill now.
+    const drills = (await this.look()).filter((instance) => this.holds(instance) && instance.isDrill === true).map(idOf);
+    return (
+      drills.length > 0 &&
+      (await this.isDone('termination', drills, async () => {
+        const job = await this.teardown.drs.terminateRecoveryInstances(drills);
+        this.teardown.note('drill being terminated', `${drills.join(', ')} (job ${job})`);
+        await (job && this.follow(job));
+      }))
+    );
+  }
+
+  /** DRS keeps the record of a recovery instance that is disconnected; rarely it is what holds the server. */
+  private async deleteRecords(instances: readonly RecoveryInstance[]): Promise<boolean> {
+    let hasEnded = false;
+    for (const id of instances.map(idOf).filter((one) => !this.deleted.has(one))) {
+      if (await this.isDone('deletion of the record', [id], () => this.teardown.drs.deleteRecoveryInstance(id))) {
+        this.deleted.add(id);
+        this.teardown.note('record of the recovery instance deleted', id);
+        hasEnded = true;
+      }
+    }
+    return hasEnded;
+  }
+
+  /** Whether it was done; not, if DRS refuses for now, or there is no time left to begin it. */
+  private async isDone(what: string, ids: readonly string[], step: () => Promise<void>): Promise<boolean> {
+    const { drs, server } = this.teardown;
+    if (Date.now() >= drs.deadline) {
+      return false;
+    }
+    try {
+      await step();
+    } catch (error) {
+      const told = `DRS did not accept the ${what} of recovery instance ${ids.join(', ')}. ${messageOf(error)}`;
+      if (isNothingThere(error) || isNamed(error, 'ConflictException', 'ServiceQuotaExceededException')) {
+        this.refusal = told;
+        return false;
+      }
+      // A lost answer may be why, so what counts is what they are now.
+      const held = error instanceof Failure ? undefined : (await this.look()).filter((one) => this.holds(one) && ids.includes(idOf(one)));
+      if (held === undefined || held.length > 0) {
+        throw new Failure(`${told} ${explainRecoveryInstances(held ?? [], server.region)}`.trim(), { cause: error });
+      }
+    }
+    ids.forEach((id) => this.released.add(id));
+    return true;
+  }
+
+  private async follow(jobID: string): Promise<void> {
+    const { drs, server } = this.teardown;
+    const seeIt = `look at it with \`aws drs describe-jobs --filters jobIDs=${jobID} --region ${server.region}\`.`;
+    for (;;) {
+      const job = await drs.findJob(jobID);
+      const failed = (job?.participatingServers ?? []).filter(({ launchStatus }) => launchStatus === 'FAILED');
+      if (job?.status === 'COMPLETED' && failed.length === 0) {
+        return;
+      }
+      if (job?.status === 'COMPLETED') {
+        const ids = failed.map(({ recoveryInstanceID = 'of unknown ID' }) => recoveryInstanceID).join(', ');
+        throw new Failure(`DRS could not terminate the drill ${ids} (job ${jobID}): ${seeIt}`);
+      }
+      if (Date.now() + LOOK_AGAIN >= drs.deadline) {
+        throw new Failure(`The job ${jobID}, which terminates its drill, is still ${job?.status ?? 'not to be seen'}: ${seeIt}`);
+      }
+      await sleep(LOOK_AGAIN);
+    }
+  }
+}
+
+function idOf({ recoveryInstanceID = '' }: RecoveryInstance): string {
+  return recoveryInstanceID;
+}

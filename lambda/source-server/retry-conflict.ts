@@ -1,0 +1,69 @@
+import { Failure, messageOf } from '../aws/errors';
+import { isNamed, OutOfTime } from '../aws/retry';
+import { sleep } from '../aws/sleep';
+import { explainRecoveryInstances, isHolding } from './messages';
+import { Release } from './recovery-instance-cleanup';
+import { nameOf, type NamedServer } from './source-server';
+import type { Teardown } from './teardown-context';
+
+/** The pause before what was refused is tried again, in milliseconds. */
+const PAUSE = 10_000;
+/** The time that an answer may need, in milliseconds: an attempt that the deadline ends would hide why the ones before it were refused. */
+const ANSWER = 5_000;
+
+/** What to tell if it can't be done. */
+interface Explanation {
+  /** What became of the server. */
+  readonly otherwise: string;
+  /** What may be the cause, if no recovery instance is. */
+  readonly because: string;
+  /** Whether recovery instances may be in the way, so that they are released as far as the policy goes. */
+  readonly releases: boolean;
+}
+
+/**
+ * Tries until DRS no longer answers with a conflict: one that is about to pass, or that ends with what the policy allows.
+ *
+ * @throws Failure if it can't be ended, or not before the deadline
+ */
+export async function insist<T>(teardown: Teardown, { otherwise, because, releases }: Explanation, attempt: () => Promise<T>): Promise<T> {
+  const { drs, server } = teardown;
+  const release = new Release(teardown);
+  for (;;) {
+    try {
+      return await attempt();
+    } catch (refusal) {
+      if (!isNamed(refusal, 'ConflictException')) {
+        throw refusal;
+      }
+      const told = tell(server, otherwise, refusal);
+      const hasEnded =
+        releases &&
+        (await release.step().catch((error: unknown) => {
+          throw new Failure(`${told} ${messageOf(error)}${error instanceof OutOfTime ? ` ${because}` : ''}`);
+        }));
+      const pause = hasEnded ? 0 : PAUSE;
+      if (Date.now() + pause + ANSWER >= drs.deadline) {
+        throw new Failure([told, release.refusal, await explainHold(teardown, because)].filter(Boolean).join(' '));
+      }
+      await sleep(pause);
+    }
+  }
+}
+
+/** What was not done, and what DRS said to it. */
+export function tell(server: NamedServer, otherwise: string, refusal: unknown): string {
+  return `The ${nameOf(server)} ${otherwise}. ${refusal instanceof Failure ? '' : 'DRS answered: '}${messageOf(refusal)}`;
+}
+
+/** What may hold the server, and the commands that end it. */
+export async function explainHold({ drs, server }: Teardown, otherwise: string): Promise<string> {
+  const instances = (await look(drs.recoveryInstancesOf(server.sourceServerId))) ?? [];
+  const explained = explainRecoveryInstances(instances, server.region);
+  return instances.some(isHolding) ? explained : `${otherwise} ${explained}`.trim();
+}
+
+/** A look that fails must not hide the refusal that it was to explain. */
+export function look<T>(seen: Promise<T>): Promise<T | undefined> {
+  return seen.catch(() => undefined);
+}

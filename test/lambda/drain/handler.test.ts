@@ -1,0 +1,429 @@
+import {
+  DeleteSecurityGroupCommand,
+  DescribeInstancesCommand,
+  DescribeSecurityGroupsCommand,
+  type Instance,
+  type SecurityGroup,
+} from '@aws-sdk/client-ec2';
+import { FLEET_DISCONNECTION, SOURCE_SERVER_DISCONNECTION, STAGING_AREA_DRAIN } from '../../../lib/contract';
+import {
+  ACCOUNT,
+  answersInTurn,
+  cloudFormation,
+  ec2,
+  handle,
+  LOGICAL_ID,
+  REGION,
+  reset,
+  SERVER_ARN,
+  serviceError,
+  stackHas,
+  stackIs,
+} from '../harness';
+
+const VPC = 'vpc-0a1b2c3d4e5f60001';
+const SUBNETS = ['subnet-0a1b2c3d4e5f60001', 'subnet-0a1b2c3d4e5f60002'];
+const DRAIN = 'c8f0a1';
+const physicalIdOf = (link: number) => `drs:drain:${ACCOUNT}:${REGION}:${VPC}:${DRAIN}:${link}`;
+
+const send = (
+  type: 'Create' | 'Update' | 'Delete',
+  { link = 0, properties = {}, remaining = 900_000, physicalId = physicalIdOf(link) } = {},
+) =>
+  handle({
+    type,
+    resourceType: STAGING_AREA_DRAIN,
+    physicalId,
+    remaining,
+    arn: undefined,
+    properties: { SourceServerArn: undefined, Drain: DRAIN, Link: String(link), VpcId: VPC, SubnetIds: SUBNETS, ...properties },
+  });
+
+const replicationServer: Instance = {
+  InstanceId: 'i-0b1',
+  SubnetId: SUBNETS[0],
+  State: { Name: 'running' },
+  Tags: [{ Key: 'Name', Value: 'AWS Elastic Disaster Recovery Replication Server' }],
+};
+const conversionServer: Instance = {
+  ...replicationServer,
+  InstanceId: 'i-0e1',
+  Tags: [{ Key: 'Name', Value: 'AWS Elastic Disaster Recovery Conversion Server' }],
+};
+const recoveryInstance: Instance = {
+  InstanceId: 'i-0c1',
+  SubnetId: SUBNETS[1],
+  State: { Name: 'running' },
+  Tags: [{ Key: 'Name', Value: 'app-01' }],
+};
+const group = (what: string, GroupId: string): SecurityGroup => ({
+  GroupId,
+  VpcId: VPC,
+  GroupName: `AWS Elastic Disaster Recovery default ${what} Server Security Group`,
+});
+
+const machinesAre = (...turns: Instance[][]) =>
+  answersInTurn(
+    ec2.on(DescribeInstancesCommand),
+    ...turns.map((Instances) => ({ Reservations: Instances.map((one) => ({ Instances: [one] })) })),
+  );
+const groupsAre = (...turns: SecurityGroup[][]) =>
+  answersInTurn(ec2.on(DescribeSecurityGroupsCommand), ...turns.map((SecurityGroups) => ({ SecurityGroups })));
+const calls = () => ec2.calls().map(({ args }) => args[0].constructor.name.replace(/Command$/, ''));
+const deletedGroups = () => ec2.commandCalls(DeleteSecurityGroupCommand).map(({ args }) => args[0].input.GroupId);
+/** A disconnection of the stack, which is deleted now. */
+const disconnectedNow = (type = SOURCE_SERVER_DISCONNECTION) =>
+  stackHas({ logicalId: 'App', physicalId: SERVER_ARN, status: 'DELETE_COMPLETE', type });
+
+beforeEach(() => {
+  reset();
+  stackIs('DELETE_IN_PROGRESS');
+  stackHas();
+  machinesAre([]);
+  groupsAre([]);
+  ec2.on(DeleteSecurityGroupCommand).resolves({});
+});
+
+test.each(['Create', 'Update'] as const)('%s: SUCCESS, and nobody is asked', async (type) => {
+  const { response } = await send(type, { link: 3 });
+  expect(response).toMatchObject({ Status: 'SUCCESS', PhysicalResourceId: physicalIdOf(3) });
+  expect([calls(), cloudFormation.calls()]).toEqual([[], []]);
+});
+
+test.each([
+  ['no subnets', { SubnetIds: [] }],
+  ['subnets that are no list', { SubnetIds: SUBNETS[0] }],
+  ['an empty subnet', { SubnetIds: [''] }],
+  ['no VPC', { VpcId: '' }],
+])('Create with %s: FAILED', async (_what, properties) => {
+  expect((await send('Create', { properties })).response.Status).toBe('FAILED');
+});
+
+describe('Delete, genuine', () => {
+  test('nothing is there, and nobody was disconnected: two looks, and SUCCESS', async () => {
+    const { response, log } = await send('Delete');
+    expect(response).toMatchObject({ Status: 'SUCCESS', PhysicalResourceId: physicalIdOf(0) });
+    expect(log).toContainEqual(expect.objectContaining({ decision: 'drained' }));
+    expect(calls()).toEqual(['DescribeInstances', 'DescribeInstances']);
+    expect(ec2.commandCalls(DescribeInstancesCommand)[0].args[0].input.Filters).toEqual([
+      { Name: 'subnet-id', Values: SUBNETS },
+      { Name: 'tag-key', Values: ['AWSElasticDisasterRecoveryManaged'] },
+      { Name: 'instance-state-name', Values: ['pending', 'running', 'shutting-down', 'stopping', 'stopped'] },
+    ]);
+  });
+
+  test('waits until the subnets were empty twice in a row', async () => {
+    machinesAre([replicationServer], [], [replicationServer], [], []);
+    const { response, log } = await send('Delete');
+    expect(response.Status).toBe('SUCCESS');
+    expect(calls()).toHaveLength(5);
+    expect(log.filter(({ event }) => event === 'progress').map(({ machines }) => machines)).toEqual([1, 0, 1, 0]);
+  });
+
+  test('the stack is deleted, and link 0 is still to go: another link waits all the same', async () => {
+    stackHas({ logicalId: 'Link0', physicalId: physicalIdOf(0), status: 'CREATE_COMPLETE', type: STAGING_AREA_DRAIN });
+    await send('Delete', { link: 5 });
+    expect(calls()).toEqual(['DescribeInstances', 'DescribeInstances']);
+  });
+
+  test('an empty page is not the end', async () => {
+    ec2.on(DescribeInstancesCommand).resolves({ Reservations: [], NextToken: 'next' });
+    answersInTurn(ec2.on(DescribeInstancesCommand, { NextToken: 'next' }), { Reservations: [{ Instances: [replicationServer] }] }, {});
+    expect((await send('Delete')).response.Status).toBe('SUCCESS');
+    expect(calls()).toHaveLength(6);
+  });
+
+  test('what stands on an earlier page counts, too', async () => {
+    answersInTurn(ec2.on(DescribeInstancesCommand), { Reservations: [{ Instances: [replicationServer] }], NextToken: 'next' }, {});
+    ec2.on(DescribeInstancesCommand, { NextToken: 'next' }).resolves({});
+    expect((await send('Delete')).response.Status).toBe('SUCCESS');
+    expect(calls()).toHaveLength(4);
+  });
+
+  test.each([SOURCE_SERVER_DISCONNECTION, FLEET_DISCONNECTION])(
+    'a %s of the stack was deleted: its agents have ten minutes',
+    async (type) => {
+      disconnectedNow(type);
+      machinesAre([replicationServer], []);
+      const start = Date.now();
+      expect((await send('Delete')).response.Status).toBe('SUCCESS');
+      expect(Date.now() - start).toBeGreaterThanOrEqual(600_000);
+      expect(Date.now() - start).toBeLessThan(660_000);
+    },
+  );
+
+  test('several disconnections were deleted: the agents of the last one have ten minutes', async () => {
+    const [first, last] = [new Date(Date.now() - 400_000), new Date(Date.now() - 200_000)];
+    const app = { physicalId: SERVER_ARN, status: 'DELETE_COMPLETE' };
+    stackHas({ ...app, logicalId: 'App1', at: first }, { ...app, logicalId: 'App2', at: last }, { ...app, logicalId: 'App3', at: first });
+    machinesAre([replicationServer], []);
+    const start = Date.now();
+    expect((await send('Delete')).response.Status).toBe('SUCCESS');
+    expect(Date.now() - start).toBeGreaterThanOrEqual(400_000);
+    expect(Date.now() - start).toBeLessThan(460_000);
+  });
+
+  test.each([
+    ['no machine of DRS was ever seen: nobody was disconnected', () => disconnectedNow()],
+    ['no disconnection of the stack was deleted', () => machinesAre([replicationServer], [])],
+    [
+      'the disconnection stays, and other resources were deleted',
+      () => {
+        machinesAre([replicationServer], []);
+        stackHas(
+          { logicalId: 'App', physicalId: SERVER_ARN, status: 'CREATE_COMPLETE' },
+          { logicalId: 'Queue', physicalId: 'queue', status: 'DELETE_COMPLETE', type: 'AWS::SQS::Queue' },
+        );
+      },
+    ],
+    [
+      'it was deleted an hour ago, and the stack is deleted again',
+      () => {
+        machinesAre([replicationServer], []);
+        stackHas({ logicalId: 'App', physicalId: SERVER_ARN, status: 'DELETE_COMPLETE', at: new Date(Date.now() - 3_600_000) });
+      },
+    ],
+  ])('nobody waits for agents: %s', async (_what, arrange) => {
+    arrange();
+    const start = Date.now();
+    expect((await send('Delete')).response.Status).toBe('SUCCESS');
+    expect(Date.now() - start).toBeLessThan(60_000);
+  });
+
+  test('link 0 still finds machines at the deadline: FAILED, and names them', async () => {
+    ec2.on(DescribeInstancesCommand).resolves({
+      Reservations: [{ Instances: [replicationServer, conversionServer] }, { Instances: [recoveryInstance] }],
+    });
+    const { response } = await send('Delete');
+    expect(response.Status).toBe('FAILED');
+    const machines = ['i-0b1 (replication server, running', 'i-0e1 (conversion server, running', 'i-0c1 (a recovery instance'];
+    for (const part of [VPC, ...machines, '`aws cloudformation delete-stack']) {
+      expect(response.Reason).toContain(part);
+    }
+  });
+
+  test('a hundred machines at the deadline: twenty are named, and what to do about them', async () => {
+    machinesAre(Array.from({ length: 100 }, (_, index) => ({ ...replicationServer, InstanceId: `i-${String(index).padStart(17, '0')}` })));
+    const { response } = await send('Delete');
+    expect(response.Reason).toContain(' and 80 more.');
+    expect(response.Reason).toContain('`aws drs describe-source-servers`');
+    expect(response.Reason).toContain('--retain-resources');
+  });
+
+  test('another link still finds machines at the deadline: SUCCESS, it hands over', async () => {
+    machinesAre([replicationServer]);
+    const { response, log } = await send('Delete', { link: 2 });
+    expect(response).toMatchObject({ Status: 'SUCCESS', PhysicalResourceId: physicalIdOf(2) });
+    expect(log).toContainEqual(expect.objectContaining({ decision: 'handed over' }));
+  });
+
+  describe('the subnets were seen empty only once when the deadline comes', () => {
+    // Looks are fifteen seconds apart, and a request that has forty seconds gives up after ten: one look, and the second comes too late.
+    beforeEach(() => {
+      let looks = 0;
+      ec2.on(DescribeInstancesCommand).callsFake(() => {
+        looks++;
+        return new Promise((resolve) => setTimeout(() => resolve({}), looks === 1 ? 9_000 : 0));
+      });
+    });
+
+    test('link 0: FAILED, and deleting again looks again', async () => {
+      const { response } = await send('Delete', { remaining: 40_000 });
+      expect(response).toMatchObject({
+        Status: 'FAILED',
+        Reason: expect.stringMatching(/found empty, but not for long enough.*delete the stack again/),
+      });
+      expect((await send('Delete')).response.Status).toBe('SUCCESS');
+    });
+
+    test('another link: SUCCESS, it hands over', async () => {
+      const { response, log } = await send('Delete', { link: 2, remaining: 40_000 });
+      expect(response.Status).toBe('SUCCESS');
+      expect(log).toContainEqual(expect.objectContaining({ decision: 'handed over' }));
+      expect(log).not.toContainEqual(expect.objectContaining({ decision: 'drained' }));
+    });
+  });
+
+  test('the properties are of another VPC than the physical ID: FAILED, and nobody is asked', async () => {
+    const { response } = await send('Delete', { physicalId: physicalIdOf(0).replace(VPC, 'vpc-other') });
+    expect(response).toMatchObject({ Status: 'FAILED', Reason: expect.stringMatching(/vpc-other.*--retain-resources/) });
+    expect(calls()).toEqual([]);
+  });
+
+  test('a nested stack was deleted, which may have had disconnections: their agents have ten minutes', async () => {
+    disconnectedNow('AWS::CloudFormation::Stack');
+    machinesAre([replicationServer], []);
+    const start = Date.now();
+    expect((await send('Delete')).response.Status).toBe('SUCCESS');
+    expect(Date.now() - start).toBeGreaterThanOrEqual(600_000);
+  });
+
+  test.each([0, 3])('EC2 can not be asked: link %d FAILED, since nobody knows what is there', async (link) => {
+    ec2.on(DescribeInstancesCommand).rejects(serviceError('UnauthorizedOperation', 'no', 403));
+    expect((await send('Delete', { link })).response).toMatchObject({
+      Status: 'FAILED',
+      Reason: expect.stringContaining('may not call ec2:DescribeInstances'),
+    });
+  });
+
+  describe('the security groups that DRS has made', () => {
+    const properties = { DeleteSecurityGroups: 'true' };
+    const both = [group('Replication', 'sg-1'), group('Conversion', 'sg-2')];
+
+    test('are deleted once nothing is left', async () => {
+      machinesAre([replicationServer], []);
+      groupsAre(both);
+      const { response, log } = await send('Delete', { properties });
+      expect(response.Status).toBe('SUCCESS');
+      expect(deletedGroups()).toEqual(['sg-1', 'sg-2']);
+      expect(log.filter(({ decision }) => decision === 'security group deleted').map(({ why }) => why)).toEqual(['sg-1', 'sg-2']);
+      expect(calls().indexOf('DeleteSecurityGroup')).toBeGreaterThan(calls().lastIndexOf('DescribeInstances'));
+    });
+
+    test('stay while something is left, and if nobody wants them to go', async () => {
+      groupsAre(both);
+      await send('Delete');
+      await send('Delete', { properties: { DeleteSecurityGroups: 'false' } });
+      machinesAre([replicationServer]);
+      await send('Delete', { properties });
+      await send('Delete', { properties, link: 1 });
+      expect(deletedGroups()).toEqual([]);
+    });
+
+    test('are known by their exact name, and their VPC', async () => {
+      groupsAre([
+        { ...both[0], GroupName: `${both[0].GroupName} of mine` },
+        { ...both[1], VpcId: 'vpc-other' },
+      ]);
+      await send('Delete', { properties });
+      expect(deletedGroups()).toEqual([]);
+      expect(ec2.commandCalls(DescribeSecurityGroupsCommand)[0].args[0].input.Filters).toEqual([
+        { Name: 'vpc-id', Values: [VPC] },
+        { Name: 'group-name', Values: both.map(({ GroupName }) => GroupName) },
+        { Name: 'tag-key', Values: ['AWSElasticDisasterRecoveryManaged'] },
+      ]);
+    });
+
+    test('are found on every page', async () => {
+      ec2.on(DescribeSecurityGroupsCommand).resolves({ SecurityGroups: [both[0]], NextToken: 'next' });
+      ec2.on(DescribeSecurityGroupsCommand, { NextToken: 'next' }).resolves({ SecurityGroups: [both[1]] });
+      expect((await send('Delete', { properties })).response.Status).toBe('SUCCESS');
+      expect(deletedGroups()).toEqual(['sg-1', 'sg-2']);
+    });
+
+    test('EC2 is too busy to delete one: tried again', async () => {
+      groupsAre([both[0]]);
+      answersInTurn(ec2.on(DeleteSecurityGroupCommand), serviceError('RequestLimitExceeded', 'slow down', 503), {});
+      expect((await send('Delete', { properties })).response.Status).toBe('SUCCESS');
+      expect(deletedGroups()).toEqual(['sg-1', 'sg-1']);
+    });
+
+    test('EC2 says anything else: FAILED at once, with name and message', async () => {
+      groupsAre(both);
+      ec2.on(DeleteSecurityGroupCommand).rejects(serviceError('CannotDelete', 'no'));
+      expect((await send('Delete', { properties })).response).toMatchObject({
+        Status: 'FAILED',
+        Reason: expect.stringMatching(/^CannotDelete: no/),
+      });
+      expect(deletedGroups()).toEqual(['sg-1']);
+    });
+
+    test('are tried again while they are in use', async () => {
+      groupsAre(both, both, [both[0]], []);
+      answersInTurn(ec2.on(DeleteSecurityGroupCommand), serviceError('DependencyViolation', 'in use'), {});
+      expect((await send('Delete', { properties })).response.Status).toBe('SUCCESS');
+      expect(deletedGroups()).toEqual(['sg-1', 'sg-2', 'sg-1']);
+    });
+
+    test.each([
+      // As IAM says it, whose condition asks for the VPC and the tag of a group.
+      serviceError('UnauthorizedOperation', 'no', 403),
+      serviceError('InvalidGroup.NotFound', "The security group 'sg-1' does not exist"),
+      serviceError('InvalidGroupId.NotFound', 'gone'),
+    ])('that are gone by the time are done: $name', async (error) => {
+      groupsAre(both, [both[1]]);
+      ec2.on(DeleteSecurityGroupCommand, { GroupId: 'sg-1' }).rejects(error);
+      expect((await send('Delete', { properties })).response.Status).toBe('SUCCESS');
+      expect(deletedGroups().filter((id) => id === 'sg-2')).toHaveLength(1);
+    });
+
+    test('a group that is gone just before the deadline is no group in use', async () => {
+      groupsAre(both);
+      ec2.on(DeleteSecurityGroupCommand).rejects(serviceError('InvalidGroup.NotFound', 'gone'));
+      expect((await send('Delete', { properties, remaining: 40_000 })).response.Status).toBe('SUCCESS');
+    });
+
+    test('may not be deleted: FAILED, naming the action', async () => {
+      groupsAre(both);
+      ec2.on(DeleteSecurityGroupCommand).rejects(serviceError('UnauthorizedOperation', 'no', 403));
+      expect((await send('Delete', { properties })).response).toMatchObject({
+        Status: 'FAILED',
+        Reason: expect.stringContaining('may not call ec2:DeleteSecurityGroup'),
+      });
+    });
+
+    test('are in use for ever: FAILED at the deadline', async () => {
+      groupsAre(both);
+      ec2.on(DeleteSecurityGroupCommand).rejects(serviceError('DependencyViolation', 'resource sg-1 has a dependent object'));
+      expect((await send('Delete', { properties })).response).toMatchObject({
+        Status: 'FAILED',
+        Reason: expect.stringMatching(/still in use in vpc-.*dependent object/),
+      });
+    });
+  });
+});
+
+describe('Delete in the clean-up of an update', () => {
+  beforeEach(() => stackIs('UPDATE_COMPLETE_CLEANUP_IN_PROGRESS'));
+
+  test('the timeout is shorter, and link 0 stays: SUCCESS at once', async () => {
+    stackHas({ logicalId: 'Link0', physicalId: physicalIdOf(0), status: 'UPDATE_COMPLETE', type: STAGING_AREA_DRAIN });
+    const { response } = await send('Delete', { link: 5 });
+    expect(response.Status).toBe('SUCCESS');
+    expect(calls()).toEqual([]);
+  });
+
+  test.each([
+    ['link 0 of another drain', { logicalId: 'Other', physicalId: physicalIdOf(0).replace(DRAIN, 'other'), status: 'CREATE_COMPLETE' }],
+    ['link 0, which goes, too', { logicalId: 'Link0', physicalId: physicalIdOf(0), status: 'DELETE_IN_PROGRESS' }],
+    ['link 10', { logicalId: 'Link10', physicalId: physicalIdOf(10), status: 'CREATE_COMPLETE' }],
+  ])('there is only %s: it drains', async (_what, resource) => {
+    stackHas({ ...resource, type: STAGING_AREA_DRAIN });
+    await send('Delete', { link: 5 });
+    expect(calls()).toEqual(['DescribeInstances', 'DescribeInstances']);
+  });
+
+  test('machines stay: FAILED says how to look by hand', async () => {
+    machinesAre([replicationServer]);
+    const { response } = await send('Delete');
+    expect(response.Reason).toContain(`\`aws ec2 describe-instances --filters Name=vpc-id,Values=${VPC} `);
+  });
+
+  test('the VPC of the drain was replaced: SUCCESS at once', async () => {
+    stackHas({
+      logicalId: LOGICAL_ID,
+      physicalId: physicalIdOf(0).replace(VPC, 'vpc-new'),
+      status: 'UPDATE_COMPLETE',
+      type: STAGING_AREA_DRAIN,
+    });
+    expect((await send('Delete')).response.Status).toBe('SUCCESS');
+    expect(calls()).toEqual([]);
+  });
+});
+
+describe('Delete, not genuine', () => {
+  test('a rollback: SUCCESS, and nobody waits', async () => {
+    stackIs('ROLLBACK_IN_PROGRESS');
+    machinesAre([replicationServer]);
+    const { response, log } = await send('Delete');
+    expect(response.Status).toBe('SUCCESS');
+    expect(log).toContainEqual(expect.objectContaining({ decision: 'nothing drained', why: expect.stringContaining('rolling back') }));
+    expect(calls()).toEqual([]);
+  });
+
+  test('a physical ID that is not ours: SUCCESS, without asking anybody', async () => {
+    const { response } = await send('Delete', { physicalId: 'Stack-Link0-1ABCDEF' });
+    expect(response.Status).toBe('SUCCESS');
+    expect([calls(), cloudFormation.calls()]).toEqual([[], []]);
+  });
+});

@@ -1,0 +1,55 @@
+import { Failure } from '../../../lambda/aws/errors';
+import type { Verdict } from '../../../lambda/protocol/deletion-check';
+import { failedDeletion } from '../../../lambda/protocol/failure-advice';
+import type { Request } from '../../../lambda/protocol/request';
+import { serialize } from '../../../lambda/protocol/response';
+
+// CloudFormation allows names of 128 characters for stacks, and of 255 for their resources. Whatever happens, the commands must fit.
+
+const name = 'S'.repeat(128);
+const request: Request = {
+  type: 'Delete',
+  requestId: '00000000-0000-4000-8000-000000000000',
+  resourceType: 'Custom::DRSSourceServerDisconnection',
+  logicalId: 'L'.repeat(255),
+  physicalId: 'arn:aws-us-gov:drs:us-gov-west-1:444455556666:source-server/s-1234567890abcdef0',
+  properties: {},
+  oldProperties: {},
+  stack: {
+    id: `arn:aws-us-gov:cloudformation:us-gov-west-1:111122223333:stack/${name}/00000000-0000-4000-8000-000000000000`,
+    name,
+    accountId: '111122223333',
+    region: 'us-gov-west-1',
+  },
+  deadline: 0,
+};
+const undone = { what: 'the source server', accountId: '444455556666', byHand: '`aws drs disconnect-source-server`' };
+
+test.each<[string, Verdict | undefined, string]>([
+  ['the stack is deleted', { genuine: true, deletedStack: 'R'.repeat(128) }, '--retain-resources LLL'],
+  ['an update cleans up', { genuine: true }, undone.byHand],
+  ['nobody knows', undefined, undone.byHand],
+])('when %s', (_when, verdict, command) => {
+  for (const character of ['x', '"', '\\', '🛟', '`']) {
+    const { message } = failedDeletion(new Failure(character.repeat(10_000)), request, verdict, undone);
+    const response = serialize({
+      Status: 'FAILED',
+      Reason: message,
+      PhysicalResourceId: request.physicalId!,
+      StackId: request.stack.id,
+      RequestId: request.requestId,
+      LogicalResourceId: request.logicalId,
+    });
+    const { Reason } = JSON.parse(response) as { Reason: string };
+    expect(Reason).toBe(message);
+    expect(Reason).toContain(command);
+    expect(Reason).toMatch(/Commands of DRS are for account 444455556666, those of CloudFormation for account 111122223333\.$/);
+  }
+});
+
+test('a message is cut before a command that would not fit, never in it', () => {
+  const commands = Array.from({ length: 100 }, (_, index) => `\`aws drs command-${index} --region us-gov-west-1\``);
+  const { message } = failedDeletion(new Failure(commands.join(', ')), request, undefined, undone);
+  const kept = message.match(/`[^`]*`/g)!;
+  expect(kept).toEqual([...commands.slice(0, kept.length - 1), undone.byHand]);
+});

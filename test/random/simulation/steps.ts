@@ -1,0 +1,68 @@
+import type { Settings } from '../../../emulator/settings';
+import type { FaultKind } from '../../../emulator/control/faults';
+import type { RoleState } from './estate';
+import type { Death } from './invocation';
+import type { StackSpec } from './templates';
+
+export type StackName = 'A' | 'B';
+
+export type OnFailure = 'ROLLBACK' | 'DELETE' | 'DO_NOTHING';
+
+/** What a recovery instance is; what is unknown, DRS does not tell. */
+export type InstanceKind = 'drill' | 'recovery' | 'unknown';
+
+/** What somebody does, or what goes wrong. */
+export type Action =
+  /** Creates the stack, or updates it. What could only be deleted is deleted first, as the CDK does. */
+  | { readonly do: 'deploy'; readonly stack: StackName; readonly spec: StackSpec; readonly onFailure?: OnFailure }
+  /** `how` counts where a deletion has failed before. */
+  | { readonly do: 'delete'; readonly stack: StackName; readonly how?: 'retain' | 'force' }
+  | { readonly do: 'cancel update'; readonly stack: StackName }
+  | { readonly do: 'continue rollback'; readonly stack: StackName; readonly skip?: boolean }
+  | { readonly do: 'roll back'; readonly stack: StackName }
+  /** Launches recovery instances of the server, as many as kinds are named. */
+  | { readonly do: 'launch'; readonly server: number; readonly kinds: readonly InstanceKind[] }
+  /** The newest recovery instance of the server begins to fail back, or ceases to. */
+  | { readonly do: 'start failback' | 'stop failback'; readonly server: number }
+  | { readonly do: 'end recovery'; readonly server: number }
+  | { readonly do: 'disconnect by hand'; readonly server: number }
+  | { readonly do: 'delete by hand'; readonly server: number }
+  /** Gives the server other tags, by their index in `tagSets`. */
+  | { readonly do: 'tag'; readonly server: number; readonly tags: number }
+  | { readonly do: 'change role'; readonly role: number; readonly to: RoleState }
+  /** Delivers a request to the function once more: 1 is the last one that was sent. */
+  | { readonly do: 'deliver again'; readonly last: number }
+  | {
+      readonly do: 'fail';
+      readonly operation: string;
+      readonly kind: FaultKind;
+      readonly nth?: number;
+      readonly times?: number;
+      readonly delay?: number;
+    }
+  | ({ readonly do: 'kill' } & Death)
+  | { readonly do: 'clear faults' }
+  | { readonly do: 'nothing' };
+
+/** `then` lets that many seconds pass; without it, everything comes to rest. */
+export type Step = Action & { readonly then?: number };
+
+/** What nobody knows of AWS, and what goes wrong there for good. */
+type Unknown =
+  | 'disconnectedAgain'
+  | 'disconnectExtended'
+  | 'conflictLingers'
+  | 'disconnectedRecordHolds'
+  | 'recordLingers'
+  | 'terminationJobs'
+  | 'lastOperations'
+  | 'deletionReason'
+  | 'replicationServerLingers'
+  | 'policyPropagation';
+
+export interface Sequence {
+  readonly settings: Partial<Pick<Settings, Unknown>>;
+  /** Of latencies and pauses. */
+  readonly seed: number;
+  readonly steps: readonly Step[];
+}
