@@ -7,7 +7,7 @@ import { Session } from './aws/session';
 import { makePlan } from './plan/make-plan';
 import { report } from './report/report';
 
-interface Options {
+interface DisconnectionOptions {
   readonly template?: string;
   readonly json?: boolean;
   readonly profile?: string;
@@ -19,7 +19,7 @@ const [CLEAR, FAILED, NOT_CLEAR] = [0, 1, 2];
 /** A line of somebody who pipes the report into something that doesn't tell its width. */
 const WIDTH_OF_NO_TERMINAL = 120;
 
-async function plan(stackName: string, options: Options) {
+async function plan(stackName: string, options: DisconnectionOptions) {
   const spinner = process.stderr.isTTY ? yoctoSpinner({ stream: process.stderr }) : undefined;
   const session = await Session.open(options);
   try {

@@ -1,30 +1,34 @@
 import type { CloudFormationCustomResourceEvent, Context } from 'aws-lambda';
 import { FLEET_DISCONNECTION, SOURCE_SERVER_DISCONNECTION, STAGING_AREA_DRAIN } from '../lib/contract';
+import type { AssumeRole } from './aws/drs';
 import { Failure } from './aws/errors';
-import { judgeDeletion } from './protocol/deletion-check';
-import { type Answer, answer, type Rules } from './protocol/respond';
+import { isOfCreated } from './physical-ids';
+import { checkDeletion } from './protocol/deletion-check';
 import type { Request } from './protocol/request';
+import { type Answer, type ResourceHandler, respond } from './protocol/respond';
+import { LONG_LIMIT } from './protocol/time-limits';
 import { sourceServerDisconnection } from './source-server/handler';
 
-/** Answers a request of CloudFormation by the rules of its resource type. */
+/** Answers a request of CloudFormation by the handler of its resource type. */
 export async function handler(event: CloudFormationCustomResourceEvent, context: Context): Promise<void> {
-  const rules = await RULES[event.ResourceType]?.();
-  await answer(event, context, rules ?? unknownType);
+  const resourceHandler = await HANDLERS[event.ResourceType]?.();
+  await respond(event, context, resourceHandler ?? unknownType);
 }
 
-const RULES: Readonly<Record<string, () => Rules | Promise<Rules>>> = {
-  [SOURCE_SERVER_DISCONNECTION]: () => sourceServerDisconnection,
-  [FLEET_DISCONNECTION]: async () => (await import('./lazy')).fleetDisconnection,
+const assumeRole: AssumeRole = async (...args) => (await import('./lazy')).assumeRole(...args);
+
+const HANDLERS: Readonly<Record<string, () => ResourceHandler | Promise<ResourceHandler>>> = {
+  [SOURCE_SERVER_DISCONNECTION]: () => sourceServerDisconnection(assumeRole),
+  [FLEET_DISCONNECTION]: async () => (await import('./lazy')).fleetDisconnection(assumeRole),
   [STAGING_AREA_DRAIN]: async () => (await import('./lazy')).stagingAreaDrain,
 };
 
 /** A type of a newer version: after a downgrade its resources may still be there, and nobody here knows how to delete them. */
-const unknownType: Rules = { limit: () => 240_000, answer: refuseUnlessKept };
+const unknownType: ResourceHandler = { limit: () => LONG_LIMIT, answer: refuseUnlessKept };
 
 async function refuseUnlessKept(request: Request): Promise<Answer> {
   const { type, physicalId = '' } = request;
-  const wasCreated = /^(arn|drs):/.test(physicalId);
-  if (type === 'Delete' && (!wasCreated || !(await judgeDeletion(request)).genuine)) {
+  if (type === 'Delete' && (!isOfCreated(physicalId) || !(await checkDeletion(request)).genuine)) {
     return { physicalId };
   }
   throw new Failure(

@@ -2,6 +2,3 @@
 export { assumeRole } from './aws/assume-role';
 export { fleetDisconnection } from './fleet/handler';
 export { stagingAreaDrain } from './drain/handler';
-
-// So that the bundle shares all the rest in one file, and its entry only names it: Lambda's import() reads through the whole entry once more.
-export { handler } from './index';

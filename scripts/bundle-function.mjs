@@ -20,6 +20,9 @@ export const environmentOnly = {
   },
 };
 
+/** Lambda's import() reads through this file once more, for its exports: so it holds no more than that. */
+const ENTRY = { name: 'bundle/index.js', code: 'exports.handler=require("./function.js").handler;\n' };
+
 /**
  * Bundles the function: bundle/index.js and what it loads, at once or when it is needed.
  * Only ES modules are split into files, and Lambda loads those slower than CommonJS: so they are made into that afterwards.
@@ -27,7 +30,7 @@ export const environmentOnly = {
 export async function bundleFunction(common) {
   const { outputFiles, metafile } = await build({
     ...common,
-    entryPoints: ['lambda/index.ts'],
+    entryPoints: { function: 'lambda/index.ts' },
     outdir: 'bundle',
     format: 'esm',
     splitting: true,
@@ -46,6 +49,7 @@ export async function bundleFunction(common) {
       return { name: path.relative(root, file), code };
     }),
   );
+  files.push(ENTRY);
   await writeAll('bundle', files);
   await mkdir(path.join(root, '.build'), { recursive: true });
   await writeFile(path.join(root, '.build/bundle.json'), JSON.stringify(measure(files, metafile.outputs), undefined, 2));
@@ -68,9 +72,9 @@ async function writeAll(folder, files) {
 
 /** Bytes: of all that is published, of what a disconnection of one server loads, and by the package that they come from. */
 function measure(files, outputs) {
-  const loaded = new Set(['bundle/index.js']);
+  const loaded = new Set([ENTRY.name, 'bundle/function.js']);
   for (const name of loaded) {
-    outputs[name].imports.filter(({ kind, external }) => kind === 'import-statement' && !external).forEach((one) => loaded.add(one.path));
+    outputs[name]?.imports.filter(({ kind, external }) => kind === 'import-statement' && !external).forEach((one) => loaded.add(one.path));
   }
   const bytes = (some) => some.reduce((sum, { code }) => sum + Buffer.byteLength(code), 0);
   const packages = {};

@@ -1,11 +1,11 @@
-import type { StackIdentity } from '../../lambda/protocol/request';
-import { DrsAt } from './drs';
-import { Ec2At } from './ec2';
+import { DrsReader } from './drs';
+import { Ec2Reader } from './ec2';
 import type { Session } from './session';
+import type { StackIdentity } from '../../lambda/aws/stack-id';
 
 /** What is asked about: DRS in each account and Region, and EC2 where the stack is. */
-export class Estate {
-  private readonly places = new Map<string, Promise<DrsAt>>();
+export class AwsClients {
+  private readonly places = new Map<string, Promise<DrsReader>>();
 
   constructor(private readonly session: Session) {}
 
@@ -14,19 +14,19 @@ export class Estate {
    *
    * @throws Failure if the role can't be assumed
    */
-  drs({ name }: StackIdentity, region: string, roleArn: string | undefined): Promise<DrsAt> {
+  drs({ name }: StackIdentity, region: string, roleArn: string | undefined): Promise<DrsReader> {
     const key = `${region} ${roleArn}`;
     const place = this.places.get(key) ?? this.open(name, region, roleArn);
     this.places.set(key, place);
     return place;
   }
 
-  ec2({ region }: StackIdentity): Ec2At {
-    return new Ec2At(this.session.configuration(region));
+  ec2({ region }: StackIdentity): Ec2Reader {
+    return new Ec2Reader(this.session.configuration(region));
   }
 
-  private async open(stackName: string, region: string, roleArn: string | undefined): Promise<DrsAt> {
+  private async open(stackName: string, region: string, roleArn: string | undefined): Promise<DrsReader> {
     const credentials = roleArn === undefined ? undefined : await this.session.assumeRole(roleArn, stackName);
-    return new DrsAt(this.session.configuration(region, credentials));
+    return new DrsReader(this.session.configuration(region, credentials));
   }
 }

@@ -10,36 +10,13 @@ import {
 import { FLEET_DISCONNECTION, SOURCE_SERVER_DISCONNECTION, STAGING_AREA_DRAIN } from '../../lib/contract';
 import { isNamed } from '../../lambda/aws/retry';
 import { Failure } from '../../lambda/aws/errors';
-import { parseStackId, type StackIdentity } from '../../lambda/protocol/request';
-import { isRecord, type Template } from '../template/resolve';
-import { asking } from './errors';
+import { parseStackId, type StackIdentity } from '../../lambda/aws/stack-id';
+import { type DeployedResource, type DeployedStack, parseTemplate, type Template } from '../template/template';
+import { withReadableErrors } from './errors';
 import type { Session } from './session';
 
 export const OUR_TYPES: readonly string[] = [SOURCE_SERVER_DISCONNECTION, FLEET_DISCONNECTION, STAGING_AREA_DRAIN];
 export const NESTED_STACK = 'AWS::CloudFormation::Stack';
-
-/** A stack as it is deployed, with all that is nested in it. */
-export interface DeployedStack {
-  readonly identity: StackIdentity;
-  readonly status: string;
-  readonly statusReason?: string;
-  readonly isProtected: boolean;
-  readonly parentId?: string;
-  readonly parameters: Readonly<Record<string, string>>;
-  readonly outputs: Readonly<Record<string, string>>;
-  /** What exists, or may exist; by logical ID. */
-  readonly resources: ReadonlyMap<string, DeployedResource>;
-  /** Undefined if it is not JSON, or nothing of it matters. */
-  readonly template?: Template;
-  /** By logical ID. */
-  readonly nested: ReadonlyMap<string, DeployedStack>;
-}
-
-export interface DeployedResource {
-  readonly logicalId: string;
-  readonly physicalId: string;
-  readonly type: string;
-}
 
 /** CloudFormation, asked about stacks; it changes nothing. */
 export class Stacks {
@@ -90,7 +67,7 @@ export class Stacks {
 
   private async describe(nameOrId: string): Promise<Stack> {
     const command = new DescribeStacksCommand({ StackName: nameOrId });
-    const found = await asking('cloudformation:DescribeStacks', async () => {
+    const found = await withReadableErrors('cloudformation:DescribeStacks', async () => {
       try {
         return (await this.client.send(command)).Stacks?.[0];
       } catch (error) {
@@ -112,7 +89,7 @@ export class Stacks {
   }
 
   private async resourcesOf({ id }: StackIdentity): Promise<DeployedResource[]> {
-    return asking('cloudformation:ListStackResources', async () => {
+    return withReadableErrors('cloudformation:ListStackResources', async () => {
       const found: DeployedResource[] = [];
       for await (const page of paginateListStackResources({ client: this.client }, { StackName: id })) {
         const live = (page.StackResourceSummaries ?? []).filter(
@@ -132,12 +109,12 @@ export class Stacks {
 
   private async templateOf({ id }: StackIdentity): Promise<Template | undefined> {
     const command = new GetTemplateCommand({ StackName: id, TemplateStage: 'Processed' });
-    const { TemplateBody } = await asking('cloudformation:GetTemplate', () => this.client.send(command));
+    const { TemplateBody } = await withReadableErrors('cloudformation:GetTemplate', () => this.client.send(command));
     return parseTemplate(TemplateBody ?? '');
   }
 
   private async listExports(): Promise<ReadonlyMap<string, string>> {
-    return asking('cloudformation:ListExports', async () => {
+    return withReadableErrors('cloudformation:ListExports', async () => {
       const found = new Map<string, string>();
       for await (const { Exports = [] } of paginateListExports({ client: this.client }, {})) {
         Exports.forEach(({ Name = '', Value = '' }) => found.set(Name, Value));
@@ -151,16 +128,6 @@ export class Stacks {
     if (nameOrId.startsWith('arn:') && region !== this.session.region) {
       throw new Failure(`The stack ${nameOrId} is in Region ${region}, but ${this.session.region} was asked: use --region ${region}.`);
     }
-  }
-}
-
-/** A template in JSON, which is what the CDK writes; undefined for anything else. */
-export function parseTemplate(body: string): Template | undefined {
-  try {
-    const template: unknown = JSON.parse(body);
-    return isRecord(template) && isRecord(template.Resources) ? (template as unknown as Template) : undefined;
-  } catch {
-    return undefined;
   }
 }
 

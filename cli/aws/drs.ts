@@ -7,14 +7,14 @@ import {
 } from '@aws-sdk/client-drs';
 import DataLoader from 'dataloader';
 import { isNamed } from '../../lambda/aws/retry';
-import { asking } from './errors';
+import { withReadableErrors } from './errors';
 import type { ClientConfiguration } from './session';
 
 /** DRS takes no more IDs in one request. */
 const IDS_AT_ONCE = 200;
 
 /** DRS in one account and Region, asked about source servers; it changes nothing. */
-export class DrsAt {
+export class DrsReader {
   private readonly client: DrsClient;
   private readonly servers = this.loader((ids) => this.describe({ sourceServerIDs: ids }));
   private readonly instances = this.loader((ids) => this.describeInstances(ids));
@@ -54,12 +54,12 @@ export class DrsAt {
 
   private describe(filters?: { sourceServerIDs: string[] }, isWanted: (server: SourceServer) => boolean = () => true) {
     const pages = paginateDescribeSourceServers({ client: this.client }, { filters });
-    return asking('drs:DescribeSourceServers', () => itemsOf(pages, isWanted));
+    return withReadableErrors('drs:DescribeSourceServers', () => itemsOf(pages, isWanted));
   }
 
   private describeInstances(sourceServerIDs: string[]) {
     const pages = paginateDescribeRecoveryInstances({ client: this.client }, { filters: { sourceServerIDs } });
-    return asking('drs:DescribeRecoveryInstances', () => itemsOf(pages, () => true));
+    return withReadableErrors('drs:DescribeRecoveryInstances', () => itemsOf(pages, () => true));
   }
 }
 

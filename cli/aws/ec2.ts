@@ -6,11 +6,11 @@ import {
   type SecurityGroup,
 } from '@aws-sdk/client-ec2';
 import { groupFilters, isDefaultGroup, machineFilters } from '../../lambda/drain/drs-resources';
-import { asking } from './errors';
+import { withReadableErrors } from './errors';
 import type { ClientConfiguration } from './session';
 
 /** EC2 in one account and Region, asked about what DRS has made; it changes nothing. */
-export class Ec2At {
+export class Ec2Reader {
   private readonly client: EC2Client;
 
   constructor(configuration: ClientConfiguration) {
@@ -19,7 +19,7 @@ export class Ec2At {
 
   /** The machines of DRS in these subnets. */
   machinesIn(subnetIds: readonly string[]): Promise<Instance[]> {
-    return asking('ec2:DescribeInstances', async () => {
+    return withReadableErrors('ec2:DescribeInstances', async () => {
       const found: Instance[] = [];
       for await (const { Reservations = [] } of paginateDescribeInstances(
         { client: this.client },
@@ -33,7 +33,7 @@ export class Ec2At {
 
   /** The security groups that DRS has made in the VPC by itself. */
   defaultGroupsIn(vpcId: string): Promise<SecurityGroup[]> {
-    return asking('ec2:DescribeSecurityGroups', async () => {
+    return withReadableErrors('ec2:DescribeSecurityGroups', async () => {
       const found: SecurityGroup[] = [];
       for await (const { SecurityGroups = [] } of paginateDescribeSecurityGroups(
         { client: this.client },

@@ -1,9 +1,6 @@
 import { isNamed } from '../../lambda/aws/retry';
 import { Failure, messageOf } from '../../lambda/aws/errors';
 
-/** The credentials are of no use any more, for nothing. */
-export class Expired extends Failure {}
-
 const EXPIRED = ['ExpiredToken', 'ExpiredTokenException', 'RequestExpired', 'TokenRefreshRequired'];
 const DENIED = ['AccessDenied', 'AccessDeniedException', 'UnauthorizedOperation'];
 const UNKNOWN_KEY = [
@@ -22,7 +19,7 @@ const UNREACHABLE = ['ECONNREFUSED', 'ECONNRESET', 'ENOTFOUND', 'EAI_AGAIN', 'ET
  *
  * @throws Failure with a message for the person who typed the command
  */
-export async function asking<T>(action: string, call: () => Promise<T>): Promise<T> {
+export async function withReadableErrors<T>(action: string, call: () => Promise<T>): Promise<T> {
   try {
     return await call();
   } catch (error) {
@@ -34,7 +31,9 @@ function explained(action: string, error: unknown): Failure {
   const told = messageOf(error);
   const isOfProvider = isNamed(error, 'CredentialsProviderError', 'TokenProviderError');
   if (isNamed(error, ...EXPIRED) || (isOfProvider && /expired|sso login/i.test(told))) {
-    return new Expired(`Your credentials have expired. Renew them: \`aws sso login${profile()}\` if you signed in so. AWS says: ${told}`);
+    return new Failure(`Your credentials have expired. Renew them: \`aws sso login${profile()}\` if you signed in so. AWS says: ${told}`, {
+      kind: 'expired',
+    });
   }
   if (isOfProvider) {
     return new Failure(

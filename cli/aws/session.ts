@@ -4,7 +4,7 @@ import { AssumeRoleCommand, GetCallerIdentityCommand, STSClient } from '@aws-sdk
 import { defaultProvider } from '@aws-sdk/credential-provider-node';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { Failure } from '../../lambda/aws/errors';
-import { asking } from './errors';
+import { withReadableErrors } from './errors';
 
 /** IAM takes no longer name of a session. */
 const LONGEST_SESSION_NAME = 64;
@@ -38,7 +38,7 @@ export class Session {
     setVariable('AWS_PROFILE', options.profile ?? process.env.AWS_PROFILE ?? process.env.AWS_DEFAULT_PROFILE);
     setVariable('AWS_REGION', options.region ?? process.env.AWS_REGION ?? process.env.AWS_DEFAULT_REGION);
     const credentials = defaultProvider({ mfaCodeProvider: askForCode });
-    await asking('sts:AssumeRole or sso:GetRoleCredentials, as your profile wants it', credentials);
+    await withReadableErrors('sts:AssumeRole or sso:GetRoleCredentials, as your profile wants it', credentials);
     const region = await new STSClient({}).config.region().catch(() => {
       throw new Failure('No Region is named: use --region, AWS_REGION, or the region of the profile.');
     });
@@ -67,7 +67,7 @@ export class Session {
   /** The account of the session. */
   async accountId(): Promise<string> {
     const client = new STSClient(this.configuration());
-    const { Account } = await asking('sts:GetCallerIdentity', () => client.send(new GetCallerIdentityCommand({})));
+    const { Account } = await withReadableErrors('sts:GetCallerIdentity', () => client.send(new GetCallerIdentityCommand({})));
     return Account ?? 'unknown';
   }
 
@@ -79,7 +79,7 @@ export class Session {
   async assumeRole(roleArn: string, stackName: string): Promise<Credentials> {
     const client = new STSClient(this.configuration());
     const RoleSessionName = `cdk-drs-plan-${stackName}`.slice(0, LONGEST_SESSION_NAME);
-    const { Credentials: session } = await asking(`sts:AssumeRole on ${roleArn}`, () =>
+    const { Credentials: session } = await withReadableErrors(`sts:AssumeRole on ${roleArn}`, () =>
       client.send(new AssumeRoleCommand({ RoleArn: roleArn, RoleSessionName })),
     );
     if (!session?.AccessKeyId || !session.SecretAccessKey) {

@@ -1,17 +1,17 @@
-import type { DeployedResource, DeployedStack } from '../aws/cloudformation';
-import { resolve, type ResourceDeclaration, type Scope, Unresolved } from '../template/resolve';
+import { resolve, type Scope, Unresolved } from '../template/resolve';
+import type { DeployedResource, DeployedStack, ResourceDeclaration } from '../template/template';
 
 /** One of our resources in a deployed stack, and what the operation does to it. */
-export interface Declaration {
+export interface PlannedChange {
   readonly stack: DeployedStack;
   readonly resource: DeployedResource;
-  readonly fate: Fate;
+  readonly change: Change;
   /** Reads what the stack was deployed with. */
   readonly read: Reader;
 }
 
-/** What CloudFormation, and the handler's judgement of it, make of a resource. */
-export type Fate = {
+/** What CloudFormation, and the function's check of the deletion, make of a resource. */
+export type Change = {
   /** The update asks for another server: it is refused if this one could not be disconnected. */
   readonly isRefusable?: boolean;
 } & (
@@ -50,6 +50,6 @@ function told<T>(name: string, look: () => T): T {
 }
 
 /** Whether a DeletionPolicy or an UpdateReplacePolicy keeps what it is said of; undefined if that can't be told. */
-export function isRetained(policy: unknown): boolean | undefined {
+export function isRetainPolicy(policy: unknown): boolean | undefined {
   return policy === undefined || typeof policy === 'string' ? /^Retain/.test(policy ?? '') : undefined;
 }

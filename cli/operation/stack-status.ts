@@ -1,21 +1,21 @@
 import type { Stack } from '@aws-sdk/client-cloudformation';
-import { judgeByStatus } from '../../lambda/protocol/deletion-check';
-import type { DeployedStack } from '../aws/cloudformation';
-import type { Fate } from './planned-change';
+import { checkByStatus } from '../../lambda/protocol/deletion-check';
+import type { Change } from './planned-change';
+import type { DeployedStack } from '../template/template';
 
 /** What the stack itself has to say to the operation. */
-export interface JudgedStack {
+export interface StackCheck {
   readonly blockers: readonly string[];
   readonly notes: readonly string[];
   /** What becomes of all of its resources alike. */
-  readonly fate?: Fate;
+  readonly change?: Change;
 }
 
 /** CloudFormation begins no update in any other status. */
 const UPDATABLE = ['CREATE_COMPLETE', 'UPDATE_COMPLETE', 'UPDATE_ROLLBACK_COMPLETE', 'IMPORT_COMPLETE', 'IMPORT_ROLLBACK_COMPLETE'];
 
-/** What CloudFormation, and the handler's judgement of a deletion, make of a stack; its ancestors are given parent first. */
-export function judgeStack(stack: DeployedStack, ancestors: readonly Stack[], operation: 'delete' | 'update'): JudgedStack {
+/** What CloudFormation, and the function's check of a deletion, make of a stack; its ancestors are given parent first. */
+export function checkStack(stack: DeployedStack, ancestors: readonly Stack[], operation: 'delete' | 'update'): StackCheck {
   const root = ancestors.at(-1)?.StackName ?? stack.identity.name;
   const nested = ancestors.length > 0 ? [`The stack is nested in ${root}, and is usually ${operation}d with that.`] : [];
   if (operation === 'update') {
@@ -26,14 +26,14 @@ export function judgeStack(stack: DeployedStack, ancestors: readonly Stack[], op
   return {
     blockers: isUnderWay ? [] : [...protectionOf(stack, root), ...(isDeletable(stack) ? [] : [explainStatus(stack, 'deletion')])],
     notes: [...nested, ...status],
-    fate: fateByStatus(stack, ancestors),
+    change: changeByStatus(stack, ancestors),
   };
 }
 
 const UNDER_WAY = 'Here is what is still to come; nothing of it, if the deletion is that of a creation that failed (OnFailure=DELETE).';
 
 /** What the handler would say if the deletion were under way. */
-function fateByStatus({ identity, status, statusReason }: DeployedStack, ancestors: readonly Stack[]): Fate | undefined {
+function changeByStatus({ identity, status, statusReason }: DeployedStack, ancestors: readonly Stack[]): Change | undefined {
   const isUnderWay = status === 'DELETE_IN_PROGRESS';
   const own = {
     name: identity.name,
@@ -42,8 +42,8 @@ function fateByStatus({ identity, status, statusReason }: DeployedStack, ancesto
     lastOperations: [],
   };
   const others = ancestors.map(({ StackName = '', StackStatus = '' }) => ({ name: StackName, status: StackStatus, lastOperations: [] }));
-  const verdict = judgeByStatus([own, ...others]);
-  return verdict?.genuine === false ? { kind: 'kept', why: verdict.why } : undefined;
+  const check = checkByStatus([own, ...others]);
+  return check?.genuine === false ? { kind: 'kept', why: check.why } : undefined;
 }
 
 function protectionOf({ isProtected, identity }: DeployedStack, root: string): string[] {

@@ -2,38 +2,46 @@ import { existsSync, readFileSync } from 'node:fs';
 import * as path from 'node:path';
 import { FLEET_DISCONNECTION, SOURCE_SERVER_DISCONNECTION } from '../../lib/contract';
 import { messageOf } from '../../lambda/aws/errors';
-import { judgeByDeclarations } from '../../lambda/protocol/deletion-check';
+import { checkByDeclarations } from '../../lambda/protocol/deletion-check';
 import { readFleet } from '../../lambda/fleet/fleet';
-import { readLink } from '../../lambda/drain/step';
-import { type DeployedResource, type DeployedStack, NESTED_STACK, OUR_TYPES, parseTemplate } from '../aws/cloudformation';
-import { holds, isRecord, resolve, type ResourceDeclaration, type Scope, type Template, Unresolved } from '../template/resolve';
+import { readStep } from '../../lambda/drain/step';
+import { NESTED_STACK, OUR_TYPES } from '../aws/cloudformation';
+import { holds, resolve, type Scope, Unresolved } from '../template/resolve';
 import { type Exports, parametersOfUpdate, scopeOfDeployed, scopeOfUpdate } from '../template/scope';
-import { type Declaration, type Fate, isRetained, readerOf } from './planned-change';
+import { type PlannedChange, type Change, isRetainPolicy, readerOf } from './planned-change';
 import { planDeletion } from './delete-stack';
+import {
+  type DeployedResource,
+  type DeployedStack,
+  isRecord,
+  parseTemplate,
+  type ResourceDeclaration,
+  type Template,
+} from '../template/template';
 
 /** What a stack is to be updated to. */
-export interface Next {
+export interface UpdateTarget {
   readonly template: Template;
   /** Where the templates of its nested stacks are. */
   readonly directory: string;
 }
 
-const CLEANED_UP: Fate = { kind: 'cleaned up' };
+const CLEANED_UP: Change = { kind: 'cleaned up' };
 
 /** What the update of a stack does to each of our resources in it, and in what is nested in it. */
 export function planUpdate(
   stack: DeployedStack,
-  next: Next,
+  next: UpdateTarget,
   exports: Exports,
   parameters = parametersOfUpdate(stack, next.template),
-): Declaration[] {
+): PlannedChange[] {
   const { template, resources, nested } = stack;
   const scope = template && scopeOfDeployed(stack, template, exports);
   const update = new Update(stack, next.template, scopeOfUpdate(stack, next.template, parameters, exports));
   const ours = [...resources.values()].filter(({ type }) => OUR_TYPES.includes(type));
   const own = ours.map((resource) => {
     const read = readerOf(template?.Resources[resource.logicalId], scope);
-    return { stack, resource, read, fate: update.fateOf(resource) };
+    return { stack, resource, read, change: update.changeOf(resource) };
   });
   const ofNested = Array.from(nested, ([logicalId, child]) => planNested(stack, child, logicalId, update, next, exports));
   return [...own, ...ofNested.flat()];
@@ -44,15 +52,15 @@ function planNested(
   child: DeployedStack,
   logicalId: string,
   update: Update,
-  next: Next,
+  next: UpdateTarget,
   exports: Exports,
-): Declaration[] {
+): PlannedChange[] {
   const before = stack.template?.Resources[logicalId];
   const after = update.declared(logicalId);
   if (!after) {
     // A nested stack that is removed is deleted, whatever else declares by then what it holds.
-    const isKept = isRetained(before?.DeletionPolicy);
-    const kept: Fate = { kind: 'kept', why: `the nested stack ${child.identity.name} is retained` };
+    const isKept = isRetainPolicy(before?.DeletionPolicy);
+    const kept: Change = { kind: 'kept', why: `the nested stack ${child.identity.name} is retained` };
     return planDeletion(child, exports, isKept ? kept : undefined, CLEANED_UP);
   }
   const template = after instanceof Unresolved ? undefined : templateOfNested(child, before, after, next);
@@ -69,7 +77,7 @@ function templateOfNested(
   child: DeployedStack,
   before: ResourceDeclaration | undefined,
   after: ResourceDeclaration,
-  { directory }: Next,
+  { directory }: UpdateTarget,
 ): Template | undefined {
   const file = path.join(directory, String(after.Metadata?.['aws:asset:path']));
   if (after.Type === NESTED_STACK && existsSync(file)) {
@@ -79,7 +87,7 @@ function templateOfNested(
   return urlBefore === urlAfter ? child.template : undefined;
 }
 
-type Resources = Parameters<typeof judgeByDeclarations>[1];
+type Resources = Parameters<typeof checkByDeclarations>[1];
 
 /** The update of one stack, as CloudFormation and the handler go about it. */
 class Update {
@@ -119,7 +127,7 @@ class Update {
     return Object.fromEntries(values.filter(([, value]) => !(value instanceof Unresolved)).map(([name, value]) => [name, String(value)]));
   }
 
-  fateOf(resource: DeployedResource): Fate {
+  changeOf(resource: DeployedResource): Change {
     const before: ResourceDeclaration | undefined = this.stack.template?.Resources[resource.logicalId];
     const after = this.declared(resource.logicalId);
     if (after instanceof Unresolved) {
@@ -139,28 +147,28 @@ class Update {
       return { kind: 'kept', why: 'it is still declared' };
     }
     const isRefusable = resource.type === SOURCE_SERVER_DISCONNECTION && after.Properties?.RetainOnReplace !== 'true';
-    return { ...this.fateOfReplaced(resource, before, after), isRefusable };
+    return { ...this.changeOfReplaced(resource, before, after), isRefusable };
   }
 
-  private fateOfReplaced(resource: DeployedResource, before: ResourceDeclaration, after: ResourceDeclaration): Fate {
+  private changeOfReplaced(resource: DeployedResource, before: ResourceDeclaration, after: ResourceDeclaration): Change {
     const [policy, newPolicy] = [before.UpdateReplacePolicy, after.UpdateReplacePolicy];
-    if (isRetained(policy) !== isRetained(newPolicy)) {
+    if (isRetainPolicy(policy) !== isRetainPolicy(newPolicy)) {
       return unknown('its UpdateReplacePolicy changes together with what it stands for, and AWS does not document which one counts');
     }
     return retention(policy, 'UpdateReplacePolicy') ?? this.unlessDeclared(resource);
   }
 
-  /** By the handler's own judgement of a clean-up. */
-  private unlessDeclared({ type, logicalId, physicalId }: DeployedResource): Fate {
+  /** By the function's own check of a clean-up. */
+  private unlessDeclared({ type, logicalId, physicalId }: DeployedResource): Change {
     const request = { resourceType: type, logicalId, physicalId };
-    const verdict = judgeByDeclarations(
+    const check = checkByDeclarations(
       request,
       this.resources,
       { genuine: true },
-      type === SOURCE_SERVER_DISCONNECTION ? 'goes' : 'stays',
+      type === SOURCE_SERVER_DISCONNECTION ? 'disconnect' : 'keep',
     );
-    if (verdict instanceof Error || !verdict.genuine) {
-      return { kind: 'kept', why: verdict instanceof Error ? verdict.message : verdict.why };
+    if (check instanceof Error || !check.genuine) {
+      return { kind: 'kept', why: check instanceof Error ? check.message : check.why };
     }
     const [, other] = this.unclear.find(([unclear, id]) => unclear === type && id !== logicalId) ?? [];
     return other === undefined
@@ -179,7 +187,7 @@ class Update {
         case FLEET_DISCONNECTION:
           return readFleet({ stack: identity, properties: read() }).physicalId;
         default:
-          return readLink({ stack: identity, properties: read() }).physicalId;
+          return readStep({ stack: identity, properties: read() }).physicalId;
       }
     });
   }
@@ -193,12 +201,12 @@ function told<T>(look: () => T): T | Unresolved {
   }
 }
 
-function unknown(why: string): Fate {
+function unknown(why: string): Change {
   return { kind: 'unknown', why };
 }
 
-function retention(policy: unknown, name: string): Fate | undefined {
-  const isKept = isRetained(policy);
+function retention(policy: unknown, name: string): Change | undefined {
+  const isKept = isRetainPolicy(policy);
   return isKept === undefined
     ? unknown(`its ${name} can't be told`)
     : isKept

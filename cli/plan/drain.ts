@@ -2,36 +2,41 @@ import type { Instance } from '@aws-sdk/client-ec2';
 import type { SourceServer } from '@aws-sdk/client-drs';
 import { STAGING_AREA_DRAIN, UNKNOWN } from '../../lib/contract';
 import { replicationStateOf, stateOf } from '../../lambda/source-server/source-server';
-import { isLink, type Link, readLink } from '../../lambda/drain/step';
+import { type DrainStep, readStep } from '../../lambda/drain/step';
 import { isTemporary, kindOf } from '../../lambda/drain/drs-resources';
-import type { Declaration } from '../operation/planned-change';
-import type { Estate } from '../aws/clients';
-import { counted, identityOf, judge, NEVER_CREATED, settledBy, untold } from './outcome';
-import type { Judgement, PlannedDrain, PlannedMachine, PlannedServer } from './plan-json';
+import type { PlannedChange } from '../operation/planned-change';
+import type { AwsClients } from '../aws/clients';
+import { pluralize, resourceFields, outcomeOf, NEVER_CREATED, outcomeOfChange, unknownOutcome } from './outcome';
+import type { Outcome, PlannedDrain, PlannedMachine, PlannedServer } from './plan-json';
+import { parseDrainStepId } from '../../lambda/physical-ids';
 
 /** How long a link waits, in minutes. */
 const LINK = 14;
 
 /** What a drain, which is a chain of links, would wait for, if the operation did to the source servers what is planned. */
-export async function planDrain(links: readonly Declaration[], servers: readonly PlannedServer[], estate: Estate): Promise<PlannedDrain> {
+export async function planDrain(
+  links: readonly PlannedChange[],
+  servers: readonly PlannedServer[],
+  clients: AwsClients,
+): Promise<PlannedDrain> {
   const last = lastOf(links);
-  const { stack, resource, fate, read } = last;
+  const { stack, resource, change, read } = last;
   const nothing = { vpcId: undefined, subnetIds: [], machines: [], securityGroupIds: [] };
-  const common = { resourceType: STAGING_AREA_DRAIN, ...identityOf(last), links: links.length, ...nothing } as const;
-  const settled = isLink(resource.physicalId) ? settledBy(fate) : judge('keep', NEVER_CREATED);
+  const common = { resourceType: STAGING_AREA_DRAIN, ...resourceFields(last), links: links.length, ...nothing } as const;
+  const settled = parseDrainStepId(resource.physicalId) ? outcomeOfChange(change) : outcomeOf('keep', NEVER_CREATED);
   if (settled) {
     return { ...common, ...settled };
   }
   try {
-    const link = readLink({ stack: stack.identity, properties: read() });
-    const ec2 = estate.ec2(stack.identity);
+    const link = readStep({ stack: stack.identity, properties: read() });
+    const ec2 = clients.ec2(stack.identity);
     const machines = await ec2.machinesIn(link.subnetIds);
     const groups = link.deletesSecurityGroups ? await ec2.defaultGroupsIn(link.vpcId) : [];
     const securityGroupIds = groups.map(({ GroupId = UNKNOWN }) => GroupId);
-    const others = machines.some(isTemporary) ? await othersReplicating(last, servers, estate) : 0;
+    const others = machines.some(isTemporary) ? await othersReplicating(last, servers, clients) : 0;
     return {
       ...common,
-      ...judgeDrain(link, machines, {
+      ...drainOutcome(link, machines, {
         region: stack.identity.region,
         links: links.length,
         securityGroupIds,
@@ -44,18 +49,19 @@ export async function planDrain(links: readonly Declaration[], servers: readonly
       securityGroupIds,
     };
   } catch (error) {
-    return { ...common, ...untold(error) };
+    return { ...common, ...unknownOutcome(error) };
   }
 }
 
 /** Links of one drain; a resource of another type is none. */
-export function drainOf({ stack, resource }: Declaration): string {
-  return `${stack.identity.id} ${isLink(resource.physicalId) ? resource.physicalId.replace(/:\d+$/, '') : resource.logicalId}`;
+export function drainOf({ stack, resource }: PlannedChange): string {
+  const id = parseDrainStepId(resource.physicalId);
+  return `${stack.identity.id} ${id ? `${id.vpcId} ${id.drain}` : resource.logicalId}`;
 }
 
-/** Link 0 is the last to be deleted, and what becomes of the drain. */
-function lastOf(links: readonly Declaration[]): Declaration {
-  return links.find(({ resource }) => resource.physicalId.endsWith(':0')) ?? links[0];
+/** Step 0 is the last to be deleted, and what becomes of the drain. */
+function lastOf(links: readonly PlannedChange[]): PlannedChange {
+  return links.find(({ resource }) => parseDrainStepId(resource.physicalId)?.step === '0') ?? links[0];
 }
 
 interface Circumstances {
@@ -68,30 +74,30 @@ interface Circumstances {
   readonly others: number;
 }
 
-function judgeDrain(
-  link: Link,
+function drainOutcome(
+  link: DrainStep,
   machines: readonly Instance[],
   { region, links, securityGroupIds, ending, others }: Circumstances,
-): Judgement {
+): Outcome {
   const staying = machines.filter((machine) => !isTemporary(machine) && !ending.has(machine.InstanceId ?? UNKNOWN));
   if (staying.length > 0) {
-    return judge('blocked', explainStaying(staying, link, region));
+    return outcomeOf('blocked', explainStaying(staying, link, region));
   }
   if (machines.length === 0 && securityGroupIds.length === 0) {
-    return judge('nothing', 'DRS has nothing there');
+    return outcomeOf('nothing', 'DRS has nothing there');
   }
   const subnets = link.subnetIds.join(', ');
   const steps = [
     machines.length > 0
-      ? `it waits for ${counted(machines.length, 'machine')} of DRS in ${subnets}, for ${links * LINK} minutes at most`
+      ? `it waits for ${pluralize(machines.length, 'machine')} of DRS in ${subnets}, for ${links * LINK} minutes at most`
       : '',
     securityGroupIds.length > 0 ? `it deletes ${securityGroupIds.join(' and ')}, which DRS has made` : '',
-    others > 0 ? `${counted(others, 'source server')} more may replicate into these subnets: then DRS stays, and the drain fails` : '',
+    others > 0 ? `${pluralize(others, 'source server')} more may replicate into these subnets: then DRS stays, and the drain fails` : '',
   ];
-  return judge('drain', steps.filter(Boolean).join('; '));
+  return outcomeOf('drain', steps.filter(Boolean).join('; '));
 }
 
-function explainStaying(staying: readonly Instance[], { vpcId }: Link, region: string): string {
+function explainStaying(staying: readonly Instance[], { vpcId }: DrainStep, region: string): string {
   const named = staying.map((machine) => `${machine.InstanceId} (${kindOf(machine)}, ${machine.State?.Name} in ${machine.SubnetId})`);
   const ids = staying.map(({ InstanceId = UNKNOWN }) => InstanceId).join(' ');
   return (
@@ -106,11 +112,11 @@ function endedBy(servers: readonly PlannedServer[]): Set<string> {
 }
 
 /** DRS doesn't tell which subnet a source server uses, without being asked for each one. */
-async function othersReplicating({ stack }: Declaration, servers: readonly PlannedServer[], estate: Estate): Promise<number> {
+async function othersReplicating({ stack }: PlannedChange, servers: readonly PlannedServer[], clients: AwsClients): Promise<number> {
   const gone = new Set(servers.filter(({ verdict }) => verdict === 'disconnect').map(({ sourceServerId }) => sourceServerId));
   const isOther = (server: SourceServer) =>
     stateOf(server) === 'replicating' && replicationStateOf(server) !== 'STOPPED' && !gone.has(server.sourceServerID ?? '');
-  const drs = await estate.drs(stack.identity, stack.identity.region, undefined);
+  const drs = await clients.drs(stack.identity, stack.identity.region, undefined);
   return (await drs.sourceServers(isOther)).length;
 }
 

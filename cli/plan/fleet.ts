@@ -1,35 +1,38 @@
 import type { SourceServer } from '@aws-sdk/client-drs';
 import { FLEET_DISCONNECTION } from '../../lib/contract';
 import { explainExtended } from '../../lambda/source-server/messages';
-import { type Fleet, isFleet, nameOfFleet, readFleet } from '../../lambda/fleet/fleet';
-import { isDue } from '../../lambda/fleet/teardown';
+import { type Fleet, nameOfFleet, needsWork, readFleet } from '../../lambda/fleet/fleet';
 import { stateOf } from '../../lambda/source-server/source-server';
-import type { DrsAt } from '../aws/drs';
-import type { Declaration, Fate } from '../operation/planned-change';
-import type { Estate } from '../aws/clients';
-import { FORGOTTEN, identityOf, judge, NEVER_CREATED, settledBy, untold, worstOf } from './outcome';
-import type { Judgement, PlannedFleet, PlannedServer } from './plan-json';
-import { judgeServer, planServer } from './source-server';
+import type { DrsReader } from '../aws/drs';
+import type { PlannedChange, Change } from '../operation/planned-change';
+import type { AwsClients } from '../aws/clients';
+import { FORGOTTEN, resourceFields, outcomeOf, NEVER_CREATED, outcomeOfChange, unknownOutcome, mostSevere } from './outcome';
+import type { Outcome, PlannedFleet, PlannedServer } from './plan-json';
+import { serverOutcome, planServer } from './source-server';
+import { parseFleetId } from '../../lambda/physical-ids';
 
 /** What becomes of the source servers that a fleet selects at this moment. */
-export async function planFleet(declaration: Declaration, estate: Estate): Promise<PlannedFleet> {
-  const { resource, fate } = declaration;
-  const common = { resourceType: FLEET_DISCONNECTION, ...identityOf(declaration) } as const;
-  const settled = isFleet(resource.physicalId) ? settledBy(fate) : judge('keep', NEVER_CREATED);
+export async function planFleet(declaration: PlannedChange, clients: AwsClients): Promise<PlannedFleet> {
+  const { resource, change } = declaration;
+  const common = { resourceType: FLEET_DISCONNECTION, ...resourceFields(declaration) } as const;
+  const settled = parseFleetId(resource.physicalId) ? outcomeOfChange(change) : outcomeOf('keep', NEVER_CREATED);
   if (settled) {
     return { ...common, ...settled, sourceServers: [] };
   }
   try {
     const fleet = declaredFleet(declaration);
-    const sourceServers = await planMembers(fleet, await estate.drs(declaration.stack.identity, fleet.region, fleet.options.assumeRoleArn));
-    return { ...common, ...judgeFleet(sourceServers, fate), selection: nameOfFleet(fleet), sourceServers };
+    const sourceServers = await planMembers(
+      fleet,
+      await clients.drs(declaration.stack.identity, fleet.region, fleet.options.assumeRoleArn),
+    );
+    return { ...common, ...fleetOutcome(sourceServers, change), selection: nameOfFleet(fleet), sourceServers };
   } catch (error) {
-    return { ...common, ...untold(error), sourceServers: [] };
+    return { ...common, ...unknownOutcome(error), sourceServers: [] };
   }
 }
 
 /** The physical ID holds a hash of the selection, which tells whether the template was read right. */
-function declaredFleet({ stack, resource, read }: Declaration): Fleet {
+function declaredFleet({ stack, resource, read }: PlannedChange): Fleet {
   const fleet = readFleet({ stack: stack.identity, properties: read() });
   if (fleet.physicalId !== resource.physicalId) {
     throw new Error(`The template selects ${nameOfFleet(fleet)}, which is not what ${resource.physicalId} was declared for.`);
@@ -37,31 +40,31 @@ function declaredFleet({ stack, resource, read }: Declaration): Fleet {
   return fleet;
 }
 
-async function planMembers(fleet: Fleet, drs: DrsAt): Promise<PlannedServer[]> {
+async function planMembers(fleet: Fleet, drs: DrsReader): Promise<PlannedServer[]> {
   const members = await drs.sourceServers((server) => fleet.selection.matches(server));
   return Promise.all(members.map((server) => planMember(fleet, server, drs)));
 }
 
-async function planMember({ accountId, region, options }: Fleet, server: SourceServer, drs: DrsAt): Promise<PlannedServer> {
+async function planMember({ accountId, region, options }: Fleet, server: SourceServer, drs: DrsReader): Promise<PlannedServer> {
   const named = { sourceServerId: server.sourceServerID ?? '', accountId, region };
   const state = stateOf(server);
-  if (!isDue(state, options)) {
-    const judgement =
-      state === 'extended' ? judge('keep', explainExtended(server, region)) : judge('nothing', 'it is disconnected already');
-    return planServer(named, { server, instances: [] }, judgement);
+  if (!needsWork(state, options)) {
+    const outcome =
+      state === 'extended' ? outcomeOf('keep', explainExtended(server, region)) : outcomeOf('nothing', 'it is disconnected already');
+    return planServer(named, { server, instances: [] }, outcome);
   }
   const described = { server, instances: await drs.recoveryInstancesOf(named.sourceServerId) };
-  return planServer(named, described, judgeServer(named, described, options), options);
+  return planServer(named, described, serverOutcome(named, described, options), options);
 }
 
-function judgeFleet(servers: readonly PlannedServer[], { kind }: Fate): Judgement {
-  const verdict = worstOf(servers);
+function fleetOutcome(servers: readonly PlannedServer[], { kind }: Change): Outcome {
+  const verdict = mostSevere(servers);
   const left = servers.filter((server) => server.verdict === 'blocked').length;
   if (servers.length === 0) {
-    return judge(verdict, 'no source server matches at this moment');
+    return outcomeOf(verdict, 'no source server matches at this moment');
   }
   if (left === 0) {
-    return judge(verdict);
+    return outcomeOf(verdict);
   }
-  return judge(verdict, `${left} of ${servers.length} would be left, the others go${kind === 'cleaned up' ? `. ${FORGOTTEN}` : ''}`);
+  return outcomeOf(verdict, `${left} of ${servers.length} would be left, the others go${kind === 'cleaned up' ? `. ${FORGOTTEN}` : ''}`);
 }

@@ -2,22 +2,23 @@ import { readFileSync } from 'node:fs';
 import * as path from 'node:path';
 import { FLEET_DISCONNECTION, SOURCE_SERVER_DISCONNECTION, STAGING_AREA_DRAIN } from '../../lib/contract';
 import { Failure, messageOf } from '../../lambda/aws/errors';
-import { type DeployedStack, parseTemplate, Stacks } from '../aws/cloudformation';
+import { Stacks } from '../aws/cloudformation';
 import type { Session } from '../aws/session';
 import { Unresolved } from '../template/resolve';
 import type { Exports } from '../template/scope';
-import type { Declaration } from '../operation/planned-change';
+import type { PlannedChange } from '../operation/planned-change';
 import { planDeletion } from '../operation/delete-stack';
 import { planDisconnection } from './source-server-disconnection';
 import { drainOf, planDrain } from './drain';
-import { Estate } from '../aws/clients';
+import { AwsClients } from '../aws/clients';
 import { planFleet } from './fleet';
-import { counted, stops, untold } from './outcome';
+import { pluralize, isBlocking, unknownOutcome } from './outcome';
 import type { Plan, PlannedDisconnection, PlannedFleet, PlannedResource, PlannedServer } from './plan-json';
-import { judgeStack } from '../operation/stack-status';
-import { type Next, planUpdate } from '../operation/update-stack';
+import { checkStack } from '../operation/stack-status';
+import { type UpdateTarget, planUpdate } from '../operation/update-stack';
+import { type DeployedStack, parseTemplate } from '../template/template';
 
-export interface Order {
+export interface PlanRequest {
   readonly stackName: string;
   /** Of the template to update to; without one, the stack is to be deleted. */
   readonly templateFile?: string;
@@ -28,27 +29,31 @@ export interface Order {
  *
  * @throws Failure if the stack or the template can't be read
  */
-export async function makePlan(session: Session, { stackName, templateFile }: Order, progress: (what: string) => void): Promise<Plan> {
+export async function makePlan(
+  session: Session,
+  { stackName, templateFile }: PlanRequest,
+  progress: (what: string) => void,
+): Promise<Plan> {
   const next = templateFile === undefined ? undefined : readNext(templateFile);
   progress(`Reading the stack ${stackName}`);
   const stacks = new Stacks(session);
   const stack = await stacks.read(stackName);
   const operation = next ? 'update' : 'delete';
-  const judged = judgeStack(stack, await stacks.ancestors(stack.parentId), operation);
+  const checked = checkStack(stack, await stacks.ancestors(stack.parentId), operation);
   const exports = await exportsFor(stacks, stack, next);
-  const declarations = next ? planUpdate(stack, next, exports) : planDeletion(stack, exports, judged.fate);
-  progress(`Asking DRS about ${counted(declarations.length, 'resource')}`);
-  const resources = await planResources(declarations, new Estate(session));
-  const blockers = [...judged.blockers, ...(refusesUpdate(declarations, resources) ? [REFUSED] : [])];
+  const declarations = next ? planUpdate(stack, next, exports) : planDeletion(stack, exports, checked.change);
+  progress(`Asking DRS about ${pluralize(declarations.length, 'resource')}`);
+  const resources = await planResources(declarations, new AwsClients(session));
+  const blockers = [...checked.blockers, ...(refusesUpdate(declarations, resources) ? [REFUSED] : [])];
   const { id, name, accountId, region } = stack.identity;
   return {
     version: 1,
     operation,
     stack: { name, id, accountId, region, status: stack.status },
-    clear: blockers.length === 0 && !resources.some(stops),
+    clear: blockers.length === 0 && !resources.some(isBlocking),
     blockers,
     notes: [
-      ...judged.notes,
+      ...checked.notes,
       ...(declarations.length === 0 ? ['Nothing in the stack is of cdk-drs: no source server is disconnected.'] : []),
     ],
     resources,
@@ -58,8 +63,8 @@ export async function makePlan(session: Session, { stackName, templateFile }: Or
 
 const REFUSED = 'The update would be refused, and rolled back: nobody is disconnected.';
 
-function readNext(file: string): Next {
-  let template: Next['template'] | undefined;
+function readNext(file: string): UpdateTarget {
+  let template: UpdateTarget['template'] | undefined;
   try {
     template = parseTemplate(readFileSync(file, 'utf8'));
   } catch (error) {
@@ -74,7 +79,7 @@ function readNext(file: string): Next {
 }
 
 /** Exports are listed only if a template imports any: it takes a right of its own. */
-async function exportsFor(stacks: Stacks, stack: DeployedStack, next: Next | undefined): Promise<Exports> {
+async function exportsFor(stacks: Stacks, stack: DeployedStack, next: UpdateTarget | undefined): Promise<Exports> {
   if (![...templatesIn(stack), next?.template].some((template) => JSON.stringify(template)?.includes('"Fn::ImportValue"'))) {
     return () => undefined;
   }
@@ -82,7 +87,7 @@ async function exportsFor(stacks: Stacks, stack: DeployedStack, next: Next | und
     const exported = await stacks.exports();
     return (name) => exported.get(name);
   } catch (error) {
-    const { reason } = untold(error);
+    const { reason } = unknownOutcome(error);
     return () => {
       throw new Unresolved(reason);
     };
@@ -94,16 +99,16 @@ function templatesIn({ template, nested }: DeployedStack): DeployedStack['templa
 }
 
 /** Drains come last: what they wait for depends on what becomes of the source servers. */
-async function planResources(declarations: readonly Declaration[], estate: Estate): Promise<PlannedResource[]> {
+async function planResources(declarations: readonly PlannedChange[], clients: AwsClients): Promise<PlannedResource[]> {
   const ofType = (type: string) => declarations.filter(({ resource }) => resource.type === type);
   const disconnections: (PlannedDisconnection | PlannedFleet)[] = await Promise.all([
-    ...ofType(SOURCE_SERVER_DISCONNECTION).map((declaration) => planDisconnection(declaration, estate)),
-    ...ofType(FLEET_DISCONNECTION).map((declaration) => planFleet(declaration, estate)),
+    ...ofType(SOURCE_SERVER_DISCONNECTION).map((declaration) => planDisconnection(declaration, clients)),
+    ...ofType(FLEET_DISCONNECTION).map((declaration) => planFleet(declaration, clients)),
   ]);
   const links = ofType(STAGING_AREA_DRAIN);
   const drains = [...new Set(links.map(drainOf))].map((drain) => links.filter((link) => drainOf(link) === drain));
   const servers = serversOf(disconnections);
-  return [...disconnections, ...(await Promise.all(drains.map((chain) => planDrain(chain, servers, estate))))];
+  return [...disconnections, ...(await Promise.all(drains.map((chain) => planDrain(chain, servers, clients))))];
 }
 
 function serversOf(resources: readonly PlannedResource[]): PlannedServer[] {
@@ -119,11 +124,11 @@ function serversOf(resources: readonly PlannedResource[]): PlannedServer[] {
   });
 }
 
-function refusesUpdate(declarations: readonly Declaration[], resources: readonly PlannedResource[]): boolean {
+function refusesUpdate(declarations: readonly PlannedChange[], resources: readonly PlannedResource[]): boolean {
   const isRefusable = ({ logicalId, stackName, verdict }: PlannedResource) =>
     verdict === 'blocked' &&
     declarations.some(
-      ({ fate, resource, stack }) => fate.isRefusable && resource.logicalId === logicalId && stack.identity.name === stackName,
+      ({ change, resource, stack }) => change.isRefusable && resource.logicalId === logicalId && stack.identity.name === stackName,
     );
   return resources.some(isRefusable);
 }

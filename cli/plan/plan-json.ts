@@ -5,10 +5,10 @@
 /** What becomes of something, from the worst to the best. */
 export const VERDICTS = ['blocked', 'unknown', 'disconnect', 'delete-record', 'drain', 'nothing', 'keep'] as const;
 
-export type Verdict = (typeof VERDICTS)[number];
+export type PlanVerdict = (typeof VERDICTS)[number];
 
-export interface Judgement {
-  readonly verdict: Verdict;
+export interface Outcome {
+  readonly verdict: PlanVerdict;
   /** Why, and what to do about it: commands stand between backticks. Empty where the verdict says it all. */
   readonly reason: string;
   /** The commands of the reason. */
@@ -33,12 +33,12 @@ export interface Plan {
   readonly notes: readonly string[];
   readonly resources: readonly PlannedResource[];
   /** How many source servers each verdict is on; one that two resources name counts twice. */
-  readonly counts: Readonly<Partial<Record<Verdict, number>>>;
+  readonly counts: Readonly<Partial<Record<PlanVerdict, number>>>;
 }
 
 export type PlannedResource = PlannedDisconnection | PlannedFleet | PlannedDrain;
 
-export interface Planned extends Judgement {
+export interface Planned extends Outcome {
   readonly stackName: string;
   readonly logicalId: string;
   readonly physicalId: string;
@@ -70,7 +70,7 @@ export interface PlannedDrain extends Planned {
   readonly securityGroupIds: readonly string[];
 }
 
-export interface PlannedServer extends Judgement {
+export interface PlannedServer extends Outcome {
   readonly sourceServerId: string;
   readonly accountId: string;
   readonly region: string;

@@ -1,63 +1,63 @@
 import { SOURCE_SERVER_DISCONNECTION } from '../../lib/contract';
 import { messageOf } from '../../lambda/aws/errors';
 import { refuseOtherAccount } from '../../lambda/source-server/account';
-import { type Options, readOptions } from '../../lambda/source-server/options';
-import { type NamedServer, parseSourceServerArn } from '../../lambda/source-server/source-server';
-import type { DrsAt } from '../aws/drs';
-import type { Declaration, Fate } from '../operation/planned-change';
-import type { Estate } from '../aws/clients';
-import { FORGOTTEN, identityOf, judge, NEVER_CREATED, stops, untold } from './outcome';
-import type { Judgement, PlannedDisconnection, PlannedServer } from './plan-json';
-import { type Described, judgeServer, planServer } from './source-server';
+import { type DisconnectionOptions, readOptions } from '../../lambda/source-server/options';
+import type { DrsReader } from '../aws/drs';
+import type { PlannedChange, Change } from '../operation/planned-change';
+import type { AwsClients } from '../aws/clients';
+import { FORGOTTEN, resourceFields, outcomeOf, NEVER_CREATED, isBlocking, unknownOutcome } from './outcome';
+import type { Outcome, PlannedDisconnection, PlannedServer } from './plan-json';
+import { type Described, serverOutcome, planServer } from './source-server';
+import { type NamedServer, parseSourceServerArn } from '../../lambda/physical-ids';
 
 /** What becomes of the source server of a single disconnection. Its physical ID alone says which one that is. */
-export async function planDisconnection(declaration: Declaration, estate: Estate): Promise<PlannedDisconnection> {
+export async function planDisconnection(declaration: PlannedChange, clients: AwsClients): Promise<PlannedDisconnection> {
   const named = parseSourceServerArn(declaration.resource.physicalId);
-  const sourceServer = named && (await planNamed(declaration, named, estate));
-  const { verdict, reason, commands }: Judgement = sourceServer ?? judge('keep', NEVER_CREATED);
-  return { resourceType: SOURCE_SERVER_DISCONNECTION, ...identityOf(declaration), verdict, reason, commands, sourceServer };
+  const sourceServer = named && (await planNamed(declaration, named, clients));
+  const { verdict, reason, commands }: Outcome = sourceServer ?? outcomeOf('keep', NEVER_CREATED);
+  return { resourceType: SOURCE_SERVER_DISCONNECTION, ...resourceFields(declaration), verdict, reason, commands, sourceServer };
 }
 
-async function planNamed({ stack, fate, read }: Declaration, named: NamedServer, estate: Estate): Promise<PlannedServer> {
-  let options: Options | undefined;
+async function planNamed({ stack, change, read }: PlannedChange, named: NamedServer, clients: AwsClients): Promise<PlannedServer> {
+  let options: DisconnectionOptions | undefined;
   let described: Described = { instances: [] };
-  let foreseen: Judgement;
+  let predicted: Outcome;
   try {
     options = readOptions(read((name) => name !== 'SourceServerArn'));
     const refusal = refusalOf(() => refuseOtherAccount(stack.identity, named, options!));
-    described = refusal ? described : await describe(named, await estate.drs(stack.identity, named.region, options.assumeRoleArn));
-    foreseen = refusal ?? judgeServer(named, described, options);
+    described = refusal ? described : await describe(named, await clients.drs(stack.identity, named.region, options.assumeRoleArn));
+    predicted = refusal ?? serverOutcome(named, described, options);
   } catch (error) {
-    foreseen = untold(error);
+    predicted = unknownOutcome(error);
   }
-  return planServer(named, described, byFate(fate, foreseen, named), options);
+  return planServer(named, described, byChange(change, predicted, named), options);
 }
 
-function refusalOf(check: () => void): Judgement | undefined {
+function refusalOf(check: () => void): Outcome | undefined {
   try {
     check();
     return undefined;
   } catch (error) {
-    return judge('blocked', messageOf(error));
+    return outcomeOf('blocked', messageOf(error));
   }
 }
 
-async function describe({ sourceServerId }: NamedServer, drs: DrsAt): Promise<Described> {
+async function describe({ sourceServerId }: NamedServer, drs: DrsReader): Promise<Described> {
   const server = await drs.sourceServer(sourceServerId);
   return { server, instances: server ? await drs.recoveryInstancesOf(sourceServerId) : [] };
 }
 
-function byFate(fate: Fate, foreseen: Judgement, { sourceServerId, region }: NamedServer): Judgement {
-  const { verdict, reason } = foreseen;
-  if (fate.isRefusable && stops(foreseen)) {
-    return judge(verdict, `The update asks for another server, and is refused while this one can't be disconnected. ${reason}`);
+function byChange(change: Change, predicted: Outcome, { sourceServerId, region }: NamedServer): Outcome {
+  const { verdict, reason } = predicted;
+  if (change.isRefusable && isBlocking(predicted)) {
+    return outcomeOf(verdict, `The update asks for another server, and is refused while this one can't be disconnected. ${reason}`);
   }
-  if (fate.kind === 'kept' || fate.kind === 'unknown') {
-    return judge(fate.kind === 'kept' ? 'keep' : 'unknown', fate.why);
+  if (change.kind === 'kept' || change.kind === 'unknown') {
+    return outcomeOf(change.kind === 'kept' ? 'keep' : 'unknown', change.why);
   }
-  if (fate.kind === 'cleaned up' && verdict === 'blocked') {
+  if (change.kind === 'cleaned up' && verdict === 'blocked') {
     const command = `\`aws drs disconnect-source-server --source-server-id ${sourceServerId} --region ${region}\``;
-    return judge(verdict, `${reason} ${FORGOTTEN} Finish it by hand then, with ${command}.`);
+    return outcomeOf(verdict, `${reason} ${FORGOTTEN} Finish it by hand then, with ${command}.`);
   }
-  return foreseen;
+  return predicted;
 }

@@ -1,11 +1,13 @@
 import type { RecoveryInstance, SourceServer } from '@aws-sdk/client-drs';
 import { UNKNOWN } from '../../lib/contract';
-import { explainExtended, explainRecoveryInstances, isHolding } from '../../lambda/source-server/messages';
-import { foresee } from '../../lambda/source-server/predict';
-import type { Options } from '../../lambda/source-server/options';
-import { hostnameOf, type NamedServer, replicationStateOf } from '../../lambda/source-server/source-server';
-import { judge } from './outcome';
-import type { Judgement, PlannedRecoveryInstance, PlannedServer } from './plan-json';
+import { explainExtended, explainRecoveryInstances } from '../../lambda/source-server/messages';
+import { predictOutcome } from '../../lambda/source-server/predict';
+import type { DisconnectionOptions } from '../../lambda/source-server/options';
+import { hostnameOf, replicationStateOf } from '../../lambda/source-server/source-server';
+import { outcomeOf } from './outcome';
+import type { Outcome, PlannedRecoveryInstance, PlannedServer } from './plan-json';
+import { isHolding } from '../../lambda/source-server/recovery-instance';
+import type { NamedServer } from '../../lambda/physical-ids';
 
 /** A source server as DRS describes it; without a server, there is none. */
 export interface Described {
@@ -14,28 +16,30 @@ export interface Described {
 }
 
 /** What its disconnection does to a source server. */
-export function judgeServer({ region }: NamedServer, { server, instances }: Described, options: Options): Judgement {
+export function serverOutcome({ region }: NamedServer, { server, instances }: Described, options: DisconnectionOptions): Outcome {
   const { recoveryInstancePolicy: policy, deletesSourceServer } = options;
-  const foresight = foresee(server, instances, options);
-  switch (foresight.outcome) {
+  const predicted = predictOutcome(server, instances, options);
+  switch (predicted.outcome) {
     case 'absent':
-      return judge('nothing', 'there is no such source server any more');
+      return outcomeOf('nothing', 'there is no such source server any more');
     case 'disconnected already':
-      return deletesSourceServer ? judge('delete-record', 'it is disconnected already') : judge('nothing', 'it is disconnected already');
+      return deletesSourceServer
+        ? outcomeOf('delete-record', 'it is disconnected already')
+        : outcomeOf('nothing', 'it is disconnected already');
     case 'extended':
-      return judge('blocked', explainExtended(server ?? {}, region));
+      return outcomeOf('blocked', explainExtended(server ?? {}, region));
     case 'held': {
       const byPolicy = policy === 'FAIL' ? '' : ` The policy ${policy} leaves it alone.`;
-      return judge('blocked', explainRecoveryInstances(foresight.by, region) + byPolicy);
+      return outcomeOf('blocked', explainRecoveryInstances(predicted.by, region) + byPolicy);
     }
     default: {
       const launch = server && launchOf(server);
       if (launch) {
-        return judge('unknown', explainLaunch(launch, region));
+        return outcomeOf('unknown', explainLaunch(launch, region));
       }
-      return foresight.outcome === 'disconnected'
-        ? judge('disconnect', explainSteps(instances, options, region))
-        : judge(
+      return predicted.outcome === 'disconnected'
+        ? outcomeOf('disconnect', explainSteps(instances, options, region))
+        : outcomeOf(
             'delete-record',
             `${explainExtended(server ?? {}, region)} Only its record goes. ${explainSteps(instances, options, region)}`.trim(),
           );
@@ -44,7 +48,12 @@ export function judgeServer({ region }: NamedServer, { server, instances }: Desc
 }
 
 /** The row of a source server. */
-export function planServer(named: NamedServer, { server, instances }: Described, judgement: Judgement, options?: Options): PlannedServer {
+export function planServer(
+  named: NamedServer,
+  { server, instances }: Described,
+  outcome: Outcome,
+  options?: DisconnectionOptions,
+): PlannedServer {
   return {
     sourceServerId: named.sourceServerId,
     accountId: named.accountId,
@@ -52,12 +61,12 @@ export function planServer(named: NamedServer, { server, instances }: Described,
     hostname: hostnameOf(server),
     replicationState: replicationStateOf(server),
     lag: server?.dataReplicationInfo?.lagDuration ?? UNKNOWN,
-    recoveryInstances: instances.map((instance) => planInstance(instance, judgement, options)),
-    ...judgement,
+    recoveryInstances: instances.map((instance) => planInstance(instance, outcome, options)),
+    ...outcome,
   };
 }
 
-function planInstance(instance: RecoveryInstance, { verdict }: Judgement, options?: Options): PlannedRecoveryInstance {
+function planInstance(instance: RecoveryInstance, { verdict }: Outcome, options?: DisconnectionOptions): PlannedRecoveryInstance {
   const isReleased = (verdict === 'disconnect' || verdict === 'delete-record') && isHolding(instance);
   const released = options?.recoveryInstancePolicy === 'TERMINATE_DRILLS' ? 'terminated' : 'disconnected';
   return {
@@ -74,7 +83,7 @@ function planInstance(instance: RecoveryInstance, { verdict }: Judgement, option
 /** What goes before and after the disconnect, and what may come in between. */
 function explainSteps(
   instances: readonly RecoveryInstance[],
-  { recoveryInstancePolicy, deletesSourceServer }: Options,
+  { recoveryInstancePolicy, deletesSourceServer }: DisconnectionOptions,
   region: string,
 ): string {
   const released = instances.filter(isHolding).map(({ recoveryInstanceID }) => recoveryInstanceID);

@@ -1,7 +1,7 @@
 import { createColors } from 'picocolors';
 import { FLEET_DISCONNECTION, SOURCE_SERVER_DISCONNECTION, STAGING_AREA_DRAIN, UNKNOWN } from '../../lib/contract';
-import { counted } from '../plan/outcome';
-import type { Judgement, Plan, PlannedRecoveryInstance, PlannedServer, Verdict } from '../plan/plan-json';
+import { pluralize } from '../plan/outcome';
+import type { Outcome, Plan, PlannedRecoveryInstance, PlannedServer, PlanVerdict } from '../plan/plan-json';
 import { layOut } from './table';
 import { harmless, withCommands, wrap } from './text';
 
@@ -14,7 +14,7 @@ export interface Screen {
 /** What is longer, or has commands, stands below the table: commands must not be broken. */
 const LONGEST_CELL = 90;
 
-const LABELS: Readonly<Record<Verdict, string>> = {
+const LABELS: Readonly<Record<PlanVerdict, string>> = {
   blocked: 'blocked',
   unknown: "can't be told",
   disconnect: 'will be disconnected',
@@ -85,8 +85,8 @@ class Report {
     return planned.map((drain) => this.headline(`Drain ${drain.logicalId}${drain.vpcId === undefined ? '' : ` of ${drain.vpcId}`}`, drain));
   }
 
-  private headline(name: string, judgement: Judgement): string {
-    return wrap(`${this.colours.bold(harmless(name))}: ${this.outcome(judgement)}`, this.screen.width);
+  private headline(name: string, outcome: Outcome): string {
+    return wrap(`${this.colours.bold(harmless(name))}: ${this.outcome(outcome)}`, this.screen.width);
   }
 
   private servers(servers: readonly PlannedServer[]): string {
@@ -105,16 +105,16 @@ class Report {
     return rows.length === 0 ? '' : layOut(rows, { width, whole: ['Source server', 'Lag'], header: this.colours.dim });
   }
 
-  private outcome(judgement: Judgement): string {
-    const { verdict, reason } = judgement;
-    const told = isLong(judgement) ? 'see below' : harmless(reason);
+  private outcome(outcome: Outcome): string {
+    const { verdict, reason } = outcome;
+    const told = isLong(outcome) ? 'see below' : harmless(reason);
     return `${this.paint(verdict)(LABELS[verdict])}${told && `: ${told}`}`;
   }
 
   private details(): string[] {
-    const judged = this.plan.resources.flatMap((resource): [string, Judgement][] => {
+    const checked = this.plan.resources.flatMap((resource): [string, Outcome][] => {
       const { logicalId } = resource;
-      const of = (server: PlannedServer): [string, Judgement] => [`${this.nameOf(server)}, declared by ${logicalId}`, server];
+      const of = (server: PlannedServer): [string, Outcome] => [`${this.nameOf(server)}, declared by ${logicalId}`, server];
       switch (resource.resourceType) {
         case SOURCE_SERVER_DISCONNECTION:
           return resource.sourceServer ? [of(resource.sourceServer)] : [];
@@ -124,8 +124,8 @@ class Report {
           return [[logicalId, resource]];
       }
     });
-    return judged
-      .filter(([, judgement]) => isLong(judgement))
+    return checked
+      .filter(([, outcome]) => isLong(outcome))
       .map(([name, { verdict, reason }]) => {
         const title = `${this.colours.bold(harmless(name))}: ${this.paint(verdict)(LABELS[verdict])}`;
         return `${wrap(title, this.screen.width)}\n${this.paragraph(reason, String, '  ')}`;
@@ -145,19 +145,19 @@ class Report {
 
   private summary(): string {
     const { clear, counts } = this.plan;
-    const servers = Object.entries(counts).map(([verdict, count]) => `${count} ${LABELS[verdict as Verdict]}`);
+    const servers = Object.entries(counts).map(([verdict, count]) => `${count} ${LABELS[verdict as PlanVerdict]}`);
     const told = servers.length > 0 ? `Source servers: ${servers.join(', ')}. ` : '';
     const { green, red } = this.colours;
     return wrap(told + (clear ? green('Nothing is in the way.') : red('Something is in the way, or can not be told.')), this.screen.width);
   }
 
-  private paint(verdict: Verdict): (text: string) => string {
+  private paint(verdict: PlanVerdict): (text: string) => string {
     const { red, yellow, green } = this.colours;
     return verdict === 'blocked' || verdict === 'unknown' ? red : verdict === 'nothing' || verdict === 'keep' ? green : yellow;
   }
 }
 
-function isLong({ reason, commands }: Judgement): boolean {
+function isLong({ reason, commands }: Outcome): boolean {
   return commands.length > 0 || reason.length > LONGEST_CELL;
 }
 
@@ -173,5 +173,5 @@ function lagOf({ lag }: PlannedServer): string {
 function instancesOf(instances: readonly PlannedRecoveryInstance[]): string {
   const drills = instances.filter(({ isDrill }) => isDrill === true).length;
   const real = instances.length - drills;
-  return [drills > 0 ? counted(drills, 'drill') : '', real > 0 ? `${real} real` : ''].filter(Boolean).join(', ') || '-';
+  return [drills > 0 ? pluralize(drills, 'drill') : '', real > 0 ? `${real} real` : ''].filter(Boolean).join(', ') || '-';
 }

@@ -1,25 +1,4 @@
-/** What a template holds, as far as a plan looks into it. */
-export interface Template {
-  readonly Parameters?: Readonly<Record<string, ParameterDeclaration>>;
-  readonly Mappings?: Readonly<Record<string, unknown>>;
-  readonly Conditions?: Readonly<Record<string, unknown>>;
-  readonly Resources: Readonly<Record<string, ResourceDeclaration>>;
-}
-
-export interface ParameterDeclaration {
-  readonly Type?: string;
-  readonly Default?: unknown;
-  readonly NoEcho?: unknown;
-}
-
-export interface ResourceDeclaration {
-  readonly Type: string;
-  readonly Properties?: Readonly<Record<string, unknown>>;
-  readonly Condition?: string;
-  readonly DeletionPolicy?: unknown;
-  readonly UpdateReplacePolicy?: unknown;
-  readonly Metadata?: Readonly<Record<string, unknown>>;
-}
+import { isRecord } from './template';
 
 /** What the names in a template stand for. Each throws Unresolved where that can't be told. */
 export interface Scope {
@@ -70,10 +49,6 @@ export function holds(name: string | undefined, scope: Scope): boolean {
     throw new Unresolved(`the template has no condition ${name}`);
   }
   return isTrue(scope.conditions[name], scope);
-}
-
-export function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 type Intrinsic = (argument: unknown, scope: Scope) => unknown;

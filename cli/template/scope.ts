@@ -1,5 +1,5 @@
-import type { DeployedStack } from '../aws/cloudformation';
-import { type ParameterDeclaration, type Scope, type Template, Unresolved } from './resolve';
+import { type Scope, Unresolved } from './resolve';
+import type { DeployedStack, ParameterDeclaration, Template } from './template';
 
 /** Where to look up exports, if the template imports any. */
 export type Exports = (name: string) => string | undefined;

@@ -1,16 +1,9 @@
 import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
-import { Failure, messageOf } from './errors';
-import type { StackIdentity } from '../protocol/request';
-import { clientConfiguration } from './client-configuration';
-import { Denied, retry } from './retry';
+import { Failure, isOfKind, messageOf } from './errors';
+import { clientConfiguration, type Credentials } from './client-configuration';
+import { retry } from './retry';
 import { accountOfRole } from './role';
-
-/** What a session of a role is worth: for an hour, which is longer than a function runs. */
-export interface Credentials {
-  readonly accessKeyId: string;
-  readonly secretAccessKey: string;
-  readonly sessionToken: string;
-}
+import type { StackIdentity } from './stack-id';
 
 /** IAM takes no longer name of a session. */
 const LONGEST_SESSION_NAME = 64;
@@ -32,8 +25,8 @@ export async function assumeRole(stack: StackIdentity, roleArn: string, deadline
     }
     return { accessKeyId, secretAccessKey, sessionToken };
   } catch (error) {
-    const why = error instanceof Denied ? `${explainRole(roleArn)} ${error.message}` : messageOf(error);
-    throw new Failure(error instanceof Denied ? why : `The role ${roleArn} could not be assumed. ${why}`);
+    const what = isOfKind(error, 'denied') ? explainRole(roleArn) : `The role ${roleArn} could not be assumed.`;
+    throw new Failure(`${what} ${messageOf(error)}`, { cause: error });
   }
 }
 

@@ -1,6 +1,12 @@
 import { NodeHttpHandler } from '@smithy/node-http-handler';
-import type { StackIdentity } from '../protocol/request';
-import type { Credentials } from './assume-role';
+import type { StackIdentity } from './stack-id';
+
+/** What a session of a role is worth: for an hour, which is longer than a function runs. */
+export interface Credentials {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken: string;
+}
 
 /** Connections carry no credentials, so all clients share them: left open by each of hundreds of requests, a warm function would run out of sockets. */
 const requestHandler = new NodeHttpHandler();

@@ -12,10 +12,19 @@ import {
   type SourceServer,
   TerminateRecoveryInstancesCommand,
 } from '@aws-sdk/client-drs';
-import { clientConfiguration } from './client-configuration';
-import type { Pace } from './rate-limiter';
-import { Denied, isNamed, retry } from './retry';
-import type { StackIdentity } from '../protocol/request';
+import { clientConfiguration, type Credentials } from './client-configuration';
+import { isOfKind } from './errors';
+import type { RateLimiter } from './rate-limiter';
+import { isNamed, retry } from './retry';
+import type { StackIdentity } from './stack-id';
+
+/** For which stack DRS is called, and how a role is assumed for that. */
+export interface DrsCaller {
+  readonly stack: StackIdentity;
+  readonly assumeRole: AssumeRole;
+}
+
+export type AssumeRole = (stack: StackIdentity, roleArn: string, deadline: number) => Promise<Credentials>;
 
 /** The calls that are made to DRS in one Region, each one repeated until it is answered or the deadline comes. */
 export class Drs {
@@ -24,11 +33,16 @@ export class Drs {
    *
    * @throws Failure if the role can't be assumed
    */
-  static async open(stack: StackIdentity, region: string, assumeRoleArn: string | undefined, deadline: number, pace?: Pace): Promise<Drs> {
-    const credentials =
-      assumeRoleArn === undefined ? undefined : await (await import('../lazy')).assumeRole(stack, assumeRoleArn, deadline);
-    const role = assumeRoleArn === undefined ? undefined : `the role ${assumeRoleArn}`;
-    return new Drs(new DrsClient(clientConfiguration(stack, region, credentials)), role, deadline, pace);
+  static async open(
+    { stack, assumeRole }: DrsCaller,
+    region: string,
+    roleArn: string | undefined,
+    deadline: number,
+    rateLimiter?: RateLimiter,
+  ): Promise<Drs> {
+    const credentials = roleArn === undefined ? undefined : await assumeRole(stack, roleArn, deadline);
+    const role = roleArn === undefined ? undefined : `the role ${roleArn}`;
+    return new Drs(new DrsClient(clientConfiguration(stack, region, credentials)), role, deadline, rateLimiter);
   }
 
   private constructor(
@@ -36,14 +50,14 @@ export class Drs {
     private readonly role: string | undefined,
     /** When it gives up, in milliseconds since 1970. */
     readonly deadline: number,
-    private readonly pace: Pace | undefined,
+    private readonly rateLimiter: RateLimiter | undefined,
     /** The actions that stayed denied. */
     private readonly denied = new Set<string>(),
   ) {}
 
   /** The same, but it gives up earlier. */
   until(deadline: number): Drs {
-    return new Drs(this.client, this.role, Math.min(deadline, this.deadline), this.pace, this.denied);
+    return new Drs(this.client, this.role, Math.min(deadline, this.deadline), this.rateLimiter, this.denied);
   }
 
   /** The source server as it is after the disconnect. */
@@ -141,12 +155,12 @@ export class Drs {
   }
 
   private async call<T>(action: string, call: (abortSignal: AbortSignal) => Promise<T>): Promise<T> {
-    const { deadline, role, pace } = this;
-    const paced = (abortSignal: AbortSignal) => (pace ? pace.keep(() => call(abortSignal)) : call(abortSignal));
+    const { deadline, role, rateLimiter } = this;
+    const limited = (abortSignal: AbortSignal) => (rateLimiter ? rateLimiter.run(() => call(abortSignal)) : call(abortSignal));
     try {
-      return await retry(action, paced, { deadline, role, wasDenied: this.denied.has(action) });
+      return await retry(action, limited, { deadline, role, wasDenied: this.denied.has(action) });
     } catch (error) {
-      if (error instanceof Denied) {
+      if (isOfKind(error, 'denied')) {
         this.denied.add(action);
       }
       throw error;

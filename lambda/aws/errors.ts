@@ -1,5 +1,23 @@
-/** A failure whose message is written for the operator: it becomes the Reason as it is. */
-export class Failure extends Error {}
+/**
+ * `denied`: the role may not do what was asked, and no policy that spreads late changed that.
+ * `timeout`: the service did not do as asked before the deadline.
+ * `expired`: the credentials are of no use any more, for nothing.
+ */
+export type FailureKind = 'denied' | 'timeout' | 'expired';
+
+/** A failure whose message is written for the operator: it becomes the Reason as it is. With another failure as its cause it says more of that, and is of the same kind. */
+export class Failure extends Error {
+  readonly kind?: FailureKind;
+
+  constructor(message: string, { kind, cause }: { readonly kind?: FailureKind; readonly cause?: unknown } = {}) {
+    super(message, { cause });
+    this.kind = kind ?? (cause instanceof Failure ? cause.kind : undefined);
+  }
+}
+
+export function isOfKind(error: unknown, kind: FailureKind): boolean {
+  return error instanceof Failure && error.kind === kind;
+}
 
 /** What others wrote is cut to so many bytes, so that our own words still fit into a response. */
 const LONGEST_MESSAGE = 500;

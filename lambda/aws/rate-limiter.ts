@@ -15,12 +15,12 @@ const SEARCH = 0.975;
  * Finds out how many requests a service takes, and sends hardly more: AWS doesn't publish the rates of DRS.
  * It begins slowly, quickens until it is throttled, and then keeps to where one request in twenty is.
  */
-export class Pace {
+export class RateLimiter {
   private interval = FIRST_INTERVAL;
   private queue = Promise.resolve();
   private wasThrottled = false;
 
-  async keep<T>(call: () => Promise<T>): Promise<T> {
+  async run<T>(call: () => Promise<T>): Promise<T> {
     await this.turn();
     try {
       const answer = await call();
@@ -36,7 +36,7 @@ export class Pace {
     }
   }
 
-  /** One after the other, each as long after the one before it as the pace is then. */
+  /** One after the other, each as long after the one before it as the interval is then. */
   private turn(): Promise<void> {
     const turn = this.queue;
     this.queue = turn.then(() => sleep(this.interval));

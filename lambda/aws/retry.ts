@@ -30,12 +30,6 @@ const LONGEST_PAUSE = 20_000;
 const POLICY_PROPAGATION = 90_000;
 const POLICY_PAUSE = 5_000;
 
-/** The service did not do as asked before the deadline. */
-export class OutOfTime extends Failure {}
-
-/** The role may not do what was asked, and no policy that spreads late changed that. */
-export class Denied extends Failure {}
-
 export function isNamed(error: unknown, ...names: string[]): boolean {
   return error instanceof Error && names.includes(error.name);
 }
@@ -73,7 +67,9 @@ export async function retry<T>(
       }
       const pause = denied ? POLICY_PAUSE : pauseAfter(error as ServiceError, attempt);
       if (Date.now() + pause >= (denied ? deniedUntil : deadline)) {
-        throw denied ? new Denied(deniedMessage(action, role, error)) : new OutOfTime(outOfTimeMessage(action, attempt + 1, told));
+        throw denied
+          ? new Failure(deniedMessage(action, role, error), { kind: 'denied' })
+          : new Failure(outOfTimeMessage(action, attempt + 1, told), { kind: 'timeout' });
       }
       await sleep(pause);
     }

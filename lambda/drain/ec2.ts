@@ -8,7 +8,7 @@ import {
 } from '@aws-sdk/client-ec2';
 import { clientConfiguration } from '../aws/client-configuration';
 import { isNamed, retry } from '../aws/retry';
-import type { StackIdentity } from '../protocol/request';
+import type { StackIdentity } from '../aws/stack-id';
 import { groupFilters, isDefaultGroup, machineFilters } from './drs-resources';
 
 /** The calls that are made to EC2, each one repeated until it is answered or the deadline comes. */

@@ -1,8 +1,10 @@
-import { accountOfRole } from '../aws/role';
 import { REGION } from '../../lib/contract';
 import { cut, Failure } from '../aws/errors';
+import { accountOfRole } from '../aws/role';
+import { fleetIdOf } from '../physical-ids';
 import type { Request } from '../protocol/request';
-import { type Options, readOptions, readRole } from '../source-server/options';
+import { type DisconnectionOptions, readOptions, readRole } from '../source-server/options';
+import type { SourceServerState } from '../source-server/source-server';
 import { readSelection, type Selection } from './selection';
 
 /** Which source servers a fleet disconnection stands for. */
@@ -14,27 +16,22 @@ interface Identity {
 }
 
 /** Where it is declared, and as what. */
-type Declaration = Pick<Request, 'stack' | 'properties'>;
+type ResourceInput = Pick<Request, 'stack' | 'properties'>;
 
 /** The same, and what becomes of them. */
 export interface Fleet extends Identity {
-  readonly options: Options;
+  readonly options: DisconnectionOptions;
 }
 
 /** So many bytes of a selection are told, so that there is room for what became of it. */
 const LONGEST_SELECTION = 300;
-
-/** Whether a physical ID is that of a fleet. */
-export function isFleet(physicalId: string): boolean {
-  return /^drs:fleet:\d{12}:[a-z0-9-]+:[0-9a-f]{16}$/.test(physicalId);
-}
 
 /**
  * Reads what the properties stand for.
  *
  * @throws Failure if they can't be understood
  */
-export function readFleet(request: Declaration): Fleet {
+export function readFleet(request: ResourceInput): Fleet {
   return { ...identify(request), options: readOptions(request.properties) };
 }
 
@@ -43,7 +40,7 @@ export function readFleet(request: Declaration): Fleet {
  *
  * @throws Failure if that can't be understood
  */
-export function identify({ stack, properties }: Declaration): Identity {
+export function identify({ stack, properties }: ResourceInput): Identity {
   const roleArn = readRole(properties);
   const selection = readSelection(properties);
   const accountId = (roleArn && accountOfRole(roleArn)) ?? stack.accountId;
@@ -51,10 +48,15 @@ export function identify({ stack, properties }: Declaration): Identity {
   if (typeof region !== 'string' || !REGION.test(region)) {
     throw new Failure(`${JSON.stringify(region)} is not a Region, such as eu-central-1. Correct it and deploy again.`);
   }
-  return { physicalId: `drs:fleet:${accountId}:${region}:${selection.hash}`, accountId, region, selection };
+  return { physicalId: fleetIdOf({ accountId, region, selectionHash: selection.hash }), accountId, region, selection };
 }
 
 /** How messages name a fleet. */
 export function nameOfFleet({ selection, accountId, region }: Identity): string {
   return `${cut(selection.name, LONGEST_SELECTION)} (account ${accountId}, Region ${region})`;
+}
+
+/** What is disconnected, or replicates in another account, needs nothing, unless its record goes. */
+export function needsWork(state: SourceServerState, { deletesSourceServer }: DisconnectionOptions): boolean {
+  return state === 'replicating' || deletesSourceServer;
 }

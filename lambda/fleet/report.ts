@@ -1,38 +1,40 @@
 import { cut } from '../aws/errors';
 import { type Fleet, nameOfFleet } from './fleet';
-import { countOf, type Member, type Progress } from './teardown';
+import type { FleetProgress, FleetServer } from './progress';
 
 /** So many are named with their hostnames, of which so many bytes are shown; the others are counted. */
-const NAMED = 12;
-const LONGEST_HOSTNAME = 24;
+const SERVERS_NAMED = 12;
+const SHOWN_OF_HOSTNAME = 24;
 
 /** So much is told of why one was not disconnected, in bytes. Of how many, depends on the room in the Reason. */
-const LONGEST_REASON = 700;
-const TOLD = 6;
+const SHOWN_OF_REASON = 700;
+const REASONS_SHOWN = 6;
 
 /** How many servers are left, which, and why; and why it can't be told whether that is all, if so. */
-export function explainRest(fleet: Fleet, progress: Progress, problem?: string): string {
-  const { skipped, done, failed, waiting } = progress;
+export function explainRest(fleet: Fleet, progress: FleetProgress, problem?: string): string {
   return [
-    `${failed.size + waiting.size} of ${countOf(progress)} are left of ${nameOfFleet(fleet)}: ${done.size} were disconnected, ${skipped.size} needed nothing.`,
+    `${progress.count('failed', 'pending')} of ${progress.size} are left of ${nameOfFleet(fleet)}: ${progress.count('succeeded')} were disconnected, ${progress.count('skipped')} needed nothing.`,
     problem === undefined ? '' : `Whether more are selected by now could not be told: ${problem}`,
-    named('Not disconnected, with a line each in the log', [...failed.keys()]),
-    named('Not reached before the function had to end', [...waiting]),
-    ...[...failed.values()].slice(0, TOLD).map((reason) => cut(reason, LONGEST_REASON)),
+    named('Not disconnected, with a line each in the log', progress.of('failed')),
+    named('Not reached before the function had to end', progress.of('pending')),
+    ...progress
+      .reasons()
+      .slice(0, REASONS_SHOWN)
+      .map((reason) => cut(reason, SHOWN_OF_REASON)),
   ]
     .filter(Boolean)
     .join(' ');
 }
 
-function named(what: string, members: readonly Member[]): string {
-  if (members.length === 0) {
+function named(what: string, servers: readonly FleetServer[]): string {
+  if (servers.length === 0) {
     return '';
   }
-  const names = members.slice(0, NAMED).map(nameOf);
-  const more = members.length - names.length;
+  const names = servers.slice(0, SERVERS_NAMED).map(nameOf);
+  const more = servers.length - names.length;
   return `${what}: ${names.join(', ')}${more > 0 ? ` and ${more} more` : ''}.`;
 }
 
-function nameOf({ id, hostname }: Member): string {
-  return `${id} (${cut(hostname, LONGEST_HOSTNAME)})`;
+function nameOf({ id, hostname }: FleetServer): string {
+  return `${id} (${cut(hostname, SHOWN_OF_HOSTNAME)})`;
 }

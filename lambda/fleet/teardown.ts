@@ -1,15 +1,14 @@
 import type { SourceServer } from '@aws-sdk/client-drs';
-import { Denied, OutOfTime } from '../aws/retry';
-import { messageOf } from '../aws/errors';
+import type { Drs } from '../aws/drs';
+import { Failure, isOfKind, messageOf } from '../aws/errors';
 import { sleep, within } from '../aws/sleep';
 import { deleteRecord } from '../source-server/delete-record';
-import type { Drs } from '../aws/drs';
-import type { Fleet } from './fleet';
 import { look } from '../source-server/retry-conflict';
-import type { Options } from '../source-server/options';
-import { hostnameOf, type SourceServerState, stateOf } from '../source-server/source-server';
+import { hostnameOf, stateOf } from '../source-server/source-server';
 import { tearDownSourceServer } from '../source-server/teardown';
 import type { Teardown } from '../source-server/teardown-context';
+import { type Fleet, needsWork } from './fleet';
+import type { FleetProgress, FleetServer } from './progress';
 
 /** So many servers at once: more would only wait for DRS, which runs no more than twenty jobs at once either. */
 const AT_ONCE = 20;
@@ -27,40 +26,11 @@ const LAST_START = 5_000;
 const PATIENCE = { FAIL: 100_000, DISCONNECT: 100_000, TERMINATE_DRILLS: 480_000 };
 const LAST_PATIENCE = 240_000;
 
-/** A selected server, and what is kept of it: there may be thousands. */
-export interface Member {
-  readonly id: string;
-  readonly hostname: string;
-  readonly state: SourceServerState;
-  /** Those are the copies of recovered machines, which DRS wants to be taken down first. */
-  readonly isFailback: boolean;
-}
-
-/** How far a teardown came. It changes while it runs. Each server that was ever selected is in one of the four. */
-export interface Progress {
-  /** The IDs of those that needed nothing: they are disconnected, another account's, or selected no more. */
-  readonly skipped: Set<string>;
-  /** The IDs of those that were disconnected, and whose record was deleted if it was to go. */
-  readonly done: Set<string>;
-  /** Those that could not be, and why. */
-  readonly failed: Map<Member, string>;
-  readonly waiting: Set<Member>;
-}
-
 export interface FleetTeardown {
   readonly drs: Drs;
   readonly fleet: Fleet;
-  readonly progress: Progress;
+  readonly progress: FleetProgress;
   readonly note: (done: string, to: string) => void;
-}
-
-export function noProgress(): Progress {
-  return { skipped: new Set(), done: new Set(), failed: new Map(), waiting: new Set() };
-}
-
-/** How many servers the progress knows of. */
-export function countOf({ skipped, done, failed, waiting }: Progress): number {
-  return skipped.size + done.size + failed.size + waiting.size;
 }
 
 /**
@@ -72,8 +42,8 @@ export async function tearDownFleet(teardown: FleetTeardown): Promise<void> {
   const { drs, progress } = teardown;
   // Requests that wait for their turn, or for an answer, must not keep the function from saying what is left.
   const isThrough = await within(drs.deadline - Date.now(), inRounds(teardown));
-  if (!isThrough && progress.waiting.size === 0) {
-    throw new OutOfTime('the function had to end before the last listing did.');
+  if (!isThrough && progress.count('pending') === 0) {
+    throw new Failure('the function had to end before the last listing did.', { kind: 'timeout' });
   }
 }
 
@@ -88,11 +58,11 @@ async function inRounds(teardown: FleetTeardown): Promise<boolean> {
     if (due.length === 0) {
       return true;
     }
-    const settled = progress.done.size + progress.failed.size;
+    const processed = progress.count('succeeded', 'failed');
     await inTurn(teardown, due);
-    // Whoever was refused for want of the tags may still be listed with them.
-    const pause = progress.done.size + progress.failed.size > settled ? 0 : LIST_AGAIN;
-    if (progress.waiting.size > 0 || Date.now() + pause >= drs.deadline) {
+    // The list may lag: it can still show tags that IAM no longer sees.
+    const pause = progress.count('succeeded', 'failed') > processed ? 0 : LIST_AGAIN;
+    if (progress.count('pending') > 0 || Date.now() + pause >= drs.deadline) {
       return false;
     }
     await sleep(pause);
@@ -100,46 +70,36 @@ async function inRounds(teardown: FleetTeardown): Promise<boolean> {
 }
 
 /** Lists those for whom there is something to do: who was disconnected in this run, or could not be, had its turn. */
-async function takeOn({ drs, fleet, progress }: FleetTeardown): Promise<Member[]> {
-  const { skipped, done, failed, waiting } = progress;
-  const settled = new Set([...done, ...Array.from(failed.keys(), ({ id }) => id)]);
-  const listed = await drs.pickSourceServers((server) => (fleet.selection.matches(server) ? memberOf(server) : undefined));
+async function takeOn({ drs, fleet, progress }: FleetTeardown): Promise<FleetServer[]> {
+  const listed = await drs.pickSourceServers((server) => (fleet.selection.matches(server) ? fleetServerOf(server) : undefined));
   // One that moves to a later page is listed twice.
-  const members = [...new Map(listed.map((member) => [member.id, member])).values()].filter(({ id }) => !settled.has(id));
-  const due = members.filter(({ state }) => isDue(state, fleet.options));
-  members.forEach(({ id }) => skipped.add(id));
-  for (const member of due) {
-    skipped.delete(member.id);
-    waiting.add(member);
-  }
-  return due;
+  const selected = [...new Map(listed.map((server) => [server.id, server])).values()];
+  const hadItsTurn = ({ id }: FleetServer) => ['succeeded', 'failed'].includes(progress.outcomeOf(id) ?? '');
+  const others = selected.filter((server) => !hadItsTurn(server));
+  others.forEach((server) => progress.set(server, needsWork(server.state, fleet.options) ? 'pending' : 'skipped'));
+  return others.filter(({ id }) => progress.outcomeOf(id) === 'pending');
 }
 
 /** Records come last: none of them matters as long as a server replicates. */
-async function inTurn(teardown: FleetTeardown, due: readonly Member[]): Promise<void> {
+async function inTurn(teardown: FleetTeardown, due: readonly FleetServer[]): Promise<void> {
   const { fleet, progress } = teardown;
   const { deletesSourceServer, recoveryInstancePolicy } = fleet.options;
-  const disconnect = (members: readonly Member[], patience: number) =>
-    inParallel(teardown, members, (member) => disconnectMember(teardown, member, patience));
+  const disconnect = (servers: readonly FleetServer[], patience: number) =>
+    inParallel(teardown, servers, (server) => disconnectServer(teardown, server, patience));
   const replicating = due.filter(({ state }) => state === 'replicating');
   const patience = PATIENCE[recoveryInstancePolicy];
   const [failback, others] = [true, false].map((wanted) => replicating.filter(({ isFailback }) => isFailback === wanted));
   await disconnect(failback, patience);
   await disconnect(others, patience);
-  const failed = replicating.filter((member) => progress.failed.has(member));
+  const failed = replicating.filter(({ id }) => progress.outcomeOf(id) === 'failed');
   await disconnect(failed, Math.max(patience, LAST_PATIENCE));
   if (deletesSourceServer) {
-    const records = due.filter((member) => progress.waiting.has(member));
-    await inParallel(teardown, records, (member) => deleteRecordOf(teardown, member));
+    const records = due.filter(({ id }) => progress.outcomeOf(id) === 'pending');
+    await inParallel(teardown, records, (server) => deleteRecordOf(teardown, server));
   }
 }
 
-/** What is disconnected, or replicates in another account, needs nothing, unless its record goes. */
-export function isDue(state: SourceServerState, { deletesSourceServer }: Options): boolean {
-  return state === 'replicating' || deletesSourceServer;
-}
-
-function memberOf(server: SourceServer): Member {
+function fleetServerOf(server: SourceServer): FleetServer {
   return {
     id: server.sourceServerID ?? '',
     hostname: hostnameOf(server),
@@ -149,66 +109,69 @@ function memberOf(server: SourceServer): Member {
 }
 
 /** Works on so many at once; begins none just before the deadline. */
-async function inParallel({ drs }: FleetTeardown, members: readonly Member[], work: (member: Member) => Promise<void>): Promise<void> {
-  const queue = members.values();
+async function inParallel(
+  { drs }: FleetTeardown,
+  servers: readonly FleetServer[],
+  work: (server: FleetServer) => Promise<void>,
+): Promise<void> {
+  const queue = servers.values();
   const worker = async () => {
-    for (const member of queue) {
+    for (const server of queue) {
       if (Date.now() >= drs.deadline - LAST_START) {
         return;
       }
-      await work(member);
+      await work(server);
     }
   };
   await Promise.all(Array.from({ length: AT_ONCE }, worker));
 }
 
-async function disconnectMember(teardown: FleetTeardown, member: Member, patience: number): Promise<void> {
+async function disconnectServer(teardown: FleetTeardown, server: FleetServer, patience: number): Promise<void> {
   const { progress, fleet } = teardown;
-  if (progress.failed.delete(member)) {
-    progress.waiting.add(member);
+  if (progress.outcomeOf(server.id) === 'failed') {
+    progress.set(server, 'pending');
   }
-  await attempt(teardown, member, patience, async (one) => {
-    await tearDownSourceServer({ ...one, options: { ...one.options, deletesSourceServer: false } }, member.state);
+  await attempt(teardown, server, patience, async (one) => {
+    await tearDownSourceServer({ ...one, options: { ...one.options, deletesSourceServer: false } }, server.state);
     if (!fleet.options.deletesSourceServer) {
-      finish(progress, member);
+      progress.set(server, 'succeeded');
     }
   });
 }
 
-async function deleteRecordOf(teardown: FleetTeardown, member: Member): Promise<void> {
-  await attempt(teardown, member, LAST_PATIENCE, async (one) => {
-    await deleteRecord(one, member.state === 'extended' ? 'extended' : 'disconnected');
-    finish(teardown.progress, member);
+async function deleteRecordOf(teardown: FleetTeardown, server: FleetServer): Promise<void> {
+  await attempt(teardown, server, LAST_PATIENCE, async (one) => {
+    await deleteRecord(one, server.state === 'extended' ? 'extended' : 'disconnected');
+    teardown.progress.set(server, 'succeeded');
   });
 }
 
-function finish(progress: Progress, member: Member) {
-  progress.waiting.delete(member);
-  progress.done.add(member.id);
-}
-
-async function attempt(teardown: FleetTeardown, member: Member, patience: number, work: (one: Teardown) => Promise<void>): Promise<void> {
+async function attempt(
+  teardown: FleetTeardown,
+  server: FleetServer,
+  patience: number,
+  work: (one: Teardown) => Promise<void>,
+): Promise<void> {
   const { fleet, progress, note } = teardown;
   const { accountId, region, options } = fleet;
   const drs = teardown.drs.until(Date.now() + patience);
   try {
-    await work({ drs, server: { sourceServerId: member.id, accountId, region }, options, note });
+    await work({ drs, server: { sourceServerId: server.id, accountId, region }, options, note });
   } catch (error) {
-    const isLost = error instanceof Denied && (await isNoLongerSelected(teardown.drs, fleet, member));
-    progress.waiting.delete(member);
+    const isLost = isOfKind(error, 'denied') && (await isNoLongerSelected(teardown.drs, fleet, server));
     if (isLost) {
-      note('no longer selected', member.id);
-      progress.skipped.add(member.id);
+      note('no longer selected', server.id);
+      progress.set(server, 'skipped');
     } else {
       const reason = messageOf(error);
-      note('left', `${member.id}: ${reason}`);
-      progress.failed.set(member, reason);
+      note('left', `${server.id}: ${reason}`);
+      progress.set(server, 'failed', reason);
     }
   }
 }
 
 /** IAM lets the function disconnect only what carries the tags: a server that lost them is none of ours any more. */
-async function isNoLongerSelected(drs: Drs, { selection }: Fleet, { id }: Member): Promise<boolean> {
+async function isNoLongerSelected(drs: Drs, { selection }: Fleet, { id }: FleetServer): Promise<boolean> {
   const seen = await look(drs.findSourceServer(id).then((server) => ({ server })));
   return seen !== undefined && !(seen.server && selection.matches(seen.server));
 }

@@ -1,20 +1,20 @@
-import { sleep } from '../aws/sleep';
 import { Failure, messageOf } from '../aws/errors';
-import { decide } from './log';
+import { sleep } from '../aws/sleep';
+import { logDecision } from './log';
 import type { Request } from './request';
 import { type DescribedStack, describeWithAncestors, listResources } from './stack-status';
 
 /** Whether a Delete means what it says. */
-export type Verdict = Genuine | { readonly genuine: false; readonly why: string };
+export type DeletionCheck = GenuineDeletion | { readonly genuine: false; readonly why: string };
 
-export interface Genuine {
+export interface GenuineDeletion {
   readonly genuine: true;
   /** The stack whose deletion this is, to be deleted again if it fails; absent in the clean-up of an update. */
   readonly deletedStack?: string;
 }
 
 /** What becomes of what a resource stood for when an update gives the resource another physical ID. */
-export type Replaced = 'goes' | 'stays';
+export type Replaced = 'disconnect' | 'keep';
 
 /** A stack that rests in one of the others, such as UPDATE_ROLLBACK_COMPLETE, rolls nothing back. */
 const ROLLING_BACK = new Set([
@@ -35,32 +35,33 @@ const READ_AGAIN = [1_000, 2_000, 4_000, 8_000, 15_000];
  *
  * @throws Failure if it can't be told
  */
-export async function judgeDeletion(request: Request, replaced: Replaced = 'goes'): Promise<Verdict> {
+export async function checkDeletion(request: Request, replaced: Replaced = 'disconnect'): Promise<DeletionCheck> {
   for (let attempt = 0; ; attempt++) {
-    const verdict = await judge(request, replaced);
+    const check = await checkOnce(request, replaced);
     const pause = READ_AGAIN[attempt];
-    if (!(verdict instanceof Failure)) {
-      return verdict;
+    if (!(check instanceof Failure)) {
+      return check;
     }
     if (pause === undefined || Date.now() + pause >= request.deadline) {
-      throw verdict;
+      throw check;
     }
     await sleep(pause);
   }
 }
 
-/** The verdict, or why there is none yet. */
-async function judge(request: Request, replaced: Replaced): Promise<Verdict | Failure> {
+/** What is known now, or why it can't be told yet. */
+async function checkOnce(request: Request, replaced: Replaced): Promise<DeletionCheck | Failure> {
   try {
     const stacks = await describeWithAncestors(request);
-    const verdict = judgeByStatus(stacks) ?? undecided(stacks);
+    const check = checkByStatus(stacks) ?? undecided(stacks);
     const inCleanUp = stacks[0]?.status === CLEAN_UP;
-    return inCleanUp && !(verdict instanceof Failure) && verdict.genuine
-      ? judgeByDeclarations(request, await listResources(request), verdict, replaced)
-      : verdict;
+    return inCleanUp && !(check instanceof Failure) && check.genuine
+      ? checkByDeclarations(request, await listResources(request), check, replaced)
+      : check;
   } catch (error) {
     const failure = new Failure(
       `CloudFormation did not tell whether this deletion is genuine, so nothing was disconnected. ${messageOf(error)}`,
+      { cause: error },
     );
     if (error instanceof Failure) {
       // It was tried for long enough already.
@@ -75,13 +76,13 @@ export async function isKnownToRollBack(request: Request): Promise<boolean> {
   try {
     return (await describeWithAncestors(request)).some(({ status }) => ROLLING_BACK.has(status));
   } catch (error) {
-    decide(request, 'status unknown', messageOf(error), 'warning');
+    logDecision(request, 'status unknown', messageOf(error), 'warning');
     return false;
   }
 }
 
-/** The verdict by the stack and its ancestors, itself first; undefined if none of them is being deleted or cleaned up. */
-export function judgeByStatus(stacks: readonly DescribedStack[]): Verdict | undefined {
+/** What the stack and its ancestors tell, itself first; undefined if none of them is being deleted or cleaned up. */
+export function checkByStatus(stacks: readonly DescribedStack[]): DeletionCheck | undefined {
   const own = stacks[0];
   const root = stacks.at(-1)!;
   const rollingBack = stacks.find(({ status }) => ROLLING_BACK.has(status));
@@ -110,18 +111,18 @@ function isDeletionOfFailedCreate({ status, statusReason = '', lastOperations }:
 }
 
 /**
- * The verdict in the clean-up of an update that leaves the stack with these resources: one that was renamed or moved inside the stack
+ * What the resources tell in the clean-up of an update that leaves the stack with these resources: one that was renamed or moved inside the stack
  * is deleted under its old name, and still declared under the new one.
  */
-export function judgeByDeclarations(
+export function checkByDeclarations(
   request: Pick<Request, 'resourceType' | 'logicalId' | 'physicalId'>,
   resources: Awaited<ReturnType<typeof listResources>>,
-  verdict: Genuine,
+  byStatus: GenuineDeletion,
   replaced: Replaced,
-): Verdict | Failure {
+): DeletionCheck | Failure {
   const ofType = resources.filter(({ ResourceType }) => ResourceType === request.resourceType);
   const own = ofType.find(({ LogicalResourceId }) => LogicalResourceId === request.logicalId);
-  if (replaced === 'stays' && own && own.PhysicalResourceId !== request.physicalId) {
+  if (replaced === 'keep' && own && own.PhysicalResourceId !== request.physicalId) {
     return { genuine: false, why: `${request.logicalId} is still a resource of the stack: it was replaced, not removed` };
   }
   const declared = ofType.filter(
@@ -132,7 +133,9 @@ export function judgeByDeclarations(
     return { genuine: false, why: `it is still declared in the stack, as ${other.LogicalResourceId}` };
   }
   // Then this request is one of an earlier operation that arrives late, or the list does.
-  return declared.length > 0 ? new Failure(`${request.logicalId} is still a resource of the stack, so nothing was disconnected.`) : verdict;
+  return declared.length > 0
+    ? new Failure(`${request.logicalId} is still a resource of the stack, so nothing was disconnected.`)
+    : byStatus;
 }
 
 function undecided(stacks: readonly DescribedStack[]): Failure {

@@ -1,36 +1,42 @@
 import { bytesOf, cut, Failure, messageOf } from '../aws/errors';
-import type { Verdict } from './deletion-check';
+import type { DeletionCheck } from './deletion-check';
 import type { Request } from './request';
 
-/** What a deletion was to do, for whoever has to finish it. */
-export interface Undone {
+/** What a deletion was to do, for the operator who has to finish it. */
+export interface RemainingWork {
   readonly what: string;
+  /** The account and the service that the commands are for. */
   readonly accountId: string;
+  readonly service: string;
   /** The commands that do it. */
-  readonly byHand: string;
+  readonly manualCommands: string;
 }
 
 /** A Reason may have so many bytes: a response has 4,096, and the IDs in it some hundred. */
-const LONGEST_REASON = 3_250;
+const ROOM_IN_RESPONSE = 3_250;
 
 /** Why a deletion failed, and what to do about it: however long the one is, there is room for the other. */
-export function failedDeletion(error: unknown, request: Request, verdict: Verdict | undefined, undone: Undone): Failure {
-  const next = tellWhatNext(request, verdict, undone);
-  return new Failure(`${cut(messageOf(error), LONGEST_REASON - bytesOf(next))} ${next}`, { cause: error });
+export function failedDeletion(error: unknown, request: Request, check: DeletionCheck | undefined, work: RemainingWork): Failure {
+  const next = explainNext(request, check, work);
+  return new Failure(`${cut(messageOf(error), ROOM_IN_RESPONSE - bytesOf(next))} ${next}`, { cause: error });
 }
 
-function tellWhatNext(request: Request, verdict: Verdict | undefined, { what, accountId, byHand }: Undone): string {
+function explainNext(
+  request: Request,
+  check: DeletionCheck | undefined,
+  { what, accountId, service, manualCommands }: RemainingWork,
+): string {
   const { name, region, accountId: ownAccountId } = request.stack;
-  const accounts = `Commands of DRS are for account ${accountId}, those of CloudFormation for account ${ownAccountId}.`;
+  const accounts = `Commands of ${service} are for account ${accountId}, those of CloudFormation for account ${ownAccountId}.`;
   const where = accountId === ownAccountId ? '' : ` ${accounts}`;
-  if (!verdict?.genuine) {
-    return `If ${what} shall go, it can be disconnected by hand: ${byHand}.${where}`;
+  if (!check?.genuine) {
+    return `If ${what} shall go, it can be disconnected by hand: ${manualCommands}.${where}`;
   }
-  if (verdict.deletedStack === undefined) {
-    return `CloudFormation tries this deletion three times and then forgets the resource, so finish it by hand: ${byHand}.${where}`;
+  if (check.deletedStack === undefined) {
+    return `CloudFormation tries this deletion three times and then forgets the resource, so finish it by hand: ${manualCommands}.${where}`;
   }
   return (
-    `Then delete the stack again, which continues where it stopped: \`aws cloudformation delete-stack --stack-name ${verdict.deletedStack} --region ${region}\`. ` +
+    `Then delete the stack again, which continues where it stopped: \`aws cloudformation delete-stack --stack-name ${check.deletedStack} --region ${region}\`. ` +
     `Or leave ${what} as it is: \`aws cloudformation delete-stack --stack-name ${name} --retain-resources ${request.logicalId} --region ${region}\`.${where}`
   );
 }

@@ -1,4 +1,4 @@
-import { identityOf, type Request } from './request';
+import { requestFields, type Request } from './request';
 
 type Entry = Readonly<Record<string, unknown>>;
 
@@ -9,6 +9,6 @@ export function log(entry: Entry) {
 }
 
 /** What was decided of a request, and why. */
-export function decide(request: Request, decision: string, why: string, level: 'info' | 'warning' = 'info') {
-  log({ level, event: 'decided', decision, why, ...identityOf(request) });
+export function logDecision(request: Request, decision: string, why: string, level: 'info' | 'warning' = 'info') {
+  log({ level, event: 'decided', decision, why, ...requestFields(request) });
 }

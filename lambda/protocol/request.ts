@@ -1,4 +1,5 @@
 import type { CloudFormationCustomResourceEvent, Context } from 'aws-lambda';
+import { parseStackId, type StackIdentity } from '../aws/stack-id';
 
 /** What CloudFormation asks for, without what no rule may see: the response URL. */
 export interface Request {
@@ -17,13 +18,6 @@ export interface Request {
 }
 
 type Properties = Readonly<Record<string, unknown>>;
-
-export interface StackIdentity {
-  readonly id: string;
-  readonly name: string;
-  readonly accountId: string;
-  readonly region: string;
-}
 
 /** What is left of the function's time to deliver the answer, in milliseconds. */
 const RESERVE = 30_000;
@@ -45,14 +39,8 @@ export function readRequest(event: CloudFormationCustomResourceEvent, context: C
   return { ...request, deadline: Math.min(request.deadline, now + limit(request)) };
 }
 
-/** `arn:PARTITION:cloudformation:REGION:ACCOUNT:stack/NAME/UUID` */
-export function parseStackId(id: string): StackIdentity {
-  const [, , , region = '', accountId = '', resource = ''] = id.split(':');
-  return { id, name: resource.split('/')[1] ?? '', accountId, region };
-}
-
 /** Describes the request in every line of the log. */
-export function identityOf(request: Request) {
+export function requestFields(request: Request) {
   return {
     request: request.type,
     requestId: request.requestId,

@@ -1,21 +1,22 @@
 import type { CloudFormationCustomResourceEvent, Context } from 'aws-lambda';
 import { FAILED_DELETIONS, METRIC_NAMESPACE } from '../../lib/contract';
-import { within } from '../aws/sleep';
 import { messageOf } from '../aws/errors';
+import { within } from '../aws/sleep';
+import { notCreatedIdOf } from '../physical-ids';
 import { log } from './log';
-import { identityOf, readRequest, type Request } from './request';
+import { requestFields, readRequest, type Request } from './request';
 import { deliver, type Response, serialize } from './response';
 
-/** What a rule answers when it succeeds; it throws when it fails. */
+/** What a handler answers when it succeeds; it throws when it fails. */
 export interface Answer {
   readonly physicalId: string;
   readonly data?: Readonly<Record<string, string>>;
 }
 
-/** The rules of one resource type. */
-export interface Rules {
+/** Answers the requests of one resource type. */
+export interface ResourceHandler {
   answer(request: Request): Promise<Answer>;
-  /** How long they may take for a request, in milliseconds; Infinity for as long as the function may run. */
+  /** How long it may take for a request, in milliseconds; Infinity for as long as the function may run. */
   limit(request: Request): number;
 }
 
@@ -23,48 +24,45 @@ export interface Rules {
 const DELIVERY = 120_000;
 /** How long before the function's own end the delivery stops, in milliseconds. */
 const MARGIN = 3_000;
-/** How much longer than its deadline a rule may take before it is given up, in milliseconds: only a mistake of ours does. */
+/** How much longer than its deadline a handler may take before it is given up, in milliseconds: only a mistake of ours does. */
 const GRACE = 5_000;
 
 /** A log event has 256 KB, and a message that others wrote may have more. */
 const LONGEST_STACK = 4_000;
 
-/** The physical ID of a resource whose Create failed. No rule takes it for one of its own, so its Delete touches nothing. */
-export const NOT_CREATED = 'cdk-drs:not-created:';
-
-/** Follows the rules and answers the request: exactly one response, whatever happens. */
-export async function answer(event: CloudFormationCustomResourceEvent, context: Context, rules: Rules): Promise<void> {
-  const request = readRequest(event, context, (received) => rules.limit(received));
-  const response = await run(request, rules);
+/** Lets the handler answer the request: exactly one response, whatever happens. */
+export async function respond(event: CloudFormationCustomResourceEvent, context: Context, handler: ResourceHandler): Promise<void> {
+  const request = readRequest(event, context, (received) => handler.limit(received));
+  const response = await run(request, handler);
   const deadline = Date.now() + Math.min(DELIVERY, context.getRemainingTimeInMillis() - MARGIN);
   await deliver(event.ResponseURL, serialize(response), deadline);
-  log({ event: 'answered', ...identityOf(request), status: response.Status });
+  log({ event: 'answered', ...requestFields(request), status: response.Status });
 }
 
-async function run(request: Request, rules: Rules): Promise<Response> {
+async function run(request: Request, handler: ResourceHandler): Promise<Response> {
   const ids = { StackId: request.stack.id, RequestId: request.requestId, LogicalResourceId: request.logicalId };
   try {
-    const { physicalId, data } = await beforeDeadline(request, rules);
+    const { physicalId, data } = await beforeDeadline(request, handler);
     return { Status: 'SUCCESS', PhysicalResourceId: physicalId, ...ids, Data: data };
   } catch (error) {
     const reason = messageOf(error);
     logFailure(request, reason, error);
-    return { Status: 'FAILED', Reason: reason, PhysicalResourceId: request.physicalId ?? NOT_CREATED + request.logicalId, ...ids };
+    return { Status: 'FAILED', Reason: reason, PhysicalResourceId: request.physicalId ?? notCreatedIdOf(request.logicalId), ...ids };
   }
 }
 
-async function beforeDeadline(request: Request, rules: Rules): Promise<Answer> {
-  const answer = await within(request.deadline + GRACE - Date.now(), rules.answer(request));
-  if (!answer) {
+async function beforeDeadline(request: Request, handler: ResourceHandler): Promise<Answer> {
+  const answered = await within(request.deadline + GRACE - Date.now(), handler.answer(request));
+  if (!answered) {
     throw new Error('The function ran out of time before it knew the outcome. Try again.');
   }
-  return answer;
+  return answered;
 }
 
 function logFailure(request: Request, reason: string, error: unknown) {
   const entry = {
     event: 'failed',
-    ...identityOf(request),
+    ...requestFields(request),
     reason,
     stack: error instanceof Error ? error.stack?.slice(0, LONGEST_STACK) : undefined,
   };

@@ -1,15 +1,16 @@
-import { accountOfRole } from '../aws/role';
 import { Failure } from '../aws/errors';
-import type { StackIdentity } from '../protocol/request';
-import type { Options } from './options';
-import { nameOf, type NamedServer } from './source-server';
+import { accountOfRole } from '../aws/role';
+import type { StackIdentity } from '../aws/stack-id';
+import type { NamedServer } from '../physical-ids';
+import type { DisconnectionOptions } from './options';
+import { nameOf } from './source-server';
 
 /**
  * Refuses a server of another account than the credentials: that account would answer "not found", and that would count as success.
  *
  * @throws Failure if it is of another account
  */
-export function refuseOtherAccount(stack: StackIdentity, server: NamedServer, { assumeRoleArn }: Options): void {
+export function refuseOtherAccount(stack: StackIdentity, server: NamedServer, { assumeRoleArn }: DisconnectionOptions): void {
   const accountId = assumeRoleArn === undefined ? stack.accountId : accountOfRole(assumeRoleArn);
   if (server.accountId !== accountId) {
     const who = assumeRoleArn === undefined ? `the stack ${stack.name}` : `the role ${assumeRoleArn}`;

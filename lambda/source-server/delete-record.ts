@@ -1,7 +1,8 @@
-import { Failure } from '../aws/errors';
-import { Denied, isNamed } from '../aws/retry';
 import { isNothingThere } from '../aws/drs';
-import { insist, tell } from './retry-conflict';
+import { Failure } from '../aws/errors';
+import { isNamed } from '../aws/retry';
+import { tell } from './messages';
+import { retryOnConflict } from './retry-conflict';
 import type { Teardown } from './teardown-context';
 
 /**
@@ -14,7 +15,7 @@ export async function deleteRecord(teardown: Teardown, state: 'extended' | 'disc
   const because = 'Mostly DRS has not yet seen everywhere that it is disconnected: try again in some minutes.';
   const otherwise = `${state === 'extended' ? 'is extended from another account, and' : 'was disconnected, but'} its record was not deleted`;
   // Nothing holds a server that is disconnected, whatever a late list of recovery instances shows.
-  await insist(teardown, { otherwise, because, releases: state === 'extended' }, async () => {
+  await retryOnConflict(teardown, { otherwise, because, releases: state === 'extended' }, async () => {
     try {
       await drs.deleteSourceServer(server.sourceServerId);
     } catch (refusal) {
@@ -24,8 +25,7 @@ export async function deleteRecord(teardown: Teardown, state: 'extended' | 'disc
       if (isNamed(refusal, 'ConflictException')) {
         throw refusal;
       }
-      const told = tell(server, otherwise, refusal);
-      throw refusal instanceof Denied ? new Denied(told) : new Failure(told);
+      throw new Failure(tell(server, otherwise, refusal), { cause: refusal });
     }
     note('record deleted', server.sourceServerId);
   });

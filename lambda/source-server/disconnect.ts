@@ -1,10 +1,10 @@
 import type { SourceServer } from '@aws-sdk/client-drs';
-import { Denied, isNamed, OutOfTime } from '../aws/retry';
-import { Failure, messageOf } from '../aws/errors';
-import { sleep } from '../aws/sleep';
 import { isNothingThere } from '../aws/drs';
-import { explainConflict, explainExtended } from './messages';
-import { explainHold, insist, look, tell } from './retry-conflict';
+import { Failure, messageOf } from '../aws/errors';
+import { isNamed } from '../aws/retry';
+import { sleep } from '../aws/sleep';
+import { explainConflict, explainExtended, tell } from './messages';
+import { explainHold, look, retryOnConflict } from './retry-conflict';
 import { isDisconnected, isExtended, nameOf, replicationStateOf } from './source-server';
 import type { Teardown } from './teardown-context';
 
@@ -12,7 +12,7 @@ import type { Teardown } from './teardown-context';
 export type Disconnected = 'disconnected' | 'disconnected already' | 'absent';
 
 /** The pause between two looks at a server whose disconnect does not show yet, in milliseconds. */
-const LOOK_AGAIN = 5_000;
+const POLL_SERVER = 5_000;
 
 const NOT_DISCONNECTED = 'was not disconnected';
 
@@ -23,7 +23,7 @@ const NOT_DISCONNECTED = 'was not disconnected';
  */
 export async function disconnect(teardown: Teardown): Promise<Disconnected> {
   const explanation = { otherwise: NOT_DISCONNECTED, because: explainConflict(teardown.server), releases: true };
-  return insist(teardown, explanation, () => attempt(teardown));
+  return retryOnConflict(teardown, explanation, () => attempt(teardown));
 }
 
 async function attempt(teardown: Teardown, wasNotFound = false): Promise<Disconnected> {
@@ -31,7 +31,7 @@ async function attempt(teardown: Teardown, wasNotFound = false): Promise<Disconn
   try {
     answered = await teardown.drs.disconnectSourceServer(teardown.server.sourceServerId);
   } catch (error) {
-    return isNothingThere(error) ? 'absent' : explainRefusal(teardown, error, wasNotFound);
+    return isNothingThere(error) ? 'absent' : afterRefusal(teardown, error, wasNotFound);
   }
   return isDisconnected(answered) ? 'disconnected' : awaitDisconnected(teardown);
 }
@@ -42,15 +42,15 @@ async function awaitDisconnected({ drs, server }: Teardown): Promise<Disconnecte
   const accepted = `DRS accepted the disconnect of ${nameOf(server)}, but`;
   for (;;) {
     const found = await drs.findSourceServer(server.sourceServerId).catch((error: unknown) => {
-      throw new Failure(`${accepted} did not tell what became of it: ${seeIt} ${messageOf(error)}`);
+      throw new Failure(`${accepted} did not tell what became of it: ${seeIt} ${messageOf(error)}`, { cause: error });
     });
     if (found && isDisconnected(found)) {
       return 'disconnected';
     }
-    if (Date.now() + LOOK_AGAIN >= drs.deadline) {
+    if (Date.now() + POLL_SERVER >= drs.deadline) {
       throw new Failure(`${accepted} still shows it as ${replicationStateOf(found)}: ${seeIt}`);
     }
-    await sleep(LOOK_AGAIN);
+    await sleep(POLL_SERVER);
   }
 }
 
@@ -58,14 +58,11 @@ async function awaitDisconnected({ drs, server }: Teardown): Promise<Disconnecte
  * DRS refused. A lost answer or an earlier request may be why, so what counts is what the server is now. That it isn't found doesn't count:
  * whoever refuses knows the server. It may have gone in between, though: then the next try says so.
  */
-async function explainRefusal(teardown: Teardown, refusal: unknown, wasNotFound: boolean): Promise<Disconnected> {
+async function afterRefusal(teardown: Teardown, refusal: unknown, wasNotFound: boolean): Promise<Disconnected> {
   const { drs, server, options } = teardown;
   const told = tell(server, NOT_DISCONNECTED, refusal);
-  if (refusal instanceof Denied) {
-    throw new Denied(told);
-  }
-  if (refusal instanceof OutOfTime) {
-    throw new Failure(told);
+  if (refusal instanceof Failure) {
+    throw new Failure(told, { cause: refusal });
   }
   const seen = await look(drs.findSourceServer(server.sourceServerId).then((found) => ({ found })));
   const found = seen?.found;

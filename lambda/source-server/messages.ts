@@ -1,27 +1,24 @@
 import type { RecoveryInstance, SourceServer } from '@aws-sdk/client-drs';
-import { messageOf } from '../aws/errors';
-import type { NamedServer } from './source-server';
+import { Failure, messageOf } from '../aws/errors';
+import type { NamedServer } from '../physical-ids';
+import { isFailingBack, isHolding } from './recovery-instance';
+import { nameOf } from './source-server';
 
 /** So many are explained one by one: a response has 4,096 bytes, and the commands that follow must fit. */
-const EXPLAINED = 3;
+const INSTANCES_EXPLAINED = 3;
 
 /** So many more are named. */
-const NAMED = 20;
-
-const NO_FAILBACK = new Set(['FAILBACK_NOT_STARTED', 'FAILBACK_COMPLETED', 'FAILBACK_LAUNCH_STATE_NOT_AVAILABLE']);
+const INSTANCES_NAMED = 20;
 
 /** What each recovery instance is, and the commands that end its hold on the source server. */
 export function explainRecoveryInstances(instances: readonly RecoveryInstance[], region: string): string {
-  const explained = instances.slice(0, EXPLAINED).map((instance) => explain(instance, region));
-  const named = instances.slice(EXPLAINED, EXPLAINED + NAMED).map(({ recoveryInstanceID }) => recoveryInstanceID);
-  const more = instances.length - EXPLAINED - named.length;
+  const explained = instances.slice(0, INSTANCES_EXPLAINED).map((instance) => explain(instance, region));
+  const named = instances
+    .slice(INSTANCES_EXPLAINED, INSTANCES_EXPLAINED + INSTANCES_NAMED)
+    .map(({ recoveryInstanceID }) => recoveryInstanceID);
+  const more = instances.length - INSTANCES_EXPLAINED - named.length;
   const others = more > 0 ? `${named.join(', ')} and ${more} more` : named.join(', ');
   return [...explained, ...(named.length > 0 ? [`Likewise for ${others}.`] : [])].join(' ');
-}
-
-/** DRS keeps the record of a recovery instance that was disconnected, and lets go of its source server. */
-export function isHolding(instance: RecoveryInstance): boolean {
-  return instance.dataReplicationInfo?.dataReplicationState !== 'DISCONNECTED';
 }
 
 function explain(instance: RecoveryInstance, region: string): string {
@@ -45,11 +42,6 @@ function kindOf({ isDrill }: RecoveryInstance): string {
   return isDrill === undefined ? 'of unknown kind, so taken for a real recovery' : isDrill ? 'a drill' : 'a real recovery';
 }
 
-/** A failback that is under way must be finished or stopped first, whatever else is to happen. */
-export function isFailingBack({ failback }: RecoveryInstance): boolean {
-  return failback?.state !== undefined && !NO_FAILBACK.has(failback.state);
-}
-
 function explainFailback(instance: RecoveryInstance, region: string): string {
   const { recoveryInstanceID: id, failback } = instance;
   return isFailingBack(instance)
@@ -70,4 +62,9 @@ export function explainExtended({ stagingArea }: SourceServer, region: string): 
   const server = stagingArea?.stagingSourceServerArn ? ` as ${stagingArea.stagingSourceServerArn}` : '';
   const error = stagingArea?.errorMessage ? ` DRS says of it: ${messageOf(stagingArea.errorMessage)}` : '';
   return `It is extended from ${staging}, where it replicates${server} in Region ${region}: it can be disconnected only there.${error}`;
+}
+
+/** What was not done, and what DRS said to it. */
+export function tell(server: NamedServer, otherwise: string, refusal: unknown): string {
+  return `The ${nameOf(server)} ${otherwise}. ${refusal instanceof Failure ? '' : 'DRS answered: '}${messageOf(refusal)}`;
 }

@@ -1,12 +1,12 @@
 import type { RecoveryInstanceProperties } from '../../lib/contract';
-import { accountOfRole } from '../aws/role';
 import { Failure } from '../aws/errors';
+import { accountOfRole } from '../aws/role';
 
 /** What the deletion does about recovery instances. */
 export type RecoveryInstancePolicy = (typeof POLICIES)[number];
 
 /** How far a deletion goes, and who makes it: what the properties of a resource say beside the server. */
-export interface Options {
+export interface DisconnectionOptions {
   readonly recoveryInstancePolicy: RecoveryInstancePolicy;
   readonly deletesSourceServer: boolean;
   readonly assumeRoleArn?: string;
@@ -21,7 +21,7 @@ type Property = keyof RecoveryInstanceProperties;
  *
  * @throws Failure if they can't be understood: what they were to prevent or to allow is not known then
  */
-export function readOptions(properties: Readonly<Record<string, unknown>>): Options {
+export function readOptions(properties: Readonly<Record<string, unknown>>): DisconnectionOptions {
   const text = (name: Property) => textOf(properties[name]);
   const policy = text('RecoveryInstancePolicy') ?? 'FAIL';
   const recoveryInstancePolicy = POLICIES.find((known) => known === policy);

@@ -3,25 +3,18 @@ import { isNamed } from '../aws/retry';
 import { Failure, messageOf } from '../aws/errors';
 import { sleep } from '../aws/sleep';
 import { isNothingThere } from '../aws/drs';
-import { explainRecoveryInstances, isFailingBack, isHolding } from './messages';
-import type { RecoveryInstancePolicy } from './options';
+import { explainRecoveryInstances } from './messages';
+import { isHolding, isInTheWay } from './recovery-instance';
 import type { Teardown } from './teardown-context';
 
 /** How long a conflict outlasts the last recovery instance before its record is taken for the cause, in milliseconds. */
 const PERSISTENT = 30_000;
 
 /** The pause between two looks at a job, in milliseconds. */
-const LOOK_AGAIN = 10_000;
-
-/** Whether the policy leaves the recovery instance alone although it holds its source server. A failback is left alone in any state. */
-export function isInTheWay(instance: RecoveryInstance, policy: RecoveryInstancePolicy): boolean {
-  // DRS leaves isDrill out where it doesn't know: then it is taken for real.
-  const mayGo = policy === 'DISCONNECT' || (policy === 'TERMINATE_DRILLS' && instance.isDrill === true);
-  return isFailingBack(instance) || (isHolding(instance) && !mayGo);
-}
+const POLL_JOB = 10_000;
 
 /** Ends, step by step, what recovery instances hold of a source server, as far as the policy goes. */
-export class Release {
+export class RecoveryInstanceCleanup {
   /** What DRS last said to a step that will be tried again. */
   refusal?: string;
   /** Those that let go: DRS may show them for a moment longer. */
@@ -145,10 +138,10 @@ export class Release {
         const ids = failed.map(({ recoveryInstanceID = 'of unknown ID' }) => recoveryInstanceID).join(', ');
         throw new Failure(`DRS could not terminate the drill ${ids} (job ${jobID}): ${seeIt}`);
       }
-      if (Date.now() + LOOK_AGAIN >= drs.deadline) {
+      if (Date.now() + POLL_JOB >= drs.deadline) {
         throw new Failure(`The job ${jobID}, which terminates its drill, is still ${job?.status ?? 'not to be seen'}: ${seeIt}`);
       }
-      await sleep(LOOK_AGAIN);
+      await sleep(POLL_JOB);
     }
   }
 }

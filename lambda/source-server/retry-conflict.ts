@@ -1,9 +1,9 @@
-import { Failure, messageOf } from '../aws/errors';
-import { isNamed, OutOfTime } from '../aws/retry';
+import { Failure, isOfKind, messageOf } from '../aws/errors';
+import { isNamed } from '../aws/retry';
 import { sleep } from '../aws/sleep';
-import { explainRecoveryInstances, isHolding } from './messages';
-import { Release } from './recovery-instance-cleanup';
-import { nameOf, type NamedServer } from './source-server';
+import { explainRecoveryInstances, tell } from './messages';
+import { isHolding } from './recovery-instance';
+import { RecoveryInstanceCleanup } from './recovery-instance-cleanup';
 import type { Teardown } from './teardown-context';
 
 /** The pause before what was refused is tried again, in milliseconds. */
@@ -26,9 +26,13 @@ interface Explanation {
  *
  * @throws Failure if it can't be ended, or not before the deadline
  */
-export async function insist<T>(teardown: Teardown, { otherwise, because, releases }: Explanation, attempt: () => Promise<T>): Promise<T> {
+export async function retryOnConflict<T>(
+  teardown: Teardown,
+  { otherwise, because, releases }: Explanation,
+  attempt: () => Promise<T>,
+): Promise<T> {
   const { drs, server } = teardown;
-  const release = new Release(teardown);
+  const cleanup = new RecoveryInstanceCleanup(teardown);
   for (;;) {
     try {
       return await attempt();
@@ -39,21 +43,16 @@ export async function insist<T>(teardown: Teardown, { otherwise, because, releas
       const told = tell(server, otherwise, refusal);
       const hasEnded =
         releases &&
-        (await release.step().catch((error: unknown) => {
-          throw new Failure(`${told} ${messageOf(error)}${error instanceof OutOfTime ? ` ${because}` : ''}`);
+        (await cleanup.step().catch((error: unknown) => {
+          throw new Failure(`${told} ${messageOf(error)}${isOfKind(error, 'timeout') ? ` ${because}` : ''}`, { cause: error });
         }));
       const pause = hasEnded ? 0 : PAUSE;
       if (Date.now() + pause + ANSWER >= drs.deadline) {
-        throw new Failure([told, release.refusal, await explainHold(teardown, because)].filter(Boolean).join(' '));
+        throw new Failure([told, cleanup.refusal, await explainHold(teardown, because)].filter(Boolean).join(' '));
       }
       await sleep(pause);
     }
   }
-}
-
-/** What was not done, and what DRS said to it. */
-export function tell(server: NamedServer, otherwise: string, refusal: unknown): string {
-  return `The ${nameOf(server)} ${otherwise}. ${refusal instanceof Failure ? '' : 'DRS answered: '}${messageOf(refusal)}`;
 }
 
 /** What may hold the server, and the commands that end it. */

@@ -1,26 +1,9 @@
 import type { SourceServer } from '@aws-sdk/client-drs';
-import { SOURCE_SERVER_ID, type SourceServerDisconnectionAttributes, UNKNOWN } from '../../lib/contract';
-
-/** A source server as its ARN names it. */
-export interface NamedServer {
-  readonly region: string;
-  readonly accountId: string;
-  readonly sourceServerId: string;
-}
-
-const ARN = /^arn:aws[a-z-]*:drs:([a-z0-9-]+):(\d{12}):source-server\/([^/]+)$/;
+import { type SourceServerDisconnectionAttributes, UNKNOWN } from '../../lib/contract';
+import type { NamedServer } from '../physical-ids';
 
 /** A hostname is a name, not a text: so many characters of it always fit into a response. */
 const LONGEST_HOSTNAME = 255;
-
-/** Reads the ARN of a source server; undefined for anything else. */
-export function parseSourceServerArn(arn: unknown): NamedServer | undefined {
-  const [, region, accountId, sourceServerId] = (typeof arn === 'string' && ARN.exec(arn)) || [];
-  if (!region || !accountId || !sourceServerId || !SOURCE_SERVER_ID.test(sourceServerId)) {
-    return undefined;
-  }
-  return { region, accountId, sourceServerId };
-}
 
 /** How messages name a server. */
 export function nameOf({ sourceServerId, accountId, region }: NamedServer): string {

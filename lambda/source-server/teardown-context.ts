@@ -1,12 +1,12 @@
 import type { Drs } from '../aws/drs';
-import type { Options } from './options';
-import type { NamedServer } from './source-server';
+import type { NamedServer } from '../physical-ids';
+import type { DisconnectionOptions } from './options';
 
 /** The teardown of one source server: what its steps share. */
 export interface Teardown {
   readonly drs: Drs;
   readonly server: NamedServer;
-  readonly options: Options;
+  readonly options: DisconnectionOptions;
   /** Keeps a record of what was done. */
   readonly note: (done: string, to: string) => void;
 }

@@ -1,5 +1,5 @@
-import type { DeployedResource, DeployedStack } from '../../cli/aws/cloudformation';
-import { parseStackId } from '../../lambda/protocol/request';
+import type { DeployedResource, DeployedStack } from '../../cli/template/template';
+import { parseStackId } from '../../lambda/aws/stack-id';
 
 interface Made extends Partial<Omit<DeployedStack, 'resources' | 'identity'>> {
   readonly name?: string;

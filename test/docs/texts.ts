@@ -63,7 +63,7 @@ function read(node: ts.Expression): string {
 function isTold(node: ts.Node): boolean {
   const { parent } = node;
   if (ts.isNewExpression(parent)) {
-    return ['Error', 'Failure', 'Denied', 'OutOfTime'].includes(nameOf(parent));
+    return ['Error', 'Failure'].includes(nameOf(parent));
   }
   if (ts.isCallExpression(parent) && parent.expression !== node) {
     return ['problem', 'addWarningV2'].includes(nameOf(parent)) && parent.arguments[1] === node;

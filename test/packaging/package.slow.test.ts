@@ -28,6 +28,7 @@ test('the published package holds the library with its types, the function, the 
     'LICENSE',
     'README.md',
     'bundle/chunk.js',
+    'bundle/function.js',
     'bundle/index.js',
     'bundle/lazy.js',
     'dist-cli/index.js',

@@ -1,19 +1,21 @@
 import type { RecoveryInstance } from '@aws-sdk/client-drs';
 import { firstViolation } from './check';
 import * as assuming from '../../lambda/aws/assume-role';
-import * as genuineDeletion from '../../lambda/protocol/deletion-check';
+import * as deletionCheck from '../../lambda/protocol/deletion-check';
 import * as log from '../../lambda/protocol/log';
 import * as response from '../../lambda/protocol/response';
 import * as stacks from '../../lambda/protocol/stack-status';
 import * as records from '../../lambda/source-server/delete-record';
 import * as disconnecting from '../../lambda/source-server/disconnect';
 import { Drs } from '../../lambda/aws/drs';
-import * as explanations from '../../lambda/source-server/messages';
+import * as recoveryInstance from '../../lambda/source-server/recovery-instance';
 import * as options from '../../lambda/source-server/options';
+import * as physicalIds from '../../lambda/physical-ids';
 import * as sourceServer from '../../lambda/source-server/source-server';
 import * as teardowns from '../../lambda/source-server/teardown';
 import { STAGING_AREA_DRAIN } from '../../lib/contract';
 import * as fleetTeardown from '../../lambda/fleet/teardown';
+import type { FleetServer } from '../../lambda/fleet/progress';
 import * as selections from '../../lambda/fleet/selection';
 import { Ec2 } from '../../lambda/drain/ec2';
 import { bystander, roles, servers } from './simulation/estate';
@@ -21,7 +23,7 @@ import { runningInvocation } from './simulation/invocation';
 
 // A proof that can't fail is none: each of these handlers is broken, and the sequences of `npm run test:all` find it out.
 
-const { judgeDeletion } = genuineDeletion;
+const { checkDeletion } = deletionCheck;
 const { deliver, serialize } = response;
 const { describeWithAncestors } = stacks;
 const { disconnect } = disconnecting;
@@ -29,8 +31,9 @@ const { deleteRecord } = records;
 const { readOptions } = options;
 const { readSelection } = selections;
 const { listResources } = stacks;
-const { parseSourceServerArn } = sourceServer;
+const { parseSourceServerArn } = physicalIds;
 const { assumeRole } = assuming;
+const { isInTheWay } = recoveryInstance;
 // Called with their instance below.
 // eslint-disable-next-line @typescript-eslint/unbound-method
 const { pickSourceServers, recoveryInstancesOf, terminateRecoveryInstances } = Drs.prototype;
@@ -41,7 +44,7 @@ const open = Drs.open.bind(Drs);
 const genuine = { genuine: true, deletedStack: 'A' } as const;
 const kept = { genuine: false, why: 'it is broken' } as const;
 
-const withOptions = (changed: Partial<options.Options>) =>
+const withOptions = (changed: Partial<options.DisconnectionOptions>) =>
   jest.spyOn(options, 'readOptions').mockImplementation((properties) => ({ ...readOptions(properties), ...changed }));
 
 const seeing = (see: (instances: RecoveryInstance[]) => RecoveryInstance[]) =>
@@ -52,17 +55,17 @@ const seeing = (see: (instances: RecoveryInstance[]) => RecoveryInstance[]) =>
 type Breakage = [what: string, found: RegExp, breakIt: () => unknown, nested?: boolean];
 
 const broken: Breakage[] = [
-  ['takes every deletion for genuine', /^I2/, () => jest.spyOn(genuineDeletion, 'judgeDeletion').mockResolvedValue(genuine)],
-  ['takes no deletion for genuine', /^I1/, () => jest.spyOn(genuineDeletion, 'judgeDeletion').mockResolvedValue(kept)],
+  ['takes every deletion for genuine', /^I2/, () => jest.spyOn(deletionCheck, 'checkDeletion').mockResolvedValue(genuine)],
+  ['takes no deletion for genuine', /^I1/, () => jest.spyOn(deletionCheck, 'checkDeletion').mockResolvedValue(kept)],
   [
     'takes a deletion that it knows nothing of for genuine',
     /^I[25]/,
-    () => jest.spyOn(genuineDeletion, 'judgeDeletion').mockImplementation((request) => judgeDeletion(request).catch(() => genuine)),
+    () => jest.spyOn(deletionCheck, 'checkDeletion').mockImplementation((request) => checkDeletion(request).catch(() => genuine)),
   ],
   [
     'keeps the server if it can’t be told whether the deletion is genuine',
     /^I1/,
-    () => jest.spyOn(genuineDeletion, 'judgeDeletion').mockImplementation((request) => judgeDeletion(request).catch(() => kept)),
+    () => jest.spyOn(deletionCheck, 'checkDeletion').mockImplementation((request) => checkDeletion(request).catch(() => kept)),
   ],
   [
     'does not look whether the server is still declared',
@@ -101,7 +104,7 @@ const broken: Breakage[] = [
     () =>
       jest
         .spyOn(disconnecting, 'disconnect')
-        .mockImplementation((teardown) => disconnect({ ...teardown, server: sourceServer.parseSourceServerArn(servers[bystander].arn)! })),
+        .mockImplementation((teardown) => disconnect({ ...teardown, server: physicalIds.parseSourceServerArn(servers[bystander].arn)! })),
   ],
   ['never answers', /^I3/, () => jest.spyOn(response, 'deliver').mockResolvedValue()],
   ['never ends', /^I3/, () => jest.spyOn(response, 'deliver').mockImplementation(() => new Promise(() => undefined))],
@@ -152,9 +155,16 @@ const brokenRecoveries: Breakage[] = [
   [
     'terminates drills next to a real recovery',
     /^I7.*may be real/m,
-    () => seeing((all) => all.filter((one) => one.isDrill || explanations.isFailingBack(one))),
+    () => seeing((all) => all.filter((one) => one.isDrill || recoveryInstance.isFailingBack(one))),
   ],
-  ['does not look at failbacks', /^I7.*during a failback/, () => jest.spyOn(explanations, 'isFailingBack').mockReturnValue(false)],
+  [
+    'does not look at failbacks',
+    /^I7.*during a failback/,
+    () =>
+      jest
+        .spyOn(recoveryInstance, 'isInTheWay')
+        .mockImplementation((instance, policy) => isInTheWay({ ...instance, failback: undefined }, policy)),
+  ],
   ['terminates drills by any policy', /^I7.*by the policy/, () => withOptions({ recoveryInstancePolicy: 'TERMINATE_DRILLS' })],
   ['disconnects recovery instances by any policy', /^I7.*by the policy/, () => withOptions({ recoveryInstancePolicy: 'DISCONNECT' })],
   [
@@ -214,7 +224,7 @@ const brokenPrincipals: Breakage[] = [
   [
     'looks for servers in the Region of the stack',
     /^I8/,
-    () => jest.spyOn(Drs, 'open').mockImplementation((stack, _region, ...more) => open(stack, stack.region, ...more)),
+    () => jest.spyOn(Drs, 'open').mockImplementation((caller, _region, ...more) => open(caller, caller.stack.region, ...more)),
   ],
   [
     'looks for servers in the account of the stack',
@@ -222,7 +232,7 @@ const brokenPrincipals: Breakage[] = [
     () => {
       withOptions({ assumeRoleArn: undefined });
       const accountId = servers[0].accountId;
-      jest.spyOn(sourceServer, 'parseSourceServerArn').mockImplementation((arn) => {
+      jest.spyOn(physicalIds, 'parseSourceServerArn').mockImplementation((arn) => {
         const server = parseSourceServerArn(arn);
         return server && { ...server, accountId };
       });
@@ -231,13 +241,13 @@ const brokenPrincipals: Breakage[] = [
 ];
 
 /** What a fleet makes of what DRS lists: the members that it picks, and not only counts. */
-const picking = (see: (members: fleetTeardown.Member[]) => fleetTeardown.Member[]) =>
+const picking = (see: (members: FleetServer[]) => FleetServer[]) =>
   jest.spyOn(Drs.prototype, 'pickSourceServers').mockImplementation(async function (
     this: Drs,
     ...call: Parameters<Drs['pickSourceServers']>
   ) {
     const picked = await pickSourceServers.call(this, ...call);
-    return picked.every((one) => typeof one === 'object') ? see(picked as fleetTeardown.Member[]) : picked;
+    return picked.every((one) => typeof one === 'object') ? see(picked as FleetServer[]) : picked;
   });
 
 const withSelection = (changed: Partial<selections.Selection>) =>
@@ -271,7 +281,7 @@ const brokenFleets: Breakage[] = [
   [
     'takes a changed selection for the removal of the fleet',
     /^I2.*drs:fleet.*still declared/,
-    () => jest.spyOn(genuineDeletion, 'judgeDeletion').mockImplementation((request) => judgeDeletion(request)),
+    () => jest.spyOn(deletionCheck, 'checkDeletion').mockImplementation((request) => checkDeletion(request)),
   ],
   ['gives every fleet the same physical ID', /^I4.*wrong ID/, () => withSelection({ hash: '0123456789abcdef' })],
   ['keeps the records of a fleet', /^I1.*has a record/, () => picking((members) => members.filter(({ state }) => state === 'replicating'))],
@@ -314,9 +324,9 @@ const brokenDrains: Breakage[] = [
     /^(I2: DescribeInstances.*rolling back|I5: DescribeInstances.*at rest)/,
     () =>
       jest
-        .spyOn(genuineDeletion, 'judgeDeletion')
+        .spyOn(deletionCheck, 'checkDeletion')
         .mockImplementation((request, ...more) =>
-          request.resourceType === STAGING_AREA_DRAIN ? Promise.resolve(genuine) : judgeDeletion(request, ...more),
+          request.resourceType === STAGING_AREA_DRAIN ? Promise.resolve(genuine) : checkDeletion(request, ...more),
         ),
   ],
   [

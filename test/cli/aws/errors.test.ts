@@ -1,4 +1,4 @@
-import { asking, Expired } from '../../../cli/aws/errors';
+import { withReadableErrors } from '../../../cli/aws/errors';
 import { Failure } from '../../../lambda/aws/errors';
 
 const named = (name: string, message = 'told by AWS') => Object.assign(new Error(message), { name });
@@ -24,21 +24,23 @@ test.each<[string, Error, RegExp]>([
   ['no answer', named('TimeoutError'), /could not be reached/],
   ['anything else', named('InternalServerException'), /^drs:DescribeSourceServers failed. AWS says: InternalServerException: told by AWS/],
 ])('%s', async (_what, error, told) => {
-  const asked = asking('drs:DescribeSourceServers', () => Promise.reject(error));
+  const asked = withReadableErrors('drs:DescribeSourceServers', () => Promise.reject(error));
   await expect(asked).rejects.toThrow(Failure);
   await expect(asked).rejects.toThrow(told);
 });
 
 test('only credentials that expired are of no use for anything else', async () => {
-  await expect(asking('a', () => Promise.reject(named('ExpiredToken')))).rejects.toThrow(Expired);
-  await expect(asking('a', () => Promise.reject(named('AccessDenied')))).rejects.not.toThrow(Expired);
+  await expect(withReadableErrors('a', () => Promise.reject(named('ExpiredToken')))).rejects.toMatchObject({ kind: 'expired' });
+  await expect(withReadableErrors('a', () => Promise.reject(named('AccessDenied')))).rejects.not.toHaveProperty('kind', 'expired');
 });
 
 test('the profile is in the command', async () => {
   const before = process.env.AWS_PROFILE;
   process.env.AWS_PROFILE = 'recovery';
   try {
-    await expect(asking('a', () => Promise.reject(named('ExpiredToken')))).rejects.toThrow('`aws sso login --profile recovery`');
+    await expect(withReadableErrors('a', () => Promise.reject(named('ExpiredToken')))).rejects.toThrow(
+      '`aws sso login --profile recovery`',
+    );
   } finally {
     if (before === undefined) {
       delete process.env.AWS_PROFILE;

@@ -1,14 +1,13 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import * as path from 'node:path';
-import type { DeployedStack } from '../../../cli/aws/cloudformation';
-import type { Fate } from '../../../cli/operation/planned-change';
+import type { Change } from '../../../cli/operation/planned-change';
 import { planDeletion } from '../../../cli/operation/delete-stack';
 import { planUpdate } from '../../../cli/operation/update-stack';
-import type { ResourceDeclaration, Template } from '../../../cli/template/resolve';
 import { FLEET_DISCONNECTION, SOURCE_SERVER_DISCONNECTION, STAGING_AREA_DRAIN } from '../../../lib/contract';
 import { readFleet } from '../../../lambda/fleet/fleet';
 import { deployedStack } from '../stacks';
+import type { DeployedStack, ResourceDeclaration, Template } from '../../../cli/template/template';
 
 // What becomes of a resource before anybody asks DRS: what CloudFormation does, and what the handler makes of it.
 
@@ -65,18 +64,18 @@ function deployed(declared: Declared, nested: Readonly<Record<string, DeployedSt
 const noExports = () => undefined;
 
 const deletion = (stack: DeployedStack) =>
-  Object.fromEntries(planDeletion(stack, noExports).map(({ resource, fate }) => [resource.logicalId, told(fate)]));
+  Object.fromEntries(planDeletion(stack, noExports).map(({ resource, change }) => [resource.logicalId, told(change)]));
 
 const update = (stack: DeployedStack, declared: Declared, rest: Partial<Template> = {}, directory = 'nowhere') =>
   Object.fromEntries(
-    planUpdate(stack, { template: { ...rest, Resources: declared }, directory }, noExports).map(({ resource, fate }) => [
+    planUpdate(stack, { template: { ...rest, Resources: declared }, directory }, noExports).map(({ resource, change }) => [
       resource.logicalId,
-      told(fate),
+      told(change),
     ]),
   );
 
-function told(fate: Fate): string {
-  return `${fate.kind}${'why' in fate ? `: ${fate.why}` : ''}${fate.isRefusable ? ', or refused' : ''}`;
+function told(change: Change): string {
+  return `${change.kind}${'why' in change ? `: ${change.why}` : ''}${change.isRefusable ? ', or refused' : ''}`;
 }
 
 describe('The stack is deleted', () => {

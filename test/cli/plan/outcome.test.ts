@@ -1,8 +1,8 @@
 import type { RecoveryInstance, SourceServer } from '@aws-sdk/client-drs';
 import type { Stack } from '@aws-sdk/client-cloudformation';
-import { judgeServer, planServer } from '../../../cli/plan/source-server';
-import { judgeStack } from '../../../cli/operation/stack-status';
-import type { Options } from '../../../lambda/source-server/options';
+import { serverOutcome, planServer } from '../../../cli/plan/source-server';
+import { checkStack } from '../../../cli/operation/stack-status';
+import type { DisconnectionOptions } from '../../../lambda/source-server/options';
 import { deployedStack } from '../stacks';
 
 const ID = 's-1a2b3c4d5e6f70001';
@@ -25,13 +25,17 @@ const ofUnknownKind: RecoveryInstance = { ...drill, isDrill: undefined };
 const failingBack: RecoveryInstance = { ...real, failback: { state: 'FAILBACK_IN_PROGRESS' } };
 const letGo: RecoveryInstance = { ...real, dataReplicationInfo: { dataReplicationState: 'DISCONNECTED' } };
 
-const options = (more: Partial<Options> = {}): Options => ({ recoveryInstancePolicy: 'FAIL', deletesSourceServer: false, ...more });
+const options = (more: Partial<DisconnectionOptions> = {}): DisconnectionOptions => ({
+  recoveryInstancePolicy: 'FAIL',
+  deletesSourceServer: false,
+  ...more,
+});
 const DISCONNECT = options({ recoveryInstancePolicy: 'DISCONNECT' });
 const TERMINATE_DRILLS = options({ recoveryInstancePolicy: 'TERMINATE_DRILLS' });
 const DELETE_RECORD = options({ deletesSourceServer: true });
 
 describe('A source server', () => {
-  test.each<[string, SourceServer | undefined, RecoveryInstance[], Options, string, RegExp]>([
+  test.each<[string, SourceServer | undefined, RecoveryInstance[], DisconnectionOptions, string, RegExp]>([
     ['replicates', replicating, [], options(), 'disconnect', /^$/],
     ['replicates, and its record goes', replicating, [], DELETE_RECORD, 'disconnect', /its record is deleted, too/],
     ['is gone', undefined, [], options(), 'nothing', /there is no such source server/],
@@ -96,13 +100,13 @@ describe('A source server', () => {
     ['has a launch under way', launching, [], options(), 'unknown', /`aws drs describe-jobs --filters jobIDs=drsjob-1a2b3c4d5e6f70001/],
     ['has a launch under way, and a recovery instance', launching, [real], options(), 'blocked', /i-0r/],
   ])('%s', (_what, server, instances, chosen, verdict, reason) => {
-    const judgement = judgeServer(NAMED, { server, instances }, chosen);
-    expect(judgement).toEqual({ verdict, reason: expect.stringMatching(reason), commands: expect.any(Array) });
-    expect(judgement.commands.every((command) => judgement.reason.includes(`\`${command}\``))).toBe(true);
-    expect(judgement.reason.split('`')).toHaveLength(judgement.commands.length * 2 + 1);
+    const outcome = serverOutcome(NAMED, { server, instances }, chosen);
+    expect(outcome).toEqual({ verdict, reason: expect.stringMatching(reason), commands: expect.any(Array) });
+    expect(outcome.commands.every((command) => outcome.reason.includes(`\`${command}\``))).toBe(true);
+    expect(outcome.reason.split('`')).toHaveLength(outcome.commands.length * 2 + 1);
   });
 
-  test.each<[string, RecoveryInstance, Options, string]>([
+  test.each<[string, RecoveryInstance, DisconnectionOptions, string]>([
     ['a drill, TERMINATE_DRILLS', drill, TERMINATE_DRILLS, 'terminated'],
     ['a drill, FAIL', drill, options(), 'left alone'],
     ['a real recovery, TERMINATE_DRILLS', real, TERMINATE_DRILLS, 'left alone'],
@@ -110,13 +114,13 @@ describe('A source server', () => {
     ['one that let go, DISCONNECT', letGo, DISCONNECT, 'left alone'],
   ])('its recovery instance: %s: %s', (_what, instance, chosen, then) => {
     const described = { server: replicating, instances: [instance] };
-    expect(planServer(NAMED, described, judgeServer(NAMED, described, chosen), chosen).recoveryInstances).toEqual([
+    expect(planServer(NAMED, described, serverOutcome(NAMED, described, chosen), chosen).recoveryInstances).toEqual([
       expect.objectContaining({ then }),
     ]);
   });
 
   test('of which DRS tells nothing has a row all the same', () => {
-    expect(planServer(NAMED, { instances: [] }, judgeServer(NAMED, { instances: [] }, options()))).toMatchObject({
+    expect(planServer(NAMED, { instances: [] }, serverOutcome(NAMED, { instances: [] }, options()))).toMatchObject({
       sourceServerId: ID,
       hostname: 'UNKNOWN',
       replicationState: 'UNKNOWN',
@@ -145,7 +149,7 @@ describe('The stack', () => {
     ],
     ['protected by its root', at('CREATE_COMPLETE', { isProtected: true }), root('CREATE_COMPLETE'), /--stack-name Root /],
   ])('to be deleted, %s', (_what, stack, ancestors, blocker) => {
-    const { blockers } = judgeStack(stack, ancestors, 'delete');
+    const { blockers } = checkStack(stack, ancestors, 'delete');
     expect(blockers).toEqual(blocker ? [expect.stringMatching(blocker)] : []);
   });
 
@@ -157,7 +161,7 @@ describe('The stack', () => {
     ['UPDATE_IN_PROGRESS', false],
     ['DELETE_FAILED', false],
   ])('to be updated, %s: %s', (status, isClear) => {
-    expect(judgeStack(at(status, { isProtected: true }), [], 'update').blockers).toHaveLength(isClear ? 0 : 1);
+    expect(checkStack(at(status, { isProtected: true }), [], 'update').blockers).toHaveLength(isClear ? 0 : 1);
   });
 
   test.each<[string, ReturnType<typeof at>, Stack[], object | undefined]>([
@@ -176,7 +180,7 @@ describe('The stack', () => {
       { kind: 'kept', why: expect.stringMatching(/could not be created/) },
     ],
     ['being deleted', at('DELETE_IN_PROGRESS', { statusReason: 'User Initiated' }), [], undefined],
-  ])('%s: what becomes of all it declares', (_what, stack, ancestors, fate) => {
-    expect(judgeStack(stack, ancestors, 'delete').fate).toEqual(fate);
+  ])('%s: what becomes of all it declares', (_what, stack, ancestors, change) => {
+    expect(checkStack(stack, ancestors, 'delete').change).toEqual(change);
   });
 });

@@ -1,6 +1,6 @@
 import { stripVTControlCharacters } from 'node:util';
 import stringWidth from 'string-width';
-import { judge } from '../../../cli/plan/outcome';
+import { outcomeOf } from '../../../cli/plan/outcome';
 import type { Plan, PlannedServer } from '../../../cli/plan/plan-json';
 import { report } from '../../../cli/report/report';
 
@@ -14,7 +14,7 @@ const server = (index: number, more: Partial<PlannedServer> = {}): PlannedServer
   replicationState: 'CONTINUOUS',
   lag: 'PT1M30S',
   recoveryInstances: [],
-  ...judge('disconnect'),
+  ...outcomeOf('disconnect'),
   ...more,
 });
 
@@ -55,12 +55,12 @@ const crowded = planOf(
   [
     server(1, { hostname: 'ip-10-0-0-17.eu-central-1.compute.internal.example.com' }),
     server(2, {
-      ...judge('blocked', `It may be the machine you work on now; ${COMMAND} keeps it running, and ${COMMAND}.`),
+      ...outcomeOf('blocked', `It may be the machine you work on now; ${COMMAND} keeps it running, and ${COMMAND}.`),
       recoveryInstances: [instance],
     }),
-    server(3, judge('disconnect', 'its drill is terminated first: i-0a1b2c3d4e5f60718; its record is deleted, too')),
+    server(3, outcomeOf('disconnect', 'its drill is terminated first: i-0a1b2c3d4e5f60718; its record is deleted, too')),
     server(4, {
-      ...judge('unknown', 'the role arn:aws:iam::444455556666:role/Teardown does not trust you, '.repeat(4)),
+      ...outcomeOf('unknown', 'the role arn:aws:iam::444455556666:role/Teardown does not trust you, '.repeat(4)),
       accountId: '444455556666',
       region: 'eu-west-1',
     }),
@@ -135,8 +135,8 @@ test('fleets and drains have a line each, and the end says how many servers ther
     logicalId: 'Fleet',
     physicalId: 'drs:fleet:111122223333:eu-central-1:0123456789abcdef',
     selection: 'the source servers with owner=payments',
-    sourceServers: [server(1), server(2, judge('blocked', COMMAND))],
-    ...judge('blocked', '1 of 2 would be left, the others go'),
+    sourceServers: [server(1), server(2, outcomeOf('blocked', COMMAND))],
+    ...outcomeOf('blocked', '1 of 2 would be left, the others go'),
   } as const;
   const drain = {
     resourceType: 'Custom::DRSStagingAreaDrain',
@@ -148,7 +148,7 @@ test('fleets and drains have a line each, and the end says how many servers ther
     subnetIds: ['subnet-1'],
     machines: [],
     securityGroupIds: [],
-    ...judge('nothing', 'DRS has nothing there'),
+    ...outcomeOf('nothing', 'DRS has nothing there'),
   } as const;
   const lines = linesOf(planOf([], { clear: false, resources: [fleet, drain], counts: { disconnect: 1, blocked: 1 } }), 200);
   expect(lines).toContain('Fleet Fleet: blocked: 1 of 2 would be left, the others go');

@@ -1,7 +1,7 @@
-import type { DeployedStack } from '../../../cli/aws/cloudformation';
-import { holds, resolve, type Template, Unresolved } from '../../../cli/template/resolve';
+import { holds, resolve, Unresolved } from '../../../cli/template/resolve';
 import { parametersOfUpdate, scopeOfDeployed, scopeOfUpdate } from '../../../cli/template/scope';
 import { deployedStack } from '../stacks';
+import type { DeployedStack, Template } from '../../../cli/template/template';
 
 const VPC = { Type: 'AWS::EC2::VPC', Properties: { CidrBlock: '10.0.0.0/16' } };
 

@@ -1,4 +1,4 @@
-import { Denied, OutOfTime, retry } from '../../../lambda/aws/retry';
+import { retry } from '../../../lambda/aws/retry';
 import { serviceError } from '../harness';
 
 const MINUTE = 60_000;
@@ -93,12 +93,15 @@ test.each<[string, object, number]>([
 });
 
 test('a Retry-After beyond the deadline ends the call', async () => {
-  expect(await callOf([throttled({ retryAfterSeconds: 600 })])).toMatchObject({ outcome: expect.any(OutOfTime), times: [0] });
+  expect(await callOf([throttled({ retryAfterSeconds: 600 })])).toMatchObject({
+    outcome: expect.objectContaining({ kind: 'timeout' }),
+    times: [0],
+  });
 });
 
 test('a fault that does not pass ends the call at the deadline, with the action and the last answer', async () => {
   const { outcome, took } = await callOf([throttled()]);
-  expect(outcome).toBeInstanceOf(OutOfTime);
+  expect(outcome).toMatchObject({ kind: 'timeout' });
   expect((outcome as Error).message).toMatch(/drs:Something.*attempts.*slow down/);
   expect(took).toBeGreaterThan(3 * MINUTE);
   expect(took).toBeLessThanOrEqual(4 * MINUTE);
@@ -111,7 +114,7 @@ test('a call that nobody answers any more ends at the deadline, with what was an
 
 test('a call that nobody ever answers ends at the deadline', async () => {
   const { outcome, took } = await callOf(['hang']);
-  expect(outcome).toBeInstanceOf(OutOfTime);
+  expect(outcome).toMatchObject({ kind: 'timeout' });
   expect(took).toBeLessThanOrEqual(4 * MINUTE + 1_000);
 });
 
@@ -119,7 +122,7 @@ test.each(['AccessDenied', 'AccessDeniedException', 'UnauthorizedOperation'])(
   '%s: repeated for about 90 s, then thrown with the action',
   async (name) => {
     const { outcome, took } = await callOf([serviceError(name, 'not authorized', 403)]);
-    expect(outcome).toBeInstanceOf(Denied);
+    expect(outcome).toMatchObject({ kind: 'denied' });
     expect((outcome as Error).message).toMatch(/may not call drs:Something.*not authorized/);
     expect(took).toBeGreaterThan(80_000);
     expect(took).toBeLessThanOrEqual(90_000);
@@ -128,6 +131,6 @@ test.each(['AccessDenied', 'AccessDeniedException', 'UnauthorizedOperation'])(
 
 test('a denial is not waited for beyond the deadline', async () => {
   const { outcome, took } = await callOf([denied], 30_000);
-  expect(outcome).toBeInstanceOf(Denied);
+  expect(outcome).toMatchObject({ kind: 'denied' });
   expect(took).toBeLessThanOrEqual(30_000);
 });

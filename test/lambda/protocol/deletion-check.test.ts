@@ -2,8 +2,6 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { DescribeStacksCommand, ListStackResourcesCommand } from '../../../lambda/aws/cloudformation';
 import { DisconnectSourceServerCommand } from '@aws-sdk/client-drs';
-import { judgeDeletion } from '../../../lambda/protocol/deletion-check';
-import { parseStackId } from '../../../lambda/protocol/request';
 import {
   cloudFormation,
   drs,
@@ -19,6 +17,8 @@ import {
   stackIdOf,
   stackIs,
 } from '../harness';
+import { checkDeletion } from '../../../lambda/protocol/deletion-check';
+import { parseStackId } from '../../../lambda/aws/stack-id';
 
 const declaredAs = (logicalId: string, status: string, physicalId = SERVER_ARN, type?: string) => ({ logicalId, physicalId, status, type });
 
@@ -216,7 +216,7 @@ describe('by the last operations of the stack, read from the answer itself', () 
     let connections = 0;
     server.on('connection', () => connections++);
     for (let request = 0; request < 10; request++) {
-      await judgeDeletion(deletion());
+      await checkDeletion(deletion());
     }
     expect(connections).toBe(1);
   });
@@ -249,7 +249,7 @@ describe('by the last operations of the stack, read from the answer itself', () 
     ],
   ])('%s: genuine %#', async (_what, stacks, genuine) => {
     answers = stacks;
-    const verdict = await judgeDeletion(deletion());
+    const verdict = await checkDeletion(deletion());
     expect(verdict.genuine).toBe(genuine);
   });
 });

@@ -1,8 +1,8 @@
 import { Failure } from '../../../lambda/aws/errors';
-import type { Verdict } from '../../../lambda/protocol/deletion-check';
 import { failedDeletion } from '../../../lambda/protocol/failure-advice';
 import type { Request } from '../../../lambda/protocol/request';
 import { serialize } from '../../../lambda/protocol/response';
+import type { DeletionCheck } from '../../../lambda/protocol/deletion-check';
 
 // CloudFormation allows names of 128 characters for stacks, and of 255 for their resources. Whatever happens, the commands must fit.
 
@@ -23,15 +23,15 @@ const request: Request = {
   },
   deadline: 0,
 };
-const undone = { what: 'the source server', accountId: '444455556666', byHand: '`aws drs disconnect-source-server`' };
+const work = { what: 'the source server', accountId: '444455556666', service: 'DRS', manualCommands: '`aws drs disconnect-source-server`' };
 
-test.each<[string, Verdict | undefined, string]>([
+test.each<[string, DeletionCheck | undefined, string]>([
   ['the stack is deleted', { genuine: true, deletedStack: 'R'.repeat(128) }, '--retain-resources LLL'],
-  ['an update cleans up', { genuine: true }, undone.byHand],
-  ['nobody knows', undefined, undone.byHand],
-])('when %s', (_when, verdict, command) => {
+  ['an update cleans up', { genuine: true }, work.manualCommands],
+  ['nobody knows', undefined, work.manualCommands],
+])('when %s', (_when, check, command) => {
   for (const character of ['x', '"', '\\', '🛟', '`']) {
-    const { message } = failedDeletion(new Failure(character.repeat(10_000)), request, verdict, undone);
+    const { message } = failedDeletion(new Failure(character.repeat(10_000)), request, check, work);
     const response = serialize({
       Status: 'FAILED',
       Reason: message,
@@ -49,7 +49,7 @@ test.each<[string, Verdict | undefined, string]>([
 
 test('a message is cut before a command that would not fit, never in it', () => {
   const commands = Array.from({ length: 100 }, (_, index) => `\`aws drs command-${index} --region us-gov-west-1\``);
-  const { message } = failedDeletion(new Failure(commands.join(', ')), request, undefined, undone);
+  const { message } = failedDeletion(new Failure(commands.join(', ')), request, undefined, work);
   const kept = message.match(/`[^`]*`/g)!;
-  expect(kept).toEqual([...commands.slice(0, kept.length - 1), undone.byHand]);
+  expect(kept).toEqual([...commands.slice(0, kept.length - 1), work.manualCommands]);
 });

@@ -1,10 +1,10 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { judgeDeletion } from '../../../lambda/protocol/deletion-check';
-import { parseStackId } from '../../../lambda/protocol/request';
 import { SOURCE_SERVER_DISCONNECTION } from '../../../lib/contract';
 import { cloudFormation, LOGICAL_ID, SERVER_ARN, STACK_ID } from '../harness';
+import { checkDeletion } from '../../../lambda/protocol/deletion-check';
+import { parseStackId } from '../../../lambda/aws/stack-id';
 
 // Only a stack in DELETE_IN_PROGRESS can be one whose creation failed. CloudFormation tells the last operations of every other one, too.
 
@@ -41,7 +41,7 @@ test.each([
   ['DELETE_IN_PROGRESS', 'CREATE_STACK', false],
 ])('%s after %s: genuine %s', async (now, last, genuine) => {
   [status, operation] = [now, last];
-  const verdict = await judgeDeletion({
+  const verdict = await checkDeletion({
     type: 'Delete',
     requestId: 'request-1',
     resourceType: SOURCE_SERVER_DISCONNECTION,

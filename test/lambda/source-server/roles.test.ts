@@ -7,8 +7,8 @@ import {
 import type { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { AssumeRoleCommand, type STSClient } from '@aws-sdk/client-sts';
 import { assumeRole } from '../../../lambda/aws/assume-role';
-import { parseStackId } from '../../../lambda/protocol/request';
 import { cloudFormation, drs, handle, reset, SERVER_ARN, SERVER_ID, serviceError, STACK_ID, stackIs, sts } from '../harness';
+import { parseStackId } from '../../../lambda/aws/stack-id';
 
 // The stack is in account 111122223333 and eu-central-1, the server elsewhere.
 const ACCOUNT = '444455556666';
