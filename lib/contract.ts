@@ -7,14 +7,14 @@
 export const SOURCE_SERVER_DISCONNECTION = 'Custom::DRSSourceServerDisconnection';
 
 /** The properties of a source server disconnection. What is absent is as in the first version: no policy is FAIL, no role is the function's own. */
-export interface SourceServerDisconnectionProperties extends RecoveryInstanceProperties {
+export interface SourceServerDisconnectionProperties extends OptionProperties {
   readonly SourceServerArn: string;
   /** Present if the server is not to be disconnected when the resource names another one. */
   readonly RetainOnReplace?: 'true';
 }
 
 /** The properties that say how far a disconnection may go, and who makes it. */
-export interface RecoveryInstanceProperties {
+export interface OptionProperties {
   readonly RecoveryInstancePolicy?: 'DISCONNECT' | 'TERMINATE_DRILLS';
   /** Present if the record of the source server goes, too. */
   readonly DeleteSourceServer?: 'true';
@@ -31,8 +31,8 @@ export interface SourceServerDisconnectionAttributes {
 /** The resource type of a fleet disconnection. Its physical ID is drs:fleet:ACCOUNT:REGION: and a hash of the selection. */
 export const FLEET_DISCONNECTION = 'Custom::DRSFleetDisconnection';
 
-/** The properties of a fleet disconnection. Its account is that of the role, or of the stack. Either Tags or All is there: nothing may ever be taken for "all". */
-export interface FleetDisconnectionProperties extends RecoveryInstanceProperties {
+/** The properties of a fleet disconnection. Its account is that of the role, or of the stack. Exactly one of Tags and All is there: a selection that is missing must never mean all servers. */
+export interface FleetDisconnectionProperties extends OptionProperties {
   readonly Region: string;
   /** What a server must carry, all of it. */
   readonly Tags?: Readonly<Record<string, string>>;
@@ -46,6 +46,9 @@ export interface FleetDisconnectionAttributes {
 
 /** The resource type of a link of a staging area drain. Its physical ID is drs:drain:ACCOUNT:REGION:VPC:DRAIN:LINK. */
 export const STAGING_AREA_DRAIN = 'Custom::DRSStagingAreaDrain';
+
+/** How long one link of a drain waits, in minutes: one run of the function, with something to spare for its start and its answer. */
+export const DRAIN_LINK_MINUTES = 14;
 
 /** The properties of a link of a staging area drain. Link 0 is the last to be deleted. */
 export interface StagingAreaDrainProperties {

@@ -1,15 +1,9 @@
 import { Annotations, CustomResource, Stack, Token } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { FLEET_DISCONNECTION, type FleetDisconnectionAttributes, type FleetDisconnectionProperties, REGION } from './contract';
-import {
-  actingAccount,
-  goesBefore,
-  declareOnce,
-  problem,
-  propertiesOf,
-  teardownFunctionFor,
-  THREE_RUNS,
-} from './private/custom-resource-props';
+import { deleteBefore, drsAccount, propertiesOf } from './private/custom-resource-props';
+import { LONG_SERVICE_TIMEOUT, teardownFunctionFor } from './private/provider';
+import { declareOnce, validationError } from './private/validation';
 import type { DisconnectionOptions } from './disconnection-options';
 import type { SourceServerSelection } from './source-server-selection';
 import type { TeardownFunction } from './teardown-function';
@@ -70,27 +64,28 @@ export class FleetDisconnection extends Construct {
    */
   constructor(scope: Construct, id: string, props: FleetDisconnectionProps) {
     super(scope, id);
-    this.teardownFunction = teardownFunctionFor(this, props);
-    const region = this.regionOf(props);
-    const tags = this.tagsOf(props.selection);
+    const { selection, region = Stack.of(this).region, ...options } = props;
+    this.teardownFunction = teardownFunctionFor(this, options);
+    this.refuseMalformed(region);
+    const tags = this.tagsOf(selection);
     if (!tags) {
-      this.warnOfAll(props, region);
+      this.warnOfAll(options, region);
     }
-    this.refuseTwice(props, region);
+    this.refuseTwice(tags, region, options);
     const properties: FleetDisconnectionProperties = {
       Region: region,
       ...(tags ? { Tags: tags } : { All: 'true' }),
-      ...propertiesOf(props),
+      ...propertiesOf(options),
     };
     const resource = new CustomResource(this, 'Resource', {
       resourceType: FLEET_DISCONNECTION,
       serviceToken: this.teardownFunction.functionArn,
-      serviceTimeout: THREE_RUNS,
-      removalPolicy: props.removalPolicy,
+      serviceTimeout: LONG_SERVICE_TIMEOUT,
+      removalPolicy: options.removalPolicy,
       properties: { ...properties },
     });
-    this.teardownFunction._grantDisconnection(resource, props, tags);
-    goesBefore(resource, props.stagingAreaDrain);
+    this.teardownFunction._grantDisconnection(resource, options, tags);
+    deleteBefore(resource, options.stagingAreaDrain);
 
     const attribute: keyof FleetDisconnectionAttributes = 'MatchingSourceServerCount';
     this.matchingSourceServerCount = resource.getAttString(attribute);
@@ -99,23 +94,22 @@ export class FleetDisconnection extends Construct {
   /** Nothing but a selection that says so may ever be taken for "all". */
   private tagsOf({ _selects: selects }: SourceServerSelection): { [key: string]: string } | undefined {
     if (selects !== 'all' && (typeof selects !== 'object' || Object.keys(selects).length === 0)) {
-      throw problem(this, 'It is not clear which source servers are selected.', 'Use SourceServerSelection.withTags or .all().');
+      throw validationError(this, 'It is not clear which source servers are selected.', 'Use SourceServerSelection.withTags or .all().');
     }
     return selects === 'all' ? undefined : selects;
   }
 
-  private regionOf({ region = Stack.of(this).region }: FleetDisconnectionProps): string {
+  private refuseMalformed(region: string) {
     if (!Token.isUnresolved(region) && !REGION.test(region)) {
-      throw problem(this, `'${region}' is not a Region.`, 'Name one such as eu-central-1.');
+      throw validationError(this, `'${region}' is not a Region.`, 'Name one such as eu-central-1.');
     }
-    return region;
   }
 
-  private refuseTwice({ selection, assumeRole }: FleetDisconnectionProps, region: string) {
-    const tags = Object.entries(this.tagsOf(selection) ?? {}).sort(([one], [other]) => (one < other ? -1 : 1));
-    const other = declareOnce(this, JSON.stringify([FLEET_DISCONNECTION, assumeRole?.roleArn, region, tags]));
+  private refuseTwice(tags: { [key: string]: string } = {}, region: string, { assumeRole }: DisconnectionOptions) {
+    const sorted = Object.entries(tags).sort(([one], [other]) => (one < other ? -1 : 1));
+    const other = declareOnce(this, JSON.stringify([FLEET_DISCONNECTION, assumeRole?.roleArn, region, sorted]));
     if (other !== undefined) {
-      throw problem(
+      throw validationError(
         this,
         `The same selection of source servers is declared in this stack already, by '${other}'.`,
         'Remove one of the two: deleting either would disconnect the servers that the other still declares.',
@@ -123,9 +117,9 @@ export class FleetDisconnection extends Construct {
     }
   }
 
-  private warnOfAll(props: FleetDisconnectionProps, region: string) {
+  private warnOfAll(options: DisconnectionOptions, region: string) {
     const known = (name: string, otherwise: string) => (Token.isUnresolved(name) ? otherwise : name);
-    const account = known(actingAccount(this, props), 'of the stack');
+    const account = known(drsAccount(this, options), 'of the stack');
     Annotations.of(this).addWarningV2(
       'cdk-drs:fleetOfAll',
       `Deleting this resource disconnects every source server of account ${account} in Region ${known(region, 'of the stack')}, whoever installed it.`,

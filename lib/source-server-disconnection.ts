@@ -1,20 +1,13 @@
-import { CustomResource, Duration, Stack, Token, TokenComparison } from 'aws-cdk-lib';
+import { CustomResource } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import {
   SOURCE_SERVER_DISCONNECTION,
   type SourceServerDisconnectionAttributes,
   type SourceServerDisconnectionProperties,
 } from './contract';
-import {
-  actingAccount,
-  goesBefore,
-  isOtherAccount,
-  isRetained,
-  problem,
-  propertiesOf,
-  teardownFunctionFor,
-  THREE_RUNS,
-} from './private/custom-resource-props';
+import { deleteBefore, drsAccount, isRetained, propertiesOf } from './private/custom-resource-props';
+import { LONG_SERVICE_TIMEOUT, SHORT_SERVICE_TIMEOUT, teardownFunctionFor } from './private/provider';
+import { declareOnce, isOtherAccount, validationError } from './private/validation';
 import type { DisconnectionOptions } from './disconnection-options';
 import { RecoveryInstancePolicy } from './recovery-instance-policy';
 import type { ISourceServer } from './source-server';
@@ -84,24 +77,26 @@ export class SourceServerDisconnection extends Construct {
    */
   constructor(scope: Construct, id: string, props: SourceServerDisconnectionProps) {
     super(scope, id);
+    const { sourceServer, ...options } = props;
     this.refuseOtherAccount(props);
-    this.refuseTwice(props.sourceServer);
-    this.teardownFunction = teardownFunctionFor(this, props);
+    this.refuseTwice(sourceServer);
+    this.teardownFunction = teardownFunctionFor(this, options);
 
     const properties: SourceServerDisconnectionProperties = {
-      SourceServerArn: props.sourceServer.sourceServerArn,
-      ...(isRetained(props) && { RetainOnReplace: 'true' }),
-      ...propertiesOf(props),
+      SourceServerArn: sourceServer.sourceServerArn,
+      ...(isRetained(options) && { RetainOnReplace: 'true' }),
+      ...propertiesOf(options),
     };
+    const mayTakeLong = options.recoveryInstancePolicy === RecoveryInstancePolicy.TERMINATE_DRILLS;
     this.resource = new CustomResource(this, 'Resource', {
       resourceType: SOURCE_SERVER_DISCONNECTION,
       serviceToken: this.teardownFunction.functionArn,
-      serviceTimeout: props.recoveryInstancePolicy === RecoveryInstancePolicy.TERMINATE_DRILLS ? THREE_RUNS : HALF_AN_HOUR,
-      removalPolicy: props.removalPolicy,
+      serviceTimeout: mayTakeLong ? LONG_SERVICE_TIMEOUT : SHORT_SERVICE_TIMEOUT,
+      removalPolicy: options.removalPolicy,
       properties: { ...properties },
     });
-    this.teardownFunction._grantDisconnection(this.resource, props);
-    goesBefore(this.resource, props.stagingAreaDrain);
+    this.teardownFunction._grantDisconnection(this.resource, options);
+    deleteBefore(this.resource, options.stagingAreaDrain);
   }
 
   private attribute(name: keyof SourceServerDisconnectionAttributes): string {
@@ -111,10 +106,10 @@ export class SourceServerDisconnection extends Construct {
   private refuseOtherAccount(props: SourceServerDisconnectionProps) {
     const { sourceServer, assumeRole } = props;
     const { account } = sourceServer.env;
-    const actor = actingAccount(this, props);
+    const actor = drsAccount(this, props);
     if (isOtherAccount(account, actor)) {
       const who = assumeRole ? `the role ${assumeRole.roleArn} to account ${actor}` : `the stack is deployed to account ${actor}`;
-      throw problem(
+      throw validationError(
         this,
         `The source server ${sourceServer.sourceServerArn} belongs to account ${account}, but ${who}.`,
         `Pass a role of account ${account} as assumeRole, or declare the disconnection in a stack of that account.`,
@@ -123,35 +118,14 @@ export class SourceServerDisconnection extends Construct {
   }
 
   private refuseTwice({ sourceServerId, env: { region } }: ISourceServer) {
-    const declared = declarationsOf(Stack.of(this), sourceServerId);
-    // IDs are unique within a Region: one that is not known yet may be the same.
-    const other = declared.find((it) => Token.compareStrings(it.region, region) !== TokenComparison.DIFFERENT);
-    if (other) {
-      throw problem(
+    // IDs are unique within a Region.
+    const other = declareOnce(this, sourceServerId, region);
+    if (other !== undefined) {
+      throw validationError(
         this,
-        `The source server ${sourceServerId} is declared in this stack already, by '${other.path}'.`,
+        `The source server ${sourceServerId} is declared in this stack already, by '${other}'.`,
         'Remove one of the two: deleting either would disconnect the server that the other still declares.',
       );
     }
-    declared.push({ region, path: this.node.path });
   }
-}
-
-/** The function answers within four minutes; the rest is for Lambda to run it again, twice. */
-const HALF_AN_HOUR = Duration.seconds(1800);
-
-interface Declaration {
-  readonly region: string;
-  readonly path: string;
-}
-
-const declarations = new WeakMap<Stack, Map<string, Declaration[]>>();
-
-/** Where the server is declared in the stack. A token is the same server wherever it is the same token. */
-function declarationsOf(stack: Stack, sourceServerId: string): Declaration[] {
-  const ofStack = declarations.get(stack) ?? new Map<string, Declaration[]>();
-  declarations.set(stack, ofStack);
-  const ofServer = ofStack.get(sourceServerId) ?? [];
-  ofStack.set(sourceServerId, ofServer);
-  return ofServer;
 }

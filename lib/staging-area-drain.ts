@@ -1,8 +1,9 @@
 import { Annotations, Aspects, CfnResource, CustomResource, Duration, type RemovalPolicy, Resource, Stack, Token } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import { Construct, type IConstruct, type IDependable } from 'constructs';
-import { STAGING_AREA_DRAIN, type StagingAreaDrainProperties } from './contract';
-import { problem, teardownFunctionFor, THREE_RUNS } from './private/custom-resource-props';
+import { DRAIN_LINK_MINUTES, STAGING_AREA_DRAIN, type StagingAreaDrainProperties } from './contract';
+import { LONG_SERVICE_TIMEOUT, teardownFunctionFor } from './private/provider';
+import { validationError } from './private/validation';
 import type { TeardownFunction } from './teardown-function';
 
 /**
@@ -58,8 +59,6 @@ export interface StagingAreaDrainProps {
   readonly teardownFunction?: TeardownFunction;
 }
 
-/** How long one run of the function waits, with something to spare for its start and its answer. */
-const ONE_RUN = Duration.minutes(14);
 const LONGEST = Duration.hours(2);
 
 /**
@@ -121,7 +120,7 @@ export class StagingAreaDrain extends Construct {
     return new CustomResource(this, `Link${link}`, {
       resourceType: STAGING_AREA_DRAIN,
       serviceToken: this.teardownFunction.functionArn,
-      serviceTimeout: THREE_RUNS,
+      serviceTimeout: LONG_SERVICE_TIMEOUT,
       removalPolicy,
       properties: { ...properties },
     });
@@ -131,19 +130,31 @@ export class StagingAreaDrain extends Construct {
     const all = [...vpc.publicSubnets, ...vpc.privateSubnets, ...vpc.isolatedSubnets].map(({ subnetId }) => subnetId);
     const selected = selection ? vpc.selectSubnets(selection).subnetIds : all;
     if (selected.length === 0) {
-      throw problem(this, `The VPC '${vpc.node.path}' has no subnets that are known here.`, 'Name the staging subnets as vpcSubnets.');
+      throw validationError(
+        this,
+        `The VPC '${vpc.node.path}' has no subnets that are known here.`,
+        'Name the staging subnets as vpcSubnets.',
+      );
     }
     return selected;
   }
 
   private numberOfLinks(timeout: Duration): number {
     if (timeout.isUnresolved()) {
-      throw problem(this, 'The timeout must be known at synth: the number of links depends on it.', 'Pass a Duration without tokens.');
+      throw validationError(
+        this,
+        'The timeout must be known at synth: the number of links depends on it.',
+        'Pass a Duration without tokens.',
+      );
     }
     if (timeout.toSeconds() > LONGEST.toSeconds()) {
-      throw problem(this, `The timeout is ${timeout.toHumanString()}, but at most two hours.`, 'DRS promises to leave within 90 minutes.');
+      throw validationError(
+        this,
+        `The timeout is ${timeout.toHumanString()}, but at most two hours.`,
+        'DRS promises to leave within 90 minutes.',
+      );
     }
-    return Math.max(1, Math.ceil(timeout.toSeconds() / ONE_RUN.toSeconds()));
+    return Math.max(1, Math.ceil(timeout.toMinutes({ integral: false }) / DRAIN_LINK_MINUTES));
   }
 
   private ownsVpc(vpc: ec2.IVpc): boolean {
@@ -153,7 +164,7 @@ export class StagingAreaDrain extends Construct {
   /** The drain depends on all of the VPC's construct: inside of it, it would depend on itself. */
   private refuseInsideVpc(vpc: ec2.IVpc) {
     if (this.node.scopes.includes(vpc)) {
-      throw problem(
+      throw validationError(
         this,
         `The drain is declared inside of the VPC '${vpc.node.path}', which it has to outlive.`,
         'Declare it beside the VPC.',

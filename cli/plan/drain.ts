@@ -1,6 +1,6 @@
 import type { Instance } from '@aws-sdk/client-ec2';
 import type { SourceServer } from '@aws-sdk/client-drs';
-import { STAGING_AREA_DRAIN, UNKNOWN } from '../../lib/contract';
+import { DRAIN_LINK_MINUTES, STAGING_AREA_DRAIN, UNKNOWN } from '../../lib/contract';
 import { replicationStateOf, stateOf } from '../../lambda/source-server/source-server';
 import { type DrainStep, readStep } from '../../lambda/drain/step';
 import { isTemporary, kindOf } from '../../lambda/drain/drs-resources';
@@ -9,9 +9,6 @@ import type { AwsClients } from '../aws/clients';
 import { pluralize, resourceFields, outcomeOf, NEVER_CREATED, outcomeOfChange, unknownOutcome } from './outcome';
 import type { Outcome, PlannedDrain, PlannedMachine, PlannedServer } from './plan-json';
 import { parseDrainStepId } from '../../lambda/physical-ids';
-
-/** How long a link waits, in minutes. */
-const LINK = 14;
 
 /** What a drain, which is a chain of links, would wait for, if the operation did to the source servers what is planned. */
 export async function planDrain(
@@ -89,7 +86,7 @@ function drainOutcome(
   const subnets = link.subnetIds.join(', ');
   const steps = [
     machines.length > 0
-      ? `it waits for ${pluralize(machines.length, 'machine')} of DRS in ${subnets}, for ${links * LINK} minutes at most`
+      ? `it waits for ${pluralize(machines.length, 'machine')} of DRS in ${subnets}, for ${links * DRAIN_LINK_MINUTES} minutes at most`
       : '',
     securityGroupIds.length > 0 ? `it deletes ${securityGroupIds.join(' and ')}, which DRS has made` : '',
     others > 0 ? `${pluralize(others, 'source server')} more may replicate into these subnets: then DRS stays, and the drain fails` : '',

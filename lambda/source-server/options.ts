@@ -1,4 +1,4 @@
-import type { RecoveryInstanceProperties } from '../../lib/contract';
+import type { OptionProperties } from '../../lib/contract';
 import { Failure } from '../aws/errors';
 import { accountOfRole } from '../aws/role';
 
@@ -14,7 +14,7 @@ export interface DisconnectionOptions {
 
 const POLICIES = ['FAIL', 'DISCONNECT', 'TERMINATE_DRILLS'] as const;
 
-type Property = keyof RecoveryInstanceProperties;
+type Property = keyof OptionProperties;
 
 /**
  * Reads the options; those of an older version say less, and mean what they meant then.

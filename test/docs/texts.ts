@@ -66,7 +66,7 @@ function isTold(node: ts.Node): boolean {
     return ['Error', 'Failure'].includes(nameOf(parent));
   }
   if (ts.isCallExpression(parent) && parent.expression !== node) {
-    return ['problem', 'addWarningV2'].includes(nameOf(parent)) && parent.arguments[1] === node;
+    return ['validationError', 'addWarningV2'].includes(nameOf(parent)) && parent.arguments[1] === node;
   }
   if (ts.isFunctionDeclaration(parent)) {
     return /^explain|^tell|Message$/.test(parent.name?.text ?? '');
