@@ -47,21 +47,21 @@ export async function deliver(responseUrl: string, body: string, deadline: numbe
   const url = new URL(responseUrl);
   for (let attempt = 0; ; attempt++) {
     // At least a moment: the last attempt may begin just before the deadline.
-    const outcome = await put(url, body, Math.max(1_000, Math.min(ATTEMPT, deadline - Date.now())));
-    if (outcome.delivered) {
+    const attempted = await put(url, body, Math.max(1_000, Math.min(ATTEMPT, deadline - Date.now())));
+    if (attempted.delivered) {
       return;
     }
     const pause = (0.5 + Math.random() / 2) * Math.min(LONGEST_PAUSE, 200 * 2 ** attempt);
-    if (outcome.final || Date.now() + pause >= deadline) {
-      throw new Error(`The response could not be delivered in ${attempt + 1} attempts: ${outcome.problem}`);
+    if (attempted.final || Date.now() + pause >= deadline) {
+      throw new Error(`The response could not be delivered in ${attempt + 1} attempts: ${attempted.problem}`);
     }
     await sleep(pause);
   }
 }
 
-type Outcome = { readonly delivered: true } | { readonly delivered: false; readonly final: boolean; readonly problem: string };
+type DeliveryAttempt = { readonly delivered: true } | { readonly delivered: false; readonly final: boolean; readonly problem: string };
 
-function put(url: URL, body: string, timeout: number): Promise<Outcome> {
+function put(url: URL, body: string, timeout: number): Promise<DeliveryAttempt> {
   return new Promise((resolve) => {
     // The signature of the URL covers an empty content type. A fresh connection, since a kept one may be what failed.
     const headers = { 'content-type': '', 'content-length': Buffer.byteLength(body) };
