@@ -1,18 +1,18 @@
 import { mutate, type Mutants } from './mutant';
 
 const assumeRole = mutate('aws/assume-role.ts');
-const client = mutate('aws/client-configuration.ts');
+const clientConfiguration = mutate('aws/client-configuration.ts');
 const drs = mutate('aws/drs.ts');
 const options = mutate('source-server/options.ts');
-const nextSteps = mutate('protocol/failure-advice.ts');
+const failureAdvice = mutate('protocol/failure-advice.ts');
 
 const ASSUME = 'export async function assumeRole(';
-const OPEN = 'assumeRole(stack, assumeRoleArn, deadline)';
+const OPEN = 'assumeRole(stack, roleArn, deadline)';
 
 /** The rules of roles that are assumed, which no table has. */
 export const roles: Mutants = {
   'DRS is called as the role': [
-    client("uses the function's own credentials", '...(credentials && { credentials }),', ''),
+    clientConfiguration("uses the function's own credentials", '...(credentials && { credentials }),', ''),
     drs('forgets the credentials', 'clientConfiguration(stack, region, credentials)', 'clientConfiguration(stack, region)'),
     options(
       'takes a role that is no text for none',
@@ -56,12 +56,8 @@ async function begin(`,
     assumeRole('is longer than IAM takes', '.slice(0, LONGEST_SESSION_NAME)', ''),
   ],
   'the operator is told whom to grant what, and which account to turn to': [
-    drs(
-      "names the function's role instead",
-      'assumeRoleArn === undefined ? undefined : `the role',
-      'assumeRoleArn ? undefined : `the role',
-    ),
-    nextSteps('does not tell for which account a command is', `accountId === ownAccountId ? '' : `, `accountId ? '' : `),
-    nextSteps('tells of two accounts where there is one', `accountId === ownAccountId ? '' : `, ''),
+    drs("names the function's role instead", 'roleArn === undefined ? undefined : `the role', 'roleArn ? undefined : `the role'),
+    failureAdvice('does not tell for which account a command is', `accountId === ownAccountId ? '' : `, `accountId ? '' : `),
+    failureAdvice('tells of two accounts where there is one', `accountId === ownAccountId ? '' : `, ''),
   ],
 };
