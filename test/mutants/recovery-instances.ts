@@ -82,6 +82,7 @@ export const recoveryInstances: Mutants = {
     cleanup('hides why it could not be ended', REFUSED, ''),
     cleanup('fails though it let go, and only the answer was lost', HELD, 'if (error) {'),
     cleanup('goes on though it holds on', HELD, 'if (held === undefined) {'),
+    cleanup('says that none is known to hold it, since one did not let go in time', '.trim());', '.trim(), { cause: error });'),
     cleanup('looks only whether anything holds on', ' && ids.includes(idOf(one))', ''),
   ],
   'a real recovery, or one of unknown kind': [
