@@ -49,6 +49,7 @@ export const drain: Mutants = {
     ),
     handler('drains what was never declared', 'parseDrainStepId(request.physicalId) !== undefined;', 'request.physicalId !== undefined;'),
     handler('takes its replacement for its removal', `replaced: 'keep'`, `replaced: 'disconnect'`),
+    handler('calls it kept, as if it were a server', ': undefined,\n    NOTHING_DRAINED,', ': undefined,'),
     deletion('does not tell why', KEPT, `if (${isOfOtherType(STAGING_AREA_DRAIN)}) {\n        ${KEPT}\n      }`),
   ],
   'the properties must be of the VPC that the physical ID names': [
@@ -56,6 +57,7 @@ export const drain: Mutants = {
   ],
   'a clean-up that leaves link 0 drains nothing': [
     handler('drains all the same', STAYS, 'return undefined;'),
+    handler('does not tell why', 'logDecision(request, NOTHING_DRAINED, why)', 'undefined'),
     handler('never drains in a clean-up', STAYS, `return 'mutant';`),
     handler('drains nothing in a deletion of the stack either', 'if (deletedStack !== undefined) {', `if (deletedStack === '') {`),
     handler('takes any link for link 0', LAST_STEP, 'return id?.drain === name;'),

@@ -9,6 +9,7 @@ const progress = mutate('fleet/progress.ts');
 const report = mutate('fleet/report.ts');
 const sourceServer = mutate('source-server/source-server.ts');
 const disconnect = mutate('source-server/disconnect.ts');
+const deleteRecord = mutate('source-server/delete-record.ts');
 const drs = mutate('aws/drs.ts');
 const retry = mutate('aws/retry.ts');
 const rateLimiter = mutate('aws/rate-limiter.ts');
@@ -72,9 +73,15 @@ export const fleetRequests: Mutants = {
       'async () => {\n          await tearDown(request, readFleet({ ...request, properties: request.oldProperties }), new FleetProgress());\n          return create(request);\n        },',
     ),
     handler('disconnects the old selection in the clean-up', `replaced: 'keep',`, `replaced: 'disconnect',`),
+    deletion(
+      'forgets that the old selection is to be kept',
+      'checkDeletion(request, deletion.replaced)',
+      `checkDeletion(request, ${OURS} ? undefined : deletion.replaced)`,
+    ),
     deletionCheck('disconnects it if the new one is being deleted', REPLACED, `${REPLACED} && !own.ResourceStatus?.startsWith('DELETE_')`),
     fleet('has the same physical ID in another Region', PHYSICAL_ID, PHYSICAL_ID.replace('region', 'region: stack.region')),
     fleet('has the same physical ID in another account', PHYSICAL_ID, PHYSICAL_ID.replace('accountId', 'accountId: stack.accountId')),
+    update('succeeds though DRS can not be asked', 'throw error;', `if (${OURS}) {\n      return inRollback();\n    }\n    throw error;`),
     selection('has the same physical ID with other values', 'hashOf(tags)', 'hashOf(tags.map(([key]) => key))'),
     selection('can be confused by hostile tags', 'update(JSON.stringify(content))', 'update(String(content))'),
     selection('has another physical ID if the tags are written in another order', '.sort(([one], [other]) => (one < other ? -1 : 1))', ''),
@@ -158,6 +165,11 @@ export const selectedServers: Mutants = {
     teardown('leaves its record', '  if (deletesSourceServer) {\n    const records', '  if (patience < 0) {\n    const records'),
     teardown('waits for records while others replicate', '{ ...one.options, deletesSourceServer: false }', '{ ...one.options }'),
     handler('does not tell what it did', 'note: (done, to) => logDecision(request, done, to)', 'note: () => undefined'),
+    teardown(
+      'does not count one whose record it deleted',
+      `teardown.progress.set(server, 'succeeded');`,
+      `teardown.progress['servers'].delete(server.id);`,
+    ),
     teardown('does not count it', DISCONNECTED, DISCONNECTED.replace(`progress.set(server, 'succeeded');`, FORGET)),
   ],
   'replicates back (direction `FAILBACK`)': [
@@ -182,6 +194,11 @@ export const selectedServers: Mutants = {
     teardown('stops at the first failure', FAILED, `${FAILED}\n      throw error;`),
     teardown('forgets whom it has not reached', OTHERS_TURN, ''),
     teardown('forgets it', FAILED, FORGET),
+    teardown(
+      'takes it for failed while it is tried again',
+      `if (progress.outcomeOf(server.id) === 'failed') {`,
+      'if (progress.size < 0) {',
+    ),
     teardown('does not tell of it in the log', "note('left', `${server.id}: ${reason}`);", ''),
     report('does not count it', "${progress.count('failed', 'pending')} of", "${progress.count('pending')} of"),
     report('counts everything for disconnected', "${progress.count('succeeded')} were disconnected", '${progress.size} were disconnected'),
@@ -203,6 +220,7 @@ export const selectedServers: Mutants = {
     teardown('takes it for refused if nobody can tell', SEEN, '!(seen?.server && selection.matches(seen.server))'),
     teardown('fails if it is gone by then', SEEN, 'seen?.server !== undefined && !selection.matches(seen.server)'),
     teardown('does not count it', LOST, LOST.replace(`progress.set(server, 'skipped');`, FORGET)),
+    deleteRecord('does not tell a denial of the deletion of its record from other failures', ', { cause: refusal }', ''),
     disconnect('does not tell a denial from other failures', 'throw new Failure(told, { cause: refusal });', 'throw new Failure(told);'),
   ],
   'moves to a page of the listing that was read already, or is selected a moment later': [
@@ -223,7 +241,14 @@ export const selectedServers: Mutants = {
       `const failed = replicating.filter(({ id }) => progress.outcomeOf(id) === 'failed');`,
       `const failed = progress.of('failed');`,
     ),
-    teardown('counts one twice that is listed twice', '[...new Map(listed.map((server) => [server.id, server])).values()]', 'listed'),
+    teardown('tries one twice that is listed twice', '[...new Map(listed.map((server) => [server.id, server])).values()]', 'listed'),
+    progress(
+      'counts one twice that is listed twice',
+      REPLACE,
+      'const before = this.servers.get(server.id);\n    ' +
+        REPLACE +
+        '\n    if (before?.outcome === outcome) {\n      this.servers.set(`${server.id} before`, before);\n    }',
+    ),
     progress(
       'counts one twice that needed nothing before',
       REPLACE,
@@ -259,6 +284,7 @@ export const selectedServers: Mutants = {
     teardown('waits for the last requests', 'await within(drs.deadline - Date.now(), inRounds(teardown));', 'await inRounds(teardown);'),
     report('does not count it', "${progress.count('failed', 'pending')} of", "${progress.count('failed')} of"),
     report('does not name it', `named('Not reached before the function had to end', progress.of('pending')),`, ''),
+    handler('tells no command for it', `[...progress.of('failed'), ...progress.of('pending')]`, `progress.of('failed')`),
     handler('gives up after two minutes', `type === 'Delete' ? Infinity : `, ''),
     handler('gives a Create as much time', `type === 'Delete' ? Infinity : `, 'Infinity || '),
   ],
@@ -285,6 +311,25 @@ export const fleetRules: Mutants = {
     drs('waits no more for any action', 'this.denied.has(action)', 'this.denied.size > 0'),
     retry('waits for it again', '(wasDenied ? 0 : POLICY_PROPAGATION)', 'POLICY_PROPAGATION'),
   ],
+  'each server that was ever selected has one outcome': [
+    progress('never changes it', REPLACE, 'if (this.servers.has(server.id)) {\n      return;\n    }'),
+    progress('tells of servers as they were listed', REPLACE, ''),
+    progress(
+      'tells of a server as it was seen first',
+      `${REPLACE}\n    this.servers.set(server.id, { server, outcome, reason });`,
+      `const seen = this.servers.get(server.id)?.server ?? server;\n    ${REPLACE}\n    this.servers.set(server.id, { server: seen, outcome, reason });`,
+    ),
+    progress('forgets why a server failed', '{ server, outcome, reason });', '{ server, outcome });'),
+    progress('does not tell why servers failed', `map(({ reason = '' }) => reason)`, `map(() => '')`),
+    progress('counts the first of several outcomes only', 'outcomes.reduce(', 'outcomes.slice(0, 1).reduce('),
+    progress('counts every server for each outcome', '.filter(({ outcome }) => outcome === wanted)', ''),
+    progress(
+      'does not count those that needed nothing',
+      'return this.servers.size;',
+      `return this.count('pending', 'succeeded', 'failed');`,
+    ),
+    progress('does not count those that wait', 'return this.servers.size;', `return this.count('skipped', 'succeeded', 'failed');`),
+  ],
   'requests are paced': [
     handler('has no pace', ', new RateLimiter())', ')'),
     drs('does not keep it', 'rateLimiter ? rateLimiter.run(() => call(abortSignal)) : call(abortSignal)', 'call(abortSignal)'),
@@ -297,6 +342,16 @@ export const fleetRules: Mutants = {
     teardown('begins all at once', 'const AT_ONCE = 20;', 'const AT_ONCE = 1_000;'),
   ],
   'the log tells how far it has come': [
+    handler(
+      'takes those that failed for done',
+      `'skipped', 'succeeded', 'failed', 'pending'`,
+      `'skipped', 'failed', 'succeeded', 'pending'`,
+    ),
+    handler(
+      'takes those that wait for skipped',
+      `'skipped', 'succeeded', 'failed', 'pending'`,
+      `'pending', 'succeeded', 'failed', 'skipped'`,
+    ),
     handler('only at the end', 'setInterval(logProgress, PROGRESS)', 'setInterval(() => undefined, PROGRESS)'),
     handler('but not at the end', 'clearInterval(timer);\n    logProgress();', 'clearInterval(timer);'),
     handler('and goes on when it is over', 'clearInterval(timer);', ''),

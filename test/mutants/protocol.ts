@@ -10,11 +10,15 @@ const clientConfiguration = mutate('aws/client-configuration.ts');
 const cloudFormation = mutate('aws/cloudformation.ts');
 const xml = mutate('aws/xml.ts');
 const retry = mutate('aws/retry.ts');
+const timeLimits = mutate('protocol/time-limits.ts');
+const deletionCheck = mutate('protocol/deletion-check.ts');
 const handler = mutate('source-server/handler.ts');
 const sourceServer = mutate('source-server/source-server.ts');
 const errors = mutate('aws/errors.ts');
 
 const LIMIT = `type === 'Delete' || properties.AssumeRoleArn !== undefined ? LONG_LIMIT : SHORT_LIMIT`;
+const KIND = 'kind ?? (cause instanceof Failure ? cause.kind : undefined)';
+const IS_OF_KIND = 'error instanceof Failure && error.kind === kind';
 const DELIVER = 'await deliver(event.ResponseURL, serialize(response), deadline);';
 
 /** The rules of the protocol with CloudFormation, which no table has. */
@@ -34,6 +38,7 @@ export const PROTOCOL_RULES = [
   'each failed deletion is counted, and nothing else',
   'CloudFormation is asked and understood as by its own client',
   'the resource type decides the rules',
+  'a failure that says more of another is of the same kind',
   'every call is made anew, by our retries, and tells for which stack',
 ] as const;
 
@@ -124,6 +129,9 @@ export const protocol: Record<(typeof PROTOCOL_RULES)[number], Mutants[string]> 
       `type === 'Delete' && properties.RecoveryInstancePolicy`,
       'properties.RecoveryInstancePolicy',
     ),
+    timeLimits('what takes two minutes takes four', 'SHORT_LIMIT = 120_000;', 'SHORT_LIMIT = 240_000;'),
+    timeLimits('what takes four minutes takes two', '2 * SHORT_LIMIT', 'SHORT_LIMIT'),
+    timeLimits('looks for attributes as long as for anything else', 'ATTRIBUTES_TIMEOUT = 30_000', 'ATTRIBUTES_TIMEOUT = 120_000'),
     index('a request of an unknown type takes as long as it likes', 'limit: () => LONG_LIMIT', 'limit: () => Infinity'),
     request('does not look at the time that is left', 'Math.min(request.deadline, now + limit(request))', 'now + limit(request)'),
     request('leaves no time for the delivery', 'RESERVE = 30_000', 'RESERVE = 0'),
@@ -235,7 +243,24 @@ export const protocol: Record<(typeof PROTOCOL_RULES)[number], Mutants[string]> 
     index('creates what it does not know', `type === 'Delete' &&`, `type !== 'Update' &&`),
     index('fails the deletion of what it never created', '!isOfCreated(physicalId) || ', ''),
     index('deletes what it does not know', '(!isOfCreated(physicalId) || !(await checkDeletion(request)).genuine)', 'type'),
+    deletionCheck(
+      'keeps what it does not know, if an update replaced it',
+      `replaced: Replaced = 'disconnect'`,
+      `replaced: Replaced = 'keep'`,
+    ),
     index('fails a deletion that is not genuine', ' || !(await checkDeletion(request)).genuine', ''),
+  ],
+  'a failure that says more of another is of the same kind': [
+    retry('a denial has none', `, { kind: 'denied' }`, ''),
+    retry('a time-out has none', `, { kind: 'timeout' }`, ''),
+    errors('forgets it', KIND, 'kind'),
+    errors('forgets its own', KIND, KIND.replace('kind ?? ', '')),
+    errors('takes that of the other before its own', KIND, `${KIND.replace('kind ?? ', '')} ?? kind`),
+    errors('takes that of an error of somebody else', KIND, 'kind ?? (cause as Failure | undefined)?.kind'),
+    errors('is of every kind', IS_OF_KIND, 'error instanceof Failure'),
+    errors('is of every kind, if it has any', IS_OF_KIND, 'error instanceof Failure && error.kind !== undefined && kind !== undefined'),
+    errors('takes an error of somebody else for one', IS_OF_KIND, '(error as Failure | undefined)?.kind === kind'),
+    errors('forgets the other', 'super(message, { cause });', 'super(message);'),
   ],
   'every call is made anew, by our retries, and tells for which stack': [
     clientConfiguration('lets the SDK repeat, which knows no deadline', 'maxAttempts: 1,', ''),

@@ -3,6 +3,7 @@ import { mutate, type Mutants } from './mutant';
 const teardown = mutate('source-server/teardown.ts');
 const deleteRecord = mutate('source-server/delete-record.ts');
 const options = mutate('source-server/options.ts');
+const deletion = mutate('protocol/delete.ts');
 const handler = mutate('source-server/handler.ts');
 
 const EXTENDED = `if (state === 'extended' && options.deletesSourceServer) {`;
@@ -77,6 +78,11 @@ export const records: Mutants = {
   'anything else': [
     deleteRecord('succeeds', TOLD, 'return;'),
     deleteRecord('hides what DRS said', TOLD, TOLD.replace('tell(server, otherwise, refusal)', 'otherwise')),
+    deletion(
+      'tells what was to be done, not what is left',
+      'let check: DeletionCheck | undefined;',
+      'let check: DeletionCheck | undefined;\n  const work = deletion.remainingWork();\n  deletion = { ...deletion, remainingWork: () => work };',
+    ),
     handler('does not tell how to delete it by hand', ` === 'true' ? ['delete'] : []`, ` === 'true' ? [] : []`),
     handler('tells to delete a record by hand that nobody wants deleted', `properties.DeleteSourceServer === 'true' ?`, 'properties ?'),
     handler('tells to disconnect an extended server by hand', `state === 'extended' ? [] : ['disconnect']`, `'disconnect'`),

@@ -78,6 +78,7 @@ export const requests: Mutants = {
     handler('verifies it, and fails if it is gone', SAME, `if (requested === '') {`),
     handler('goes on though nobody understands how to delete it', SAME, SAME.replace(' && isUnderstood', '')),
     handler('fails if DRS can not be asked', `logDecision(request, 'attributes unknown', messageOf(error), 'warning');`, 'throw error;'),
+    handler('tries for long, though it decides nothing', 'Math.min(request.deadline, Date.now() + ATTRIBUTES_TIMEOUT)', 'request.deadline'),
     handler(
       'leaves out the attributes',
       '{ physicalId: arn, data: { ...(await attributesIfKnown(request, arn)) } }',
@@ -109,6 +110,7 @@ export const requests: Mutants = {
     handler('looks for what holds it, though it stays', REFUSE, 'await refuseIfStuck(request);'),
   ],
   'Update: another server': [
+    update('succeeds whatever failed', 'throw error;', `if (${OURS}) {\n      return inRollback();\n    }\n    throw error;`),
     handler('does not verify the new server', VERIFIED, VERIFIED.replace('await verify(request)', '{} as SourceServer')),
     handler('replaces a server that has a recovery instance', REFUSE, ''),
     handler(
@@ -175,6 +177,7 @@ export const requests: Mutants = {
       'return false;',
     ),
     update('does not look before it verifies', LOOK_BEFORE, `if (${OF_OTHERS} && (await isKnownToRollBack(request))) {\n    return`),
+    update('does not wait for what may fail', 'return await update();', 'return update();'),
     update('does not look again after a failure', LOOK_AGAIN, `if (${OF_OTHERS} && (await isKnownToRollBack(request))) {\n      return`),
     deletionCheck(
       'looks at its own status only',
@@ -189,6 +192,11 @@ export const requests: Mutants = {
     handler('does not warn', `logDecision(request, 'declared', arn, level);`, `logDecision(request, 'declared', arn, level && 'info');`),
   ],
   'Delete: not genuine': [
+    deletion(
+      'disconnects',
+      'if (check.genuine) {\n      await deletion.run(check);',
+      `if (check.genuine || ${OURS}) {\n      await deletion.run({ ...check, genuine: true });`,
+    ),
     deletion('fails the deletion', KEPT, `if (${OURS}) {\n        throw new Error(check.why);\n      }\n      ${KEPT}`),
     deletion('does not tell why it kept the server', KEPT, `if (${OF_OTHERS}) {\n        ${KEPT}\n      }`),
   ],
