@@ -118,7 +118,8 @@ export class RecoveryInstanceCleanup {
       // A lost answer may be why, so what counts is what they are now.
       const held = error instanceof Failure ? undefined : (await this.look()).filter((one) => this.holds(one) && ids.includes(idOf(one)));
       if (held === undefined || held.length > 0) {
-        throw new Failure(`${told} ${explainRecoveryInstances(held ?? [], server.region)}`.trim(), { cause: error });
+        // Without `error` as its cause: of the kind 'timeout', it would be told that no recovery instance is known to hold the server.
+        throw new Failure(`${told} ${explainRecoveryInstances(held ?? [], server.region)}`.trim());
       }
     }
     ids.forEach((id) => this.released.add(id));

@@ -1,15 +1,17 @@
-import { mutate, type Mutants } from './mutant';
+import { SOURCE_SERVER_DISCONNECTION } from '../../lib/contract';
+import { isOfOtherType, mutate, type Mutants } from './mutant';
 
 const disconnect = mutate('source-server/disconnect.ts');
 const sourceServer = mutate('source-server/source-server.ts');
-const explanations = mutate('source-server/messages.ts');
-const rules = mutate('source-server/handler.ts');
+const messages = mutate('source-server/messages.ts');
+const recoveryInstance = mutate('source-server/recovery-instance.ts');
+const deletion = mutate('protocol/delete.ts');
 const drs = mutate('aws/drs.ts');
-const insist = mutate('source-server/retry-conflict.ts');
-const genuineDeletion = mutate('protocol/deletion-check.ts');
-const nextSteps = mutate('protocol/failure-advice.ts');
+const retryConflict = mutate('source-server/retry-conflict.ts');
+const deletionCheck = mutate('protocol/deletion-check.ts');
+const failureAdvice = mutate('protocol/failure-advice.ts');
 const retry = mutate('aws/retry.ts');
-const failure = mutate('aws/errors.ts');
+const errors = mutate('aws/errors.ts');
 
 /** By the rows of the table of what DRS says to the disconnect. */
 export const answers: Mutants = {
@@ -17,7 +19,7 @@ export const answers: Mutants = {
     disconnect('does not look at the state', `isDisconnected(answered) ? 'disconnected' : awaitDisconnected(teardown)`, `'disconnected'`),
     sourceServer('takes a stopped server for a disconnected one', `=== 'DISCONNECTED'`, `.endsWith('ED')`),
     sourceServer('takes a server without a state for a disconnected one', `=== 'DISCONNECTED'`, `!== 'CONTINUOUS'`),
-    disconnect('does not look again', 'if (Date.now() + LOOK_AGAIN >= drs.deadline) {', 'if (Date.now() > 0) {'),
+    disconnect('does not look again', 'if (Date.now() + POLL_SERVER >= drs.deadline) {', 'if (Date.now() > 0) {'),
   ],
   'the server or the account is unknown to DRS': [
     drs('does not know ResourceNotFoundException', `'ResourceNotFoundException', `, ''),
@@ -47,60 +49,64 @@ export const answers: Mutants = {
   ],
   'conflict, the server has a recovery instance': [
     drs('succeeds', `'ResourceNotFoundException', `, `'ConflictException', 'ResourceNotFoundException', `),
-    insist(
+    retryConflict(
       'does not look for recovery instances',
       '(await look(drs.recoveryInstancesOf(server.sourceServerId))) ?? []',
       '[] as Parameters<typeof explainRecoveryInstances>[0]',
     ),
-    explanations('takes an unknown kind for a drill', 'instance.isDrill === true', 'instance.isDrill !== false'),
-    explanations('takes a real recovery for a drill', 'instance.isDrill === true', 'instance.isDrill !== undefined'),
-    explanations('does not tell of a failback', 'return isFailingBack(instance)', 'return !instance'),
-    rules(
+    messages('takes an unknown kind for a drill', 'instance.isDrill === true', 'instance.isDrill !== false'),
+    messages('takes a real recovery for a drill', 'instance.isDrill === true', 'instance.isDrill !== undefined'),
+    messages('does not tell of a failback', 'return isFailingBack(instance)', 'return !instance'),
+    deletion(
       'does not tell what to do next',
-      'throw failedDeletion(error, request, verdict, undone(request, server, state));',
-      'throw error;',
+      'throw failedDeletion(error, request, check, deletion.remainingWork());',
+      `throw ${isOfOtherType(SOURCE_SERVER_DISCONNECTION)} ? failedDeletion(error, request, check, deletion.remainingWork()) : error;`,
     ),
-    nextSteps('tells what to do next only where there is room', 'LONGEST_REASON - bytesOf(next)', 'LONGEST_REASON'),
-    nextSteps('tells so much that the commands are cut off', 'cut(messageOf(error), LONGEST_REASON - bytesOf(next))', 'messageOf(error)'),
-    nextSteps(
+    failureAdvice('tells what to do next only where there is room', 'ROOM_IN_RESPONSE - bytesOf(next)', 'ROOM_IN_RESPONSE'),
+    failureAdvice(
+      'tells so much that the commands are cut off',
+      'cut(messageOf(error), ROOM_IN_RESPONSE - bytesOf(next))',
+      'messageOf(error)',
+    ),
+    failureAdvice(
       'does not tell how to finish by hand in a clean-up',
-      'if (verdict.deletedStack === undefined) {',
-      `if (verdict.deletedStack === '') {`,
+      'if (check.deletedStack === undefined) {',
+      `if (check.deletedStack === '') {`,
     ),
-    nextSteps(
+    failureAdvice(
       'does not tell how to finish by hand if nobody knows whether it was meant',
-      'return `If ${what} shall go, it can be disconnected by hand: ${byHand}.${where}`;',
+      'return `If ${what} shall go, it can be disconnected by hand: ${manualCommands}.${where}`;',
       'return where;',
     ),
-    nextSteps(
+    failureAdvice(
       'tells to retain the resource in another stack',
       '--stack-name ${name} --retain',
-      '--stack-name ${verdict.deletedStack} --retain',
+      '--stack-name ${check.deletedStack} --retain',
     ),
-    genuineDeletion(
+    deletionCheck(
       'tells to delete a stack that an update cleans up',
       'stacks.some(({ status }) => status === CLEAN_UP)',
       'stacks.length === 0',
     ),
-    genuineDeletion('tells to delete the nested stack again', '[...stacks].reverse().find(', 'stacks.find('),
-    explanations('explains so many that the others are cut off', 'const EXPLAINED = 3;', 'const EXPLAINED = 100;'),
-    explanations('does not name the others', 'const NAMED = 20;', 'const NAMED = 0;'),
-    explanations('does not tell how many it does not name', ' and ${more} more', ''),
+    deletionCheck('tells to delete the nested stack again', '[...stacks].reverse().find(', 'stacks.find('),
+    messages('explains so many that the others are cut off', 'const INSTANCES_EXPLAINED = 3;', 'const INSTANCES_EXPLAINED = 100;'),
+    messages('does not name the others', 'const INSTANCES_NAMED = 20;', 'const INSTANCES_NAMED = 0;'),
+    messages('does not tell how many it does not name', ' and ${more} more', ''),
   ],
   'conflict otherwise: a job, a failback in progress': [
-    insist('does not tell the order', 'instances.some(isHolding) ? explained', 'instances ? explained'),
-    explanations(
+    retryConflict('does not tell the order', 'instances.some(isHolding) ? explained', 'instances ? explained'),
+    recoveryInstance(
       'takes a recovery instance that was disconnected for what holds the server',
       `!== 'DISCONNECTED'`,
       `!== undefined || true`,
     ),
-    insist('hides what DRS said', '${messageOf(refusal)}`;', '`;'),
+    messages('hides what DRS said', '${messageOf(refusal)}`;', '`;'),
     disconnect(
       'does not tell where an extended server replicates',
       'throw new Failure(`${told} ${explainExtended(found, server.region)}`);',
       'throw new Failure(told);',
     ),
-    insist('lets a failed look hide the refusal', 'seen.catch(() => undefined)', 'seen'),
+    retryConflict('lets a failed look hide the refusal', 'seen.catch(() => undefined)', 'seen'),
   ],
   'throttling, internal errors, network faults': [
     retry('does not know throttling', ' || isThrottling(error)', ''),
@@ -124,7 +130,11 @@ export const answers: Mutants = {
       'isNamed(error, ...TIMED_OUT) ? told : error',
       'told === error ? told : error',
     ),
-    disconnect('looks after the deadline, and may hide why', 'if (refusal instanceof OutOfTime) {', 'if (!told) {'),
+    disconnect(
+      'looks after the deadline, and may hide why',
+      'if (refusal instanceof Failure) {',
+      `if (refusal instanceof Failure && refusal.kind !== 'timeout') {`,
+    ),
   ],
   'access denied': [
     retry('fails at once', 'const denied = isDenied(error);', 'const denied = false;'),
@@ -135,8 +145,8 @@ export const answers: Mutants = {
     retry("does not know DRS's name for it", `'AccessDeniedException', `, ''),
   ],
   'anything else': [
-    failure('hides the name', '`${error.name}: ${error.message}`', 'error.message'),
-    failure('hides the message', '`${error.name}: ${error.message}`', 'error.name'),
+    errors('hides the name', '`${error.name}: ${error.message}`', 'error.message'),
+    errors('hides the message', '`${error.name}: ${error.message}`', 'error.name'),
     disconnect(
       'succeeds',
       `if (!isNamed(refusal, 'ConflictException')) {\n    throw new Failure(told);`,

@@ -1,118 +1,154 @@
-import { mutate, type Mutants } from './mutant';
+import { FLEET_DISCONNECTION } from '../../lib/contract';
+import { isOfOtherType, isOfType, mutate, type Mutants } from './mutant';
 
-const rules = mutate('fleet/handler.ts');
+const handler = mutate('fleet/handler.ts');
 const fleet = mutate('fleet/fleet.ts');
 const selection = mutate('fleet/selection.ts');
 const teardown = mutate('fleet/teardown.ts');
+const progress = mutate('fleet/progress.ts');
 const report = mutate('fleet/report.ts');
 const sourceServer = mutate('source-server/source-server.ts');
 const disconnect = mutate('source-server/disconnect.ts');
+const deleteRecord = mutate('source-server/delete-record.ts');
 const drs = mutate('aws/drs.ts');
 const retry = mutate('aws/retry.ts');
-const pace = mutate('aws/rate-limiter.ts');
-const genuineDeletion = mutate('protocol/deletion-check.ts');
-const nextSteps = mutate('protocol/failure-advice.ts');
+const rateLimiter = mutate('aws/rate-limiter.ts');
+const physicalIds = mutate('physical-ids.ts');
+const deletion = mutate('protocol/delete.ts');
+const update = mutate('protocol/update.ts');
+const deletionCheck = mutate('protocol/deletion-check.ts');
+const failureAdvice = mutate('protocol/failure-advice.ts');
 
 const CREATE = 'return declared(request, fleet.physicalId, await count(request, fleet, request.deadline));';
 const SAME = 'ifUnderstood(() => readFleet(request).physicalId) === physicalId && properties.AssumeRoleArn === oldProperties.AssumeRoleArn';
-const ROLLS_BACK = 'if (isSame(request) || (await isKnownToRollBack(request))) {';
+const LOOK_BEFORE = 'if (await isKnownToRollBack(request)) {\n    return';
+const LOOK_AGAIN = 'if (await isKnownToRollBack(request)) {\n      return';
+const OURS = isOfType(FLEET_DISCONNECTION);
+const OF_OTHERS = isOfOtherType(FLEET_DISCONNECTION);
+const KEPT = 'logDecision(request, kept, check.why);';
 const IDENTIFIED = `ifUnderstood(() => identify(request).physicalId) ?? request.physicalId ?? ''`;
-const OPEN = 'Drs.open(request.stack, region, options.assumeRoleArn, deadline, new Pace())';
-const PHYSICAL_ID = '`drs:fleet:${accountId}:${region}:${selection.hash}`';
-const REPLACED = `replaced === 'stays' && own && own.PhysicalResourceId !== request.physicalId`;
-const DUE = `state === 'replicating' || deletesSourceServer`;
-const LEFT = 'if (problem !== undefined || progress.failed.size + progress.waiting.size > 0) {';
-const PAUSE = 'progress.done.size + progress.failed.size > settled ? 0 : LIST_AGAIN';
+const OPEN = 'Drs.open(request, region, options.assumeRoleArn, deadline, new RateLimiter())';
+const PHYSICAL_ID = 'fleetIdOf({ accountId, region, selectionHash';
+const REPLACED = `replaced === 'keep' && own && own.PhysicalResourceId !== request.physicalId`;
+const NEEDS_WORK = `state === 'replicating' || deletesSourceServer`;
+const DISCONNECTED = `if (!fleet.options.deletesSourceServer) {\n      progress.set(server, 'succeeded');`;
+const LEFT = `if (problem !== undefined || progress.count('failed', 'pending') > 0) {`;
+const PAUSE = `progress.count('succeeded', 'failed') > processed ? 0 : LIST_AGAIN`;
 const FAILBACK_TURN = 'await disconnect(failback, patience);';
 const OTHERS_TURN = 'await disconnect(others, patience);';
 const STATE = `isExtended(server) ? 'extended' : isDisconnected(server) ? 'disconnected' : 'replicating'`;
-const NO_LONGER = 'const isLost = error instanceof Denied && (await isNoLongerSelected(teardown.drs, fleet, member));';
+const NO_LONGER = `const isLost = isOfKind(error, 'denied') && (await isNoLongerSelected(teardown.drs, fleet, server));`;
+const LOST = `note('no longer selected', server.id);\n      progress.set(server, 'skipped');`;
 const SEEN = 'seen !== undefined && !(seen.server && selection.matches(seen.server))';
-const FAILED = 'progress.failed.set(member, reason);';
+const FAILED = `progress.set(server, 'failed', reason);`;
+const FORGET = `progress['servers'].delete(server.id);`;
+const REPLACE = 'this.servers.delete(server.id);';
 
 /** By the rows of the table of requests of fleets. */
 export const fleetRequests: Mutants = {
   'Create: servers match, or none yet; DRS was never set up there': [
-    rules(
+    handler(
       'fails if none matches',
       CREATE,
       `const counted = await count(request, fleet, request.deadline);\n  if (counted === 0) {\n    throw new Failure('mutant');\n  }\n  ${CREATE}`,
     ),
-    rules('disconnects at once', CREATE, `await tearDown(request, fleet, noProgress());\n  ${CREATE}`),
-    rules('counts every server', 'fleet.selection.matches(server) ? true : undefined', 'true'),
-    rules('does not tell how many', 'counted === undefined ? UNKNOWN : String(counted)', 'UNKNOWN'),
-    rules('looks in the Region of the stack', OPEN, OPEN.replace('region', 'request.stack.region')),
-    rules('assumes no role', OPEN, OPEN.replace('options.assumeRoleArn', 'undefined')),
+    handler('disconnects at once', CREATE, `await tearDown(request, fleet, new FleetProgress());\n  ${CREATE}`),
+    handler('counts every server', 'fleet.selection.matches(server) ? true : undefined', 'true'),
+    handler('does not tell how many', 'counted === undefined ? UNKNOWN : String(counted)', 'UNKNOWN'),
+    handler('looks in the Region of the stack', OPEN, OPEN.replace('region', 'request.stack.region')),
+    handler('assumes no role', OPEN, OPEN.replace('options.assumeRoleArn', 'undefined')),
   ],
-  "Create: DRS can't be asked": [rules('succeeds', CREATE, CREATE.replace('request.deadline)', 'request.deadline).catch(() => 0)'))],
+  "Create: DRS can't be asked": [handler('succeeds', CREATE, CREATE.replace('request.deadline)', 'request.deadline).catch(() => 0)'))],
   'Update: the same selection': [
-    rules('verifies it', ROLLS_BACK, ROLLS_BACK.replace('isSame(request) || ', '')),
-    rules('fails if DRS can not be asked', `decide(request, 'attributes unknown', messageOf(error), 'warning');`, 'throw error;'),
-    rules('does not verify another role', SAME, SAME.replace(' && properties.AssumeRoleArn === oldProperties.AssumeRoleArn', '')),
-    rules('tries for long, though it decides nothing', 'Math.min(request.deadline, Date.now() + SHORT_LOOK)', 'request.deadline'),
+    handler('verifies it', 'return isSame(request)\n', 'return isSame(request) && !request\n'),
+    handler('fails if DRS can not be asked', `logDecision(request, 'attributes unknown', messageOf(error), 'warning');`, 'throw error;'),
+    handler('does not verify another role', SAME, SAME.replace(' && properties.AssumeRoleArn === oldProperties.AssumeRoleArn', '')),
+    handler('tries for long, though it decides nothing', 'Math.min(request.deadline, Date.now() + ATTRIBUTES_TIMEOUT)', 'request.deadline'),
   ],
   'Update: another selection, Region or account': [
-    rules('answers with the old physical ID', CREATE, CREATE.replace('fleet.physicalId', 'request.physicalId ?? fleet.physicalId')),
-    rules(
+    handler('answers with the old physical ID', CREATE, CREATE.replace('fleet.physicalId', 'request.physicalId ?? fleet.physicalId')),
+    handler(
       'disconnects the old selection at once',
-      'return await create(request);',
-      'await tearDown(request, readFleet({ ...request, properties: request.oldProperties }), noProgress());\n    return await create(request);',
+      '() => create(request),',
+      'async () => {\n          await tearDown(request, readFleet({ ...request, properties: request.oldProperties }), new FleetProgress());\n          return create(request);\n        },',
     ),
-    rules('disconnects the old selection in the clean-up', `judgeDeletion(request, 'stays')`, 'judgeDeletion(request)'),
-    genuineDeletion(
-      'disconnects it if the new one is being deleted',
-      REPLACED,
-      `${REPLACED} && !own.ResourceStatus?.startsWith('DELETE_')`,
+    handler('disconnects the old selection in the clean-up', `replaced: 'keep',`, `replaced: 'disconnect',`),
+    deletion(
+      'forgets that the old selection is to be kept',
+      'checkDeletion(request, deletion.replaced)',
+      `checkDeletion(request, ${OURS} ? undefined : deletion.replaced)`,
     ),
-    fleet('has the same physical ID in another Region', PHYSICAL_ID, PHYSICAL_ID.replace('${region}', '${stack.region}')),
-    fleet('has the same physical ID in another account', PHYSICAL_ID, PHYSICAL_ID.replace('${accountId}', '${stack.accountId}')),
+    deletionCheck('disconnects it if the new one is being deleted', REPLACED, `${REPLACED} && !own.ResourceStatus?.startsWith('DELETE_')`),
+    fleet('has the same physical ID in another Region', PHYSICAL_ID, PHYSICAL_ID.replace('region', 'region: stack.region')),
+    fleet('has the same physical ID in another account', PHYSICAL_ID, PHYSICAL_ID.replace('accountId', 'accountId: stack.accountId')),
+    update('succeeds though DRS can not be asked', 'throw error;', `if (${OURS}) {\n      return inRollback();\n    }\n    throw error;`),
     selection('has the same physical ID with other values', 'hashOf(tags)', 'hashOf(tags.map(([key]) => key))'),
     selection('can be confused by hostile tags', 'update(JSON.stringify(content))', 'update(String(content))'),
     selection('has another physical ID if the tags are written in another order', '.sort(([one], [other]) => (one < other ? -1 : 1))', ''),
   ],
   'Update: any of these, because the stack rolls back': [
-    rules('does not look whether the stack rolls back before it verifies', ROLLS_BACK, 'if (isSame(request)) {'),
-    rules('does not look again after a failure', '    if (await isKnownToRollBack(request)) {', '    if (!error) {'),
-    rules(
+    update(
+      'does not look whether the stack rolls back before it verifies',
+      LOOK_BEFORE,
+      `if (${OF_OTHERS} && (await isKnownToRollBack(request))) {\n    return`,
+    ),
+    update('does not look again after a failure', LOOK_AGAIN, `if (${OF_OTHERS} && (await isKnownToRollBack(request))) {\n      return`),
+    handler(
       'fails if not even the selection can be read',
       IDENTIFIED,
       IDENTIFIED.replace('ifUnderstood(() => identify(request).physicalId)', 'identify(request).physicalId'),
     ),
-    rules('keeps its physical ID if an option can not be read', IDENTIFIED, IDENTIFIED.replace('identify(request)', 'readFleet(request)')),
-    rules('makes up a physical ID where it can not tell', IDENTIFIED, IDENTIFIED.replace('request.physicalId ??', '')),
+    handler(
+      'keeps its physical ID if an option can not be read',
+      IDENTIFIED,
+      IDENTIFIED.replace('identify(request)', 'readFleet(request)'),
+    ),
+    handler('makes up a physical ID where it can not tell', IDENTIFIED, IDENTIFIED.replace('request.physicalId ??', '')),
   ],
   'Delete: not genuine, or its selection was changed': [
-    rules('disconnects', 'if (!verdict.genuine) {\n', 'if (!verdict.genuine && !verdict.why) {\n'),
-    rules('fails', `decide(request, 'kept', verdict.why);`, 'throw new Failure(verdict.why);'),
-    rules('does not tell why', `decide(request, 'kept', verdict.why);`, ''),
-    rules('takes any physical ID for that of a fleet', 'if (!isFleet(physicalId)) {', 'if (!physicalId) {'),
-    fleet(
-      'takes what only looks like the physical ID of a fleet for one',
-      '/^drs:fleet:\\d{12}:[a-z0-9-]+:[0-9a-f]{16}$/',
-      '/^drs:fleet:/',
+    deletion(
+      'disconnects',
+      'if (check.genuine) {\n      await deletion.run(check);',
+      `if (check.genuine || ${OURS}) {\n      await deletion.run({ ...check, genuine: true });`,
     ),
-    genuineDeletion('keeps what was removed, if the list still has it', ' && own.PhysicalResourceId !== request.physicalId', ''),
-    genuineDeletion(
+    deletion('fails', KEPT, `if (${OURS}) {\n        throw new Error(check.why);\n      }\n      ${KEPT}`),
+    deletion('does not tell why', KEPT, `if (${OF_OTHERS}) {\n        ${KEPT}\n      }`),
+    handler(
+      'takes any physical ID for that of a fleet',
+      'parseFleetId(request.physicalId);',
+      `parseFleetId(request.physicalId) ?? { accountId: '', region: '', selectionHash: '' };`,
+    ),
+    physicalIds(
+      'takes what only looks like the physical ID of a fleet for one',
+      '/^drs:fleet:(\\d{12}):([a-z0-9-]+):([0-9a-f]{16})$/',
+      '/^drs:fleet:(.*?):(.*?):(.*)/',
+    ),
+    deletionCheck('keeps what was removed, if the list still has it', ' && own.PhysicalResourceId !== request.physicalId', ''),
+    deletionCheck(
       'takes another fleet for the new selection',
       'LogicalResourceId === request.logicalId',
       'LogicalResourceId !== undefined',
     ),
   ],
   'Delete: genuine': [
-    rules('disconnects nobody', 'await tearDown(request, fleet, progress);', ''),
-    rules(
+    handler('disconnects nobody', 'await tearDown(request, fleet, progress);', ''),
+    handler(
       'ignores that the properties are not what the physical ID was declared for',
-      'if (fleet.physicalId !== physicalId) {',
-      'if (!physicalId) {',
+      'if (fleet.physicalId !== request.physicalId) {',
+      'if (!request.physicalId) {',
     ),
-    rules('reports success with failures left', LEFT, LEFT.replace('progress.failed.size + ', '')),
-    rules('reports success though servers were not reached', LEFT, LEFT.replace(' + progress.waiting.size', '')),
-    rules('does not tell what next', 'throw failedDeletion(error, request, verdict, undone(physicalId, fleet, progress));', 'throw error;'),
-    rules('tells to disconnect an extended server by hand', "member && member.state !== 'extended' ?", 'member ?'),
-    rules('does not tell how to delete records by hand', 'member && fleet?.options.deletesSourceServer ?', 'member && !member ?'),
-    rules(
+    handler('reports success with failures left', LEFT, LEFT.replace(`'failed', `, '')),
+    handler('reports success though servers were not reached', LEFT, LEFT.replace(`, 'pending'`, '')),
+    deletion(
+      'does not tell what next',
+      'throw failedDeletion(error, request, check, deletion.remainingWork());',
+      `throw ${OF_OTHERS} ? failedDeletion(error, request, check, deletion.remainingWork()) : error;`,
+    ),
+    handler('tells to disconnect an extended server by hand', "server && server.state !== 'extended' ?", 'server ?'),
+    handler('does not tell how to delete records by hand', 'server && fleet?.options.deletesSourceServer ?', 'server && !server ?'),
+    handler(
       'does not tell what it did',
-      "decide(request, 'fleet disconnected', `${progress.done.size} of ${countOf(progress)}: ${nameOfFleet(fleet)}`);",
+      "logDecision(request, 'fleet disconnected', `${progress.count('succeeded')} of ${progress.size}: ${nameOfFleet(fleet)}`);",
       '',
     ),
   ],
@@ -128,8 +164,13 @@ export const selectedServers: Mutants = {
     ),
     teardown('leaves its record', '  if (deletesSourceServer) {\n    const records', '  if (patience < 0) {\n    const records'),
     teardown('waits for records while others replicate', '{ ...one.options, deletesSourceServer: false }', '{ ...one.options }'),
-    rules('does not tell what it did', 'note: (done, to) => decide(request, done, to)', 'note: () => undefined'),
-    teardown('does not count it', 'progress.done.add(member.id);', ''),
+    handler('does not tell what it did', 'note: (done, to) => logDecision(request, done, to)', 'note: () => undefined'),
+    teardown(
+      'does not count one whose record it deleted',
+      `teardown.progress.set(server, 'succeeded');`,
+      `teardown.progress['servers'].delete(server.id);`,
+    ),
+    teardown('does not count it', DISCONNECTED, DISCONNECTED.replace(`progress.set(server, 'succeeded');`, FORGET)),
   ],
   'replicates back (direction `FAILBACK`)': [
     teardown('takes it last', '[true, false].map(', '[false, true].map('),
@@ -140,82 +181,112 @@ export const selectedServers: Mutants = {
   'is `DISCONNECTED` already, or extended from another account': [
     sourceServer('disconnects an extended one', STATE, STATE.replace(`isExtended(server) ? 'extended' : `, '')),
     sourceServer('disconnects it again', STATE, STATE.replace(`isDisconnected(server) ? 'disconnected' : `, '')),
-    teardown('counts it for disconnected', DUE, DUE.replace(`=== 'replicating'`, `!== 'extended'`)),
-    teardown('disconnects an extended one if it is listed', DUE, DUE.replace(`=== 'replicating'`, `!== 'disconnected'`)),
-    teardown('leaves its record', DUE, `state === 'replicating'`),
-    teardown('does not count what it skips', 'members.forEach(({ id }) => skipped.add(id));', ''),
+    fleet('counts it for disconnected', NEEDS_WORK, NEEDS_WORK.replace(`=== 'replicating'`, `!== 'extended'`)),
+    fleet('disconnects an extended one if it is listed', NEEDS_WORK, NEEDS_WORK.replace(`=== 'replicating'`, `!== 'disconnected'`)),
+    fleet('leaves its record', NEEDS_WORK, `state === 'replicating'`),
+    teardown(
+      'does not count what it skips',
+      `progress.set(server, needsWork(server.state, fleet.options) ? 'pending' : 'skipped')`,
+      `needsWork(server.state, fleet.options) && progress.set(server, 'pending')`,
+    ),
   ],
   "can't be disconnected": [
     teardown('stops at the first failure', FAILED, `${FAILED}\n      throw error;`),
     teardown('forgets whom it has not reached', OTHERS_TURN, ''),
-    teardown('forgets it', FAILED, ''),
-    teardown('does not tell of it in the log', "note('left', `${member.id}: ${reason}`);", ''),
-    report('does not count it', '${failed.size + waiting.size} of', '${waiting.size} of'),
-    report('counts everything for disconnected', '${done.size} were disconnected', '${countOf(progress)} were disconnected'),
-    report('tells no reason', 'const TOLD = 6;', 'const TOLD = 0;'),
-    nextSteps(
+    teardown('forgets it', FAILED, FORGET),
+    teardown(
+      'takes it for failed while it is tried again',
+      `if (progress.outcomeOf(server.id) === 'failed') {`,
+      'if (progress.size < 0) {',
+    ),
+    teardown('does not tell of it in the log', "note('left', `${server.id}: ${reason}`);", ''),
+    report('does not count it', "${progress.count('failed', 'pending')} of", "${progress.count('pending')} of"),
+    report('counts everything for disconnected', "${progress.count('succeeded')} were disconnected", '${progress.size} were disconnected'),
+    report('tells no reason', 'const REASONS_SHOWN = 6;', 'const REASONS_SHOWN = 0;'),
+    failureAdvice(
       'tells so many reasons that the commands are cut off',
-      'cut(messageOf(error), LONGEST_REASON - bytesOf(next))',
+      'cut(messageOf(error), ROOM_IN_RESPONSE - bytesOf(next))',
       'messageOf(error)',
     ),
-    report('tells so much of one that the others are cut off', 'LONGEST_REASON = 700', 'LONGEST_REASON = 7_000'),
-    report('names so many that the reasons are cut off', 'NAMED = 12', 'NAMED = 1_000'),
-    report('tells hostnames so long that the reasons are cut off', 'LONGEST_HOSTNAME = 24', 'LONGEST_HOSTNAME = 1_000'),
-    report('names none', '[...failed.keys()]', '[]'),
+    report('tells so much of one that the others are cut off', 'SHOWN_OF_REASON = 700', 'SHOWN_OF_REASON = 7_000'),
+    report('names so many that the reasons are cut off', 'SERVERS_NAMED = 12', 'SERVERS_NAMED = 1_000'),
+    report('tells hostnames so long that the reasons are cut off', 'SHOWN_OF_HOSTNAME = 24', 'SHOWN_OF_HOSTNAME = 1_000'),
+    report('names none', "progress.of('failed')", '[]'),
     report('does not tell how many it does not name', "more > 0 ? ` and ${more} more` : ''", "''"),
   ],
   'is refused since it carries the tags no more': [
-    teardown('fails', NO_LONGER, 'const isLost = error instanceof Denied && !fleet;'),
-    teardown('skips whatever is refused', NO_LONGER, 'const isLost = error instanceof Denied;'),
+    teardown('fails', NO_LONGER, `const isLost = isOfKind(error, 'denied') && !fleet;`),
+    teardown('skips whatever is refused', NO_LONGER, `const isLost = isOfKind(error, 'denied');`),
     teardown('takes it for refused if nobody can tell', SEEN, '!(seen?.server && selection.matches(seen.server))'),
     teardown('fails if it is gone by then', SEEN, 'seen?.server !== undefined && !selection.matches(seen.server)'),
-    teardown('does not count it', 'progress.skipped.add(member.id);', ''),
-    disconnect('does not tell a denial from other failures', 'throw new Denied(told);', 'throw new Failure(told);'),
+    teardown('does not count it', LOST, LOST.replace(`progress.set(server, 'skipped');`, FORGET)),
+    deleteRecord('does not tell a denial of the deletion of its record from other failures', ', { cause: refusal }', ''),
+    disconnect('does not tell a denial from other failures', 'throw new Failure(told, { cause: refusal });', 'throw new Failure(told);'),
   ],
   'moves to a page of the listing that was read already, or is selected a moment later': [
     teardown(
       'lists once',
       'if (due.length === 0) {\n      return true;\n    }',
-      'if (due.length === 0 || progress.done.size > 0) {\n      return true;\n    }',
+      `if (due.length === 0 || progress.count('succeeded') > 0) {\n      return true;\n    }`,
     ),
     teardown(
       'lists twice, whatever the second listing shows',
-      'const settled = progress.done.size',
-      'if (progress.done.size > 0) {\n      await inTurn(teardown, due);\n      return true;\n    }\n    const settled = progress.done.size',
+      'const processed =',
+      `if (progress.count('succeeded') > 0) {\n      await inTurn(teardown, due);\n      return true;\n    }\n    const processed =`,
     ),
     teardown('goes on although the time is over', 'return false;\n    }\n    await sleep(pause);', 'await sleep(pause);\n    }'),
-    teardown('takes on those again whose record is gone', 'new Set([...done, ...Array', 'new Set([...Array'),
+    teardown('takes on those again whose record is gone', `['succeeded', 'failed'].includes(`, `['failed'].includes(`),
     teardown(
       'tries those again who could not be disconnected before',
-      'const failed = replicating.filter((member) => progress.failed.has(member));',
-      'const failed = [...progress.failed.keys()];',
+      `const failed = replicating.filter(({ id }) => progress.outcomeOf(id) === 'failed');`,
+      `const failed = progress.of('failed');`,
     ),
-    teardown('counts one twice that is listed twice', '[...new Map(listed.map((member) => [member.id, member])).values()]', 'listed'),
-    teardown('counts one twice that needed nothing before', '    skipped.delete(member.id);\n', ''),
+    teardown('tries one twice that is listed twice', '[...new Map(listed.map((server) => [server.id, server])).values()]', 'listed'),
+    progress(
+      'counts one twice that is listed twice',
+      REPLACE,
+      'const before = this.servers.get(server.id);\n    ' +
+        REPLACE +
+        '\n    if (before?.outcome === outcome) {\n      this.servers.set(`${server.id} before`, before);\n    }',
+    ),
+    progress(
+      'counts one twice that needed nothing before',
+      REPLACE,
+      'const before = this.servers.get(server.id);\n    ' +
+        REPLACE +
+        "\n    if (before?.outcome === 'skipped') {\n      this.servers.set(`${server.id} before`, before);\n    }",
+    ),
     teardown('does not wait before it lists again those who were refused', PAUSE, '0'),
     teardown(
       'succeeds though the last listing did not end',
-      'if (!isThrough && progress.waiting.size === 0) {',
-      'if (isThrough === false && progress.waiting.size < 0) {',
+      `if (!isThrough && progress.count('pending') === 0) {`,
+      `if (isThrough === false && progress.count('pending') < 0) {`,
     ),
-    rules('succeeds though the last listing failed', LEFT, LEFT.replace('problem !== undefined || ', '')),
+    handler('succeeds though the last listing failed', LEFT, LEFT.replace('problem !== undefined || ', '')),
     report('does not tell that the last listing failed', '`Whether more are selected by now could not be told: ${problem}`', "''"),
     drs('takes a listing that breaks off for a whole one', 'nextToken !== undefined || !isNamed(', '!isNamed('),
   ],
   'is not reached before the function must end, after fourteen minutes': [
-    teardown(
-      'forgets it while it looks whether it is still selected',
-      'const isLost = error',
-      'progress.waiting.delete(member);\n    const isLost = error',
-    ),
+    teardown('forgets it while it looks whether it is still selected', 'const isLost =', `${FORGET}\n    const isLost =`),
     teardown('begins servers until the end', 'if (Date.now() >= drs.deadline - LAST_START) {', 'if (Date.now() < 0) {'),
-    teardown('forgets it', '    waiting.add(member);\n', ''),
-    teardown('tells of it though it was reached', 'progress.waiting.delete(member);\n  progress.done.add', 'progress.done.add'),
+    teardown(
+      'forgets it',
+      `return others.filter(({ id }) => progress.outcomeOf(id) === 'pending');`,
+      `const due = progress.of('pending');\n  due.forEach((server) => ${FORGET.slice(0, -1)});\n  return due;`,
+    ),
+    progress(
+      'tells of it though it was reached',
+      REPLACE,
+      'const before = this.servers.get(server.id);\n    ' +
+        REPLACE +
+        "\n    if (before && outcome === 'succeeded') {\n      this.servers.set(`${server.id} before`, before);\n    }",
+    ),
     teardown('waits for the last requests', 'await within(drs.deadline - Date.now(), inRounds(teardown));', 'await inRounds(teardown);'),
-    report('does not count it', '${failed.size + waiting.size} of', '${failed.size} of'),
-    report('does not name it', `named('Not reached before the function had to end', [...waiting]),`, ''),
-    rules('gives up after two minutes', `type === 'Delete' ? Infinity : `, ''),
-    rules('gives a Create as much time', `type === 'Delete' ? Infinity : `, 'Infinity || '),
+    report('does not count it', "${progress.count('failed', 'pending')} of", "${progress.count('failed')} of"),
+    report('does not name it', `named('Not reached before the function had to end', progress.of('pending')),`, ''),
+    handler('tells no command for it', `[...progress.of('failed'), ...progress.of('pending')]`, `progress.of('failed')`),
+    handler('gives up after two minutes', `type === 'Delete' ? Infinity : `, ''),
+    handler('gives a Create as much time', `type === 'Delete' ? Infinity : `, 'Infinity || '),
   ],
 };
 
@@ -240,20 +311,49 @@ export const fleetRules: Mutants = {
     drs('waits no more for any action', 'this.denied.has(action)', 'this.denied.size > 0'),
     retry('waits for it again', '(wasDenied ? 0 : POLICY_PROPAGATION)', 'POLICY_PROPAGATION'),
   ],
+  'each server that was ever selected has one outcome': [
+    progress('never changes it', REPLACE, 'if (this.servers.has(server.id)) {\n      return;\n    }'),
+    progress('tells of servers as they were listed', REPLACE, ''),
+    progress(
+      'tells of a server as it was seen first',
+      `${REPLACE}\n    this.servers.set(server.id, { server, outcome, reason });`,
+      `const seen = this.servers.get(server.id)?.server ?? server;\n    ${REPLACE}\n    this.servers.set(server.id, { server: seen, outcome, reason });`,
+    ),
+    progress('forgets why a server failed', '{ server, outcome, reason });', '{ server, outcome });'),
+    progress('does not tell why servers failed', `map(({ reason = '' }) => reason)`, `map(() => '')`),
+    progress('counts the first of several outcomes only', 'outcomes.reduce(', 'outcomes.slice(0, 1).reduce('),
+    progress('counts every server for each outcome', '.filter(({ outcome }) => outcome === wanted)', ''),
+    progress(
+      'does not count those that needed nothing',
+      'return this.servers.size;',
+      `return this.count('pending', 'succeeded', 'failed');`,
+    ),
+    progress('does not count those that wait', 'return this.servers.size;', `return this.count('skipped', 'succeeded', 'failed');`),
+  ],
   'requests are paced': [
-    rules('has no pace', ', new Pace())', ')'),
-    drs('does not keep it', 'pace ? pace.keep(() => call(abortSignal)) : call(abortSignal)', 'call(abortSignal)'),
-    pace('sends all at once', 'await this.turn();', ''),
-    pace('does not slow down', 'this.slowDown();', ''),
-    pace('slows down without end', 'Math.min(LONGEST_INTERVAL, this.interval * SLOW_DOWN)', 'this.interval * SLOW_DOWN'),
-    pace('does not feel its way', 'this.wasThrottled ? QUICKEN : SEARCH', 'SEARCH'),
-    pace('does not search', 'this.wasThrottled ? QUICKEN : SEARCH', 'QUICKEN'),
-    pace('takes a throttled request for an answered one', 'if (isThrottling(error)) {', 'if (!error) {'),
+    handler('has no pace', ', new RateLimiter())', ')'),
+    drs('does not keep it', 'rateLimiter ? rateLimiter.run(() => call(abortSignal)) : call(abortSignal)', 'call(abortSignal)'),
+    rateLimiter('sends all at once', 'await this.turn();', ''),
+    rateLimiter('does not slow down', 'this.slowDown();', ''),
+    rateLimiter('slows down without end', 'Math.min(LONGEST_INTERVAL, this.interval * SLOW_DOWN)', 'this.interval * SLOW_DOWN'),
+    rateLimiter('does not feel its way', 'this.wasThrottled ? QUICKEN : SEARCH', 'SEARCH'),
+    rateLimiter('does not search', 'this.wasThrottled ? QUICKEN : SEARCH', 'QUICKEN'),
+    rateLimiter('takes a throttled request for an answered one', 'if (isThrottling(error)) {', 'if (!error) {'),
     teardown('begins all at once', 'const AT_ONCE = 20;', 'const AT_ONCE = 1_000;'),
   ],
   'the log tells how far it has come': [
-    rules('only at the end', 'setInterval(tell, PROGRESS)', 'setInterval(() => undefined, PROGRESS)'),
-    rules('but not at the end', 'clearInterval(timer);\n    tell();', 'clearInterval(timer);'),
-    rules('and goes on when it is over', 'clearInterval(timer);', ''),
+    handler(
+      'takes those that failed for done',
+      `'skipped', 'succeeded', 'failed', 'pending'`,
+      `'skipped', 'failed', 'succeeded', 'pending'`,
+    ),
+    handler(
+      'takes those that wait for skipped',
+      `'skipped', 'succeeded', 'failed', 'pending'`,
+      `'pending', 'succeeded', 'failed', 'skipped'`,
+    ),
+    handler('only at the end', 'setInterval(logProgress, PROGRESS)', 'setInterval(() => undefined, PROGRESS)'),
+    handler('but not at the end', 'clearInterval(timer);\n    logProgress();', 'clearInterval(timer);'),
+    handler('and goes on when it is over', 'clearInterval(timer);', ''),
   ],
 };

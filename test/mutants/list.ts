@@ -5,6 +5,7 @@ import { deletions } from './deletions';
 import { drain } from './drain';
 import { fleetRequests, fleetRules, selectedServers } from './fleets';
 import type { Mutant, Mutants } from './mutant';
+import { physicalIdRules } from './physical-ids';
 import { protocol } from './protocol';
 import { records } from './records';
 import { recoveryInstances } from './recovery-instances';
@@ -28,7 +29,13 @@ const tables: readonly { readonly header: string; readonly cells: number; readon
 ];
 
 /** Rules that no table has. */
-const rules: Readonly<Record<string, Mutants>> = { Protocol: protocol, Roles: roles, Fleet: fleetRules, Drain: drain };
+const rules: Readonly<Record<string, Mutants>> = {
+  Protocol: protocol,
+  Roles: roles,
+  Fleet: fleetRules,
+  Drain: drain,
+  'Physical IDs': physicalIdRules,
+};
 
 export const mutants: readonly ListedMutant[] = [
   ...tables.flatMap(({ header, mutants }) => listed(header, mutants)),

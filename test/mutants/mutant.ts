@@ -17,6 +17,15 @@ export function mutate(file: string) {
   return (name: string, find: string, replacement: string): Mutant => ({ name, file, find, replacement });
 }
 
+/** A condition in code that serves every resource type: a mutant of one type leaves the others alone. */
+export function isOfType(resourceType: string): string {
+  return `request.resourceType === '${resourceType}'`;
+}
+
+export function isOfOtherType(resourceType: string): string {
+  return `request.resourceType !== '${resourceType}'`;
+}
+
 /** The file with the mistake in it. */
 export function applied({ name, file, find, replacement }: Mutant, source: string): string {
   const [before, after, ...more] = source.split(find);

@@ -1,19 +1,24 @@
 import { mutate, type Mutants } from './mutant';
 
-const handler = mutate('index.ts');
-const lifecycle = mutate('protocol/respond.ts');
-const sleeping = mutate('aws/sleep.ts');
+const index = mutate('index.ts');
+const respond = mutate('protocol/respond.ts');
+const sleep = mutate('aws/sleep.ts');
 const request = mutate('protocol/request.ts');
 const response = mutate('protocol/response.ts');
-const logging = mutate('protocol/log.ts');
-const client = mutate('aws/client-configuration.ts');
+const log = mutate('protocol/log.ts');
+const clientConfiguration = mutate('aws/client-configuration.ts');
 const cloudFormation = mutate('aws/cloudformation.ts');
 const xml = mutate('aws/xml.ts');
 const retry = mutate('aws/retry.ts');
-const rules = mutate('source-server/handler.ts');
+const timeLimits = mutate('protocol/time-limits.ts');
+const deletionCheck = mutate('protocol/deletion-check.ts');
+const handler = mutate('source-server/handler.ts');
 const sourceServer = mutate('source-server/source-server.ts');
-const failure = mutate('aws/errors.ts');
+const errors = mutate('aws/errors.ts');
 
+const LIMIT = `type === 'Delete' || properties.AssumeRoleArn !== undefined ? LONG_LIMIT : SHORT_LIMIT`;
+const KIND = 'kind ?? (cause instanceof Failure ? cause.kind : undefined)';
+const IS_OF_KIND = 'error instanceof Failure && error.kind === kind';
 const DELIVER = 'await deliver(event.ResponseURL, serialize(response), deadline);';
 
 /** The rules of the protocol with CloudFormation, which no table has. */
@@ -33,26 +38,27 @@ export const PROTOCOL_RULES = [
   'each failed deletion is counted, and nothing else',
   'CloudFormation is asked and understood as by its own client',
   'the resource type decides the rules',
+  'a failure that says more of another is of the same kind',
   'every call is made anew, by our retries, and tells for which stack',
 ] as const;
 
 export const protocol: Record<(typeof PROTOCOL_RULES)[number], Mutants[string]> = {
   'exactly one response for each request': [
-    lifecycle('answers twice', DELIVER, `${DELIVER}\n  ${DELIVER}`),
-    lifecycle('does not answer a failure', DELIVER, `if (response.Status === 'SUCCESS') {\n    ${DELIVER}\n  }`),
+    respond('answers twice', DELIVER, `${DELIVER}\n  ${DELIVER}`),
+    respond('does not answer a failure', DELIVER, `if (response.Status === 'SUCCESS') {\n    ${DELIVER}\n  }`),
   ],
   'a response has the IDs of its request': [
-    lifecycle('sends the name of the stack', 'StackId: request.stack.id', 'StackId: request.stack.name'),
-    lifecycle('sends a request ID of its own', 'RequestId: request.requestId', `RequestId: 'mutant'`),
-    lifecycle(
+    respond('sends the name of the stack', 'StackId: request.stack.id', 'StackId: request.stack.name'),
+    respond('sends a request ID of its own', 'RequestId: request.requestId', `RequestId: 'mutant'`),
+    respond(
       'sends the physical ID as the logical one',
       'LogicalResourceId: request.logicalId',
       `LogicalResourceId: request.physicalId ?? ''`,
     ),
-    lifecycle(
+    respond(
       'leaves out the IDs of a failure',
-      'NOT_CREATED + request.logicalId, ...ids }',
-      `NOT_CREATED + request.logicalId, StackId: '', RequestId: '', LogicalResourceId: '' }`,
+      'notCreatedIdOf(request.logicalId), ...ids }',
+      `notCreatedIdOf(request.logicalId), StackId: '', RequestId: '', LogicalResourceId: '' }`,
     ),
   ],
   'a response fits 4,096 bytes, and its Reason is cut first': [
@@ -62,13 +68,13 @@ export const protocol: Record<(typeof PROTOCOL_RULES)[number], Mutants[string]> 
     response('is not cut', 'Buffer.byteLength(whole) <= MAXIMUM_BYTES', 'Buffer.byteLength(whole) > 0'),
     response('keeps the end of a Reason, not its beginning', 'characters.slice(0, length)', 'characters.slice(-length)'),
     response('cuts far more than it must', 'step >= 1; step /= 2', 'step >= 512; step /= 2'),
-    failure(
+    errors(
       'lets what others wrote leave no room for our own words',
       `cut(message.replace(/[\\p{Cc}\\p{Cs}]+/gu, ' '), LONGEST_MESSAGE)`,
       'message',
     ),
-    failure('shows control characters, of six bytes each', `.replace(/[\\p{Cc}\\p{Cs}]+/gu, ' ')`, ''),
-    failure('leaves half a command', "isInCommand ? kept.slice(0, kept.lastIndexOf('`')) : kept", 'kept'),
+    errors('shows control characters, of six bytes each', `.replace(/[\\p{Cc}\\p{Cs}]+/gu, ' ')`, ''),
+    errors('leaves half a command', "isInCommand ? kept.slice(0, kept.lastIndexOf('`')) : kept", 'kept'),
     sourceServer('takes a hostname of any length', 'Array.from(hostname).slice(0, LONGEST_HOSTNAME)', 'Array.from(hostname)'),
   ],
   'the response goes to an https URL only': [
@@ -102,7 +108,7 @@ export const protocol: Record<(typeof PROTOCOL_RULES)[number], Mutants[string]> 
       'throw new Error(`The response could not be delivered in ${attempt + 1} attempts: ${outcome.problem}`);',
       'return;',
     ),
-    lifecycle(
+    respond(
       'goes on without a delivery',
       DELIVER,
       `await deliver(event.ResponseURL, serialize(response), deadline).catch(() => undefined);`,
@@ -114,31 +120,34 @@ export const protocol: Record<(typeof PROTOCOL_RULES)[number], Mutants[string]> 
     ),
   ],
   'every request is answered before the function ends': [
-    rules('a Create takes as long as it likes', 'Create: 120_000', 'Create: 890_000'),
-    rules('an Update takes as long as it likes', 'Update: 120_000', 'Update: 890_000'),
-    rules('a Delete takes as long as it likes', 'Delete: 240_000', 'Delete: 890_000'),
-    rules('a Delete gives up after two minutes', 'Delete: 240_000', 'Delete: 120_000'),
-    rules(
+    handler('a Create takes as long as it likes', LIMIT, LIMIT.replace(': SHORT_LIMIT', `: type === 'Create' ? 890_000 : SHORT_LIMIT`)),
+    handler('an Update takes as long as it likes', LIMIT, LIMIT.replace(': SHORT_LIMIT', `: type === 'Update' ? 890_000 : SHORT_LIMIT`)),
+    handler('a Delete takes as long as it likes', LIMIT, LIMIT.replace('LONG_LIMIT', '890_000')),
+    handler('a Delete gives up after two minutes', LIMIT, LIMIT.replace('LONG_LIMIT', 'SHORT_LIMIT')),
+    handler(
       'every request takes as long as it likes, if only it may terminate drills',
       `type === 'Delete' && properties.RecoveryInstancePolicy`,
       'properties.RecoveryInstancePolicy',
     ),
-    handler('a request of an unknown type takes as long as it likes', 'limit: () => 240_000', 'limit: () => Infinity'),
+    timeLimits('what takes two minutes takes four', 'SHORT_LIMIT = 120_000;', 'SHORT_LIMIT = 240_000;'),
+    timeLimits('what takes four minutes takes two', '2 * SHORT_LIMIT', 'SHORT_LIMIT'),
+    timeLimits('looks for attributes as long as for anything else', 'ATTRIBUTES_TIMEOUT = 30_000', 'ATTRIBUTES_TIMEOUT = 120_000'),
+    index('a request of an unknown type takes as long as it likes', 'limit: () => LONG_LIMIT', 'limit: () => Infinity'),
     request('does not look at the time that is left', 'Math.min(request.deadline, now + limit(request))', 'now + limit(request)'),
     request('leaves no time for the delivery', 'RESERVE = 30_000', 'RESERVE = 0'),
-    lifecycle('waits for a rule that never ends', 'GRACE = 5_000', 'GRACE = 600_000'),
-    lifecycle('delivers beyond its own end', 'Math.min(DELIVERY, context.getRemainingTimeInMillis() - MARGIN)', 'DELIVERY'),
-    lifecycle(
+    respond('waits for a rule that never ends', 'GRACE = 5_000', 'GRACE = 600_000'),
+    respond('delivers beyond its own end', 'Math.min(DELIVERY, context.getRemainingTimeInMillis() - MARGIN)', 'DELIVERY'),
+    respond(
       'delivers for all of the time that is left',
       'Math.min(DELIVERY, context.getRemainingTimeInMillis() - MARGIN)',
       'context.getRemainingTimeInMillis() - MARGIN',
     ),
-    rules('leaves no time for the policy of a role to spread', '? LIMITS[type] : LIMITS.Delete', '? LIMITS[type] : LIMITS[type]'),
-    rules('a request without a role takes as long as one with a role', '? LIMITS[type] : LIMITS.Delete', '? LIMITS.Delete : LIMITS.Delete'),
-    sleeping('leaves a timer behind', 'clearTimeout(timer);', ''),
+    handler('leaves no time for the policy of a role to spread', LIMIT, LIMIT.replace(' || properties.AssumeRoleArn !== undefined', '')),
+    handler('a request without a role takes as long as one with a role', LIMIT, LIMIT.replace('SHORT_LIMIT', 'LONG_LIMIT')),
+    sleep('leaves a timer behind', 'clearTimeout(timer);', ''),
   ],
   'no response URL in the log or in an error': [
-    lifecycle('logs the whole request', `log({ event: 'answered',`, `log({ ...event, event: 'answered',`),
+    respond('logs the whole request', `log({ event: 'answered',`, `log({ ...event, event: 'answered',`),
     response(
       'tells the URL of a connection that failed',
       'fail(error.code ?? error.name);',
@@ -153,12 +162,12 @@ export const protocol: Record<(typeof PROTOCOL_RULES)[number], Mutants[string]> 
     response('tells the URL that refused', 'problem: `HTTP status ${status}`', 'problem: `HTTP status ${status} of ${url.href}`'),
   ],
   'the log is one line of JSON for each decision': [
-    logging('spreads over lines', 'JSON.stringify(entry)', 'JSON.stringify(entry, null, 2)'),
-    logging('runs lines together', '}\\n`', '}`'),
-    lifecycle('does not log an answer', `log({ event: 'answered', ...identityOf(request), status: response.Status });`, ''),
-    lifecycle('does not log a failure', 'logFailure(request, reason, error);', ''),
-    lifecycle('logs the answer before it is delivered', DELIVER, `log({ event: 'answered' });\n  ${DELIVER}`),
-    rules('does not log what was declared', `decide(request, 'declared', arn);`, ''),
+    log('spreads over lines', 'JSON.stringify(entry)', 'JSON.stringify(entry, null, 2)'),
+    log('runs lines together', '}\\n`', '}`'),
+    respond('does not log an answer', `log({ event: 'answered', ...requestFields(request), status: response.Status });`, ''),
+    respond('does not log a failure', 'logFailure(request, reason, error);', ''),
+    respond('logs the answer before it is delivered', DELIVER, `log({ event: 'answered' });\n  ${DELIVER}`),
+    handler('does not log what was declared', `logDecision(request, 'declared', arn);`, ''),
   ],
   'Retry-After is honoured': [
     retry('does not read the member', 'error.retryAfterSeconds ?? ', ''),
@@ -167,12 +176,12 @@ export const protocol: Record<(typeof PROTOCOL_RULES)[number], Mutants[string]> 
     retry('does not check that it is a number', 'Number.isFinite(seconds) ? seconds * 1000 : 0', 'seconds * 1000'),
   ],
   'the physical ID is the ARN, a failure keeps the one it came with': [
-    lifecycle(
+    respond(
       'a failure sends the requested ARN',
-      'PhysicalResourceId: request.physicalId ?? NOT_CREATED',
-      'PhysicalResourceId: String(request.properties.SourceServerArn) || NOT_CREATED',
+      'PhysicalResourceId: request.physicalId ?? notCreatedIdOf',
+      'PhysicalResourceId: String(request.properties.SourceServerArn) || notCreatedIdOf',
     ),
-    lifecycle(
+    respond(
       'a success sends the logical ID',
       `Status: 'SUCCESS', PhysicalResourceId: physicalId`,
       `Status: 'SUCCESS', PhysicalResourceId: request.logicalId`,
@@ -184,17 +193,17 @@ export const protocol: Record<(typeof PROTOCOL_RULES)[number], Mutants[string]> 
     ),
   ],
   'each failed deletion is counted, and nothing else': [
-    lifecycle('does not count', `request.type === 'Delete' ? { ...entry, ...failedDeletionMetric(request) } : entry`, 'entry'),
-    lifecycle(
+    respond('does not count', `request.type === 'Delete' ? { ...entry, ...failedDeletionMetric(request) } : entry`, 'entry'),
+    respond(
       'counts failures of every request',
       `request.type === 'Delete' ? { ...entry, ...failedDeletionMetric(request) } : entry`,
       '{ ...entry, ...failedDeletionMetric(request) }',
     ),
-    lifecycle('counts nothing', '[FAILED_DELETIONS]: 1', '[FAILED_DELETIONS]: 0'),
-    lifecycle('has no dimension for the stack', `[['StackName'], []]`, '[[]]'),
-    lifecycle('has no total of all stacks', `[['StackName'], []]`, `[['StackName']]`),
-    lifecycle('has a dimension without a value', 'StackName: request.stack.name,', ''),
-    lifecycle('has another namespace', 'Namespace: METRIC_NAMESPACE', `Namespace: 'mutant'`),
+    respond('counts nothing', '[FAILED_DELETIONS]: 1', '[FAILED_DELETIONS]: 0'),
+    respond('has no dimension for the stack', `[['StackName'], []]`, '[[]]'),
+    respond('has no total of all stacks', `[['StackName'], []]`, `[['StackName']]`),
+    respond('has a dimension without a value', 'StackName: request.stack.name,', ''),
+    respond('has another namespace', 'Namespace: METRIC_NAMESPACE', `Namespace: 'mutant'`),
   ],
   'CloudFormation is asked and understood as by its own client': [
     cloudFormation('names no version', ', Version: context.apiVersion', ''),
@@ -225,20 +234,37 @@ export const protocol: Record<(typeof PROTOCOL_RULES)[number], Mutants[string]> 
     xml('takes hexadecimal numbers for decimal ones', 'parseInt(hexadecimal, 16)', 'parseInt(hexadecimal, 10)'),
   ],
   'the resource type decides the rules': [
-    handler('takes every type for a source server', '?? unknownType', '?? sourceServerDisconnection'),
-    handler(
+    index('takes every type for a source server', '?? unknownType', '?? sourceServerDisconnection(assumeRole)'),
+    index(
       'takes a fleet for a source server',
-      `[FLEET_DISCONNECTION]: async () => (await import('./lazy')).fleetDisconnection`,
-      '[FLEET_DISCONNECTION]: () => sourceServerDisconnection',
+      `[FLEET_DISCONNECTION]: async () => (await import('./lazy')).fleetDisconnection(assumeRole)`,
+      '[FLEET_DISCONNECTION]: () => sourceServerDisconnection(assumeRole)',
     ),
-    handler('creates what it does not know', `type === 'Delete' &&`, `type !== 'Update' &&`),
-    handler('fails the deletion of what it never created', '!wasCreated || ', ''),
-    handler('deletes what it does not know', '(!wasCreated || !(await judgeDeletion(request)).genuine)', 'type'),
-    handler('fails a deletion that is not genuine', ' || !(await judgeDeletion(request)).genuine', ''),
+    index('creates what it does not know', `type === 'Delete' &&`, `type !== 'Update' &&`),
+    index('fails the deletion of what it never created', '!isOfCreated(physicalId) || ', ''),
+    index('deletes what it does not know', '(!isOfCreated(physicalId) || !(await checkDeletion(request)).genuine)', 'type'),
+    deletionCheck(
+      'keeps what it does not know, if an update replaced it',
+      `replaced: Replaced = 'disconnect'`,
+      `replaced: Replaced = 'keep'`,
+    ),
+    index('fails a deletion that is not genuine', ' || !(await checkDeletion(request)).genuine', ''),
+  ],
+  'a failure that says more of another is of the same kind': [
+    retry('a denial has none', `, { kind: 'denied' }`, ''),
+    retry('a time-out has none', `, { kind: 'timeout' }`, ''),
+    errors('forgets it', KIND, 'kind'),
+    errors('forgets its own', KIND, KIND.replace('kind ?? ', '')),
+    errors('takes that of the other before its own', KIND, `${KIND.replace('kind ?? ', '')} ?? kind`),
+    errors('takes that of an error of somebody else', KIND, 'kind ?? (cause as Failure | undefined)?.kind'),
+    errors('is of every kind', IS_OF_KIND, 'error instanceof Failure'),
+    errors('is of every kind, if it has any', IS_OF_KIND, 'error instanceof Failure && error.kind !== undefined && kind !== undefined'),
+    errors('takes an error of somebody else for one', IS_OF_KIND, '(error as Failure | undefined)?.kind === kind'),
+    errors('forgets the other', 'super(message, { cause });', 'super(message);'),
   ],
   'every call is made anew, by our retries, and tells for which stack': [
-    client('lets the SDK repeat, which knows no deadline', 'maxAttempts: 1,', ''),
-    client('signs for another Region', 'region,', `region: 'us-east-1',`),
-    client('does not tell for which stack', `['stack', stack.name]`, `['stack', '']`),
+    clientConfiguration('lets the SDK repeat, which knows no deadline', 'maxAttempts: 1,', ''),
+    clientConfiguration('signs for another Region', 'region,', `region: 'us-east-1',`),
+    clientConfiguration('does not tell for which stack', `['stack', stack.name]`, `['stack', '']`),
   ],
 };

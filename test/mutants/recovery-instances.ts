@@ -1,12 +1,12 @@
 import { mutate, type Mutants } from './mutant';
 
 const disconnect = mutate('source-server/disconnect.ts');
-const release = mutate('source-server/recovery-instance-cleanup.ts');
-const insist = mutate('source-server/retry-conflict.ts');
+const cleanup = mutate('source-server/recovery-instance-cleanup.ts');
+const retryConflict = mutate('source-server/retry-conflict.ts');
+const recoveryInstance = mutate('source-server/recovery-instance.ts');
 const options = mutate('source-server/options.ts');
-const explanations = mutate('source-server/messages.ts');
 const drs = mutate('aws/drs.ts');
-const rules = mutate('source-server/handler.ts');
+const handler = mutate('source-server/handler.ts');
 
 const BY_POLICY = `options.recoveryInstancePolicy === 'FAIL'
     ? new Failure(\`\${told} \${await explainHold(teardown, explainConflict(server))}\`)
@@ -23,7 +23,7 @@ const RECORD_DELETED = `this.deleted.add(id);
 const REFUSED = 'this.refusal = told;';
 const HELD = 'if (held === undefined || held.length > 0) {';
 const OUT_OF_TIME = 'Date.now() + pause + ANSWER >= drs.deadline';
-const TOLD = '[told, release.refusal, await explainHold(teardown, because)]';
+const TOLD = '[told, cleanup.refusal, await explainHold(teardown, because)]';
 
 /** By the rows of the table of what a conflict and the policy come to. */
 export const recoveryInstances: Mutants = {
@@ -35,19 +35,19 @@ export const recoveryInstances: Mutants = {
       `text('RecoveryInstancePolicy') ?? 'DISCONNECT'`,
     ),
     options('takes an unknown policy for DISCONNECT', 'known === policy);', `known === policy) ?? 'DISCONNECT';`),
-    release('DISCONNECT terminates them', 'isHeld ? this.disconnect(instances) :', 'isHeld ? this.terminateDrills() :'),
-    release('TERMINATE_DRILLS disconnects them', TERMINATE, 'return isHeld && this.disconnect(instances);'),
-    release(
+    cleanup('DISCONNECT terminates them', 'isHeld ? this.disconnect(instances) :', 'isHeld ? this.terminateDrills() :'),
+    cleanup('TERMINATE_DRILLS disconnects them', TERMINATE, 'return isHeld && this.disconnect(instances);'),
+    cleanup(
       'disconnects the first of them only',
       'for (const id of instances.filter((instance) => this.holds(instance)).map(idOf)) {',
       'for (const id of instances.filter((instance) => this.holds(instance)).map(idOf).slice(0, 1)) {',
     ),
-    release(
+    cleanup(
       'disconnects what is disconnected already',
       'for (const id of instances.filter((instance) => this.holds(instance)).map(idOf)) {',
       'for (const id of instances.map(idOf)) {',
     ),
-    release(
+    cleanup(
       'does not describe them again right before it terminates them',
       TERMINATE,
       `return ((look) => {
@@ -58,107 +58,112 @@ export const recoveryInstances: Mutants = {
           return this.terminateDrills();
         })(this.look);`,
     ),
-    release('terminates what was disconnected to keep the machine', AGAIN, AGAIN.replace('this.holds(instance) && ', '')),
-    release('terminates the first of them only', `${AGAIN}.map(idOf)`, `${AGAIN}.map(idOf).slice(0, 1)`),
+    cleanup('terminates what was disconnected to keep the machine', AGAIN, AGAIN.replace('this.holds(instance) && ', '')),
+    cleanup('terminates the first of them only', `${AGAIN}.map(idOf)`, `${AGAIN}.map(idOf).slice(0, 1)`),
     drs('terminates those of another server', '.filter((instance) => (instance.sourceServerID ?? sourceServerID) === sourceServerID)', ''),
     drs('overlooks one that does not tell its server', '(instance.sourceServerID ?? sourceServerID)', 'instance.sourceServerID'),
-    release('ends one twice, since it is listed for a moment longer', 'ids.forEach((id) => this.released.add(id));', ''),
-    release('does not follow the job', 'await (job && this.follow(job));', ''),
-    release('takes a job that has begun for one that is over', ENDED, `if (['STARTED', 'COMPLETED'].includes(job?.status ?? '')) {`),
-    release('takes a job that is not to be seen yet for one that is over', ENDED, ENDED.replace('(', '(!job || (').replace(') {', ')) {')),
+    cleanup('ends one twice, since it is listed for a moment longer', 'ids.forEach((id) => this.released.add(id));', ''),
+    cleanup('does not follow the job', 'await (job && this.follow(job));', ''),
+    cleanup('takes a job that has begun for one that is over', ENDED, `if (['STARTED', 'COMPLETED'].includes(job?.status ?? '')) {`),
+    cleanup('takes a job that is not to be seen yet for one that is over', ENDED, ENDED.replace('(', '(!job || (').replace(') {', ')) {')),
     drs('takes any job that DRS lists', 'found.find((job) => job.jobID === jobID)', 'found[0]'),
-    release('does not tell what it disconnected', `this.teardown.note('recovery instance disconnected', id);`, ''),
-    release(
+    cleanup('does not tell what it disconnected', `this.teardown.note('recovery instance disconnected', id);`, ''),
+    cleanup(
       'does not tell what it terminates',
       `this.teardown.note('drill being terminated', \`\${drills.join(', ')} (job \${job})\`);`,
       '',
     ),
-    insist('hides the conflict if it can not be ended', '${told} ${messageOf(error)}$', '${messageOf(error)}$'),
-    insist('does not tell what may hold it if there is no time to see', "${error instanceof OutOfTime ? ` ${because}` : ''}", ''),
-    release('fails if a job is in progress', `'ConflictException', 'ServiceQuotaExceededException'`, `'ServiceQuotaExceededException'`),
-    release('fails if there are too many jobs', `'ConflictException', 'ServiceQuotaExceededException'`, `'ConflictException'`),
-    release('fails if DRS does not know it any more', 'isNothingThere(error) || ', ''),
-    release('takes a refusal for its end', REFUSED, `${REFUSED}\n        ids.forEach((id) => this.released.add(id));`),
-    release('hides why it could not be ended', REFUSED, ''),
-    release('fails though it let go, and only the answer was lost', HELD, 'if (error) {'),
-    release('goes on though it holds on', HELD, 'if (held === undefined) {'),
-    release('looks only whether anything holds on', ' && ids.includes(idOf(one))', ''),
+    retryConflict('hides the conflict if it can not be ended', '${told} ${messageOf(error)}$', '${messageOf(error)}$'),
+    retryConflict('does not tell what may hold it if there is no time to see', "${isOfKind(error, 'timeout') ? ` ${because}` : ''}", ''),
+    cleanup('fails if a job is in progress', `'ConflictException', 'ServiceQuotaExceededException'`, `'ServiceQuotaExceededException'`),
+    cleanup('fails if there are too many jobs', `'ConflictException', 'ServiceQuotaExceededException'`, `'ConflictException'`),
+    cleanup('fails if DRS does not know it any more', 'isNothingThere(error) || ', ''),
+    cleanup('takes a refusal for its end', REFUSED, `${REFUSED}\n        ids.forEach((id) => this.released.add(id));`),
+    cleanup('hides why it could not be ended', REFUSED, ''),
+    cleanup('fails though it let go, and only the answer was lost', HELD, 'if (error) {'),
+    cleanup('goes on though it holds on', HELD, 'if (held === undefined) {'),
+    cleanup('says that none is known to hold it, since one did not let go in time', '.trim());', '.trim(), { cause: error });'),
+    cleanup('looks only whether anything holds on', ' && ids.includes(idOf(one))', ''),
   ],
   'a real recovery, or one of unknown kind': [
-    release('takes one of unknown kind for a drill', IS_DRILL, IS_DRILL.replace('=== true', '!== false')),
-    release('takes a real recovery for a drill', IS_DRILL, IS_DRILL.replace('=== true', '!== undefined')),
-    release('terminates the drill, though a real recovery is beside it', `(${IS_DRILL})`, `policy === 'TERMINATE_DRILLS'`),
-    release(
+    recoveryInstance('takes one of unknown kind for a drill', IS_DRILL, IS_DRILL.replace('=== true', '!== false')),
+    recoveryInstance('takes a real recovery for a drill', IS_DRILL, IS_DRILL.replace('=== true', '!== undefined')),
+    recoveryInstance('terminates the drill, though a real recovery is beside it', `(${IS_DRILL})`, `policy === 'TERMINATE_DRILLS'`),
+    cleanup(
       'terminates the drill, unless nothing may be',
       'if (inTheWay.length > 0) {',
       'if (inTheWay.length > 0 && inTheWay.length === instances.length) {',
     ),
-    release('terminates the drill, though a real recovery is beside it by now', AGAIN, AGAIN.replace('(await this.look())', UNSEEN)),
-    release('terminates whatever holds the server by now', AGAIN, `${UNSEEN}.filter((instance) => this.holds(instance))`),
-    release('does not disconnect it', `policy === 'DISCONNECT' ||`, `(policy === 'DISCONNECT' && instance.isDrill === true) ||`),
-    release('does not tell which policy it is', 'By the policy ${policy} nothing', 'Nothing'),
-    release('does not tell the commands', '`${explainRecoveryInstances(inTheWay, server.region)} By', '`By'),
+    cleanup('terminates the drill, though a real recovery is beside it by now', AGAIN, AGAIN.replace('(await this.look())', UNSEEN)),
+    cleanup('terminates whatever holds the server by now', AGAIN, `${UNSEEN}.filter((instance) => this.holds(instance))`),
+    recoveryInstance('does not disconnect it', `policy === 'DISCONNECT' ||`, `(policy === 'DISCONNECT' && instance.isDrill === true) ||`),
+    cleanup('does not tell which policy it is', 'By the policy ${policy} nothing', 'Nothing'),
+    cleanup('does not tell the commands', '`${explainRecoveryInstances(inTheWay, server.region)} By', '`By'),
   ],
   'a failback in progress': [
-    release('touches it', IN_THE_WAY, 'isHolding(instance) && !mayGo'),
-    release(
+    recoveryInstance('touches it', IN_THE_WAY, 'isHolding(instance) && !mayGo'),
+    recoveryInstance(
       'touches it if its recovery instance does not replicate',
       IN_THE_WAY,
       'isHolding(instance) && (isFailingBack(instance) || !mayGo)',
     ),
-    explanations(
+    recoveryInstance(
       'knows one of its states only',
       'failback?.state !== undefined && !NO_FAILBACK.has(failback.state)',
       `failback?.state === 'FAILBACK_IN_PROGRESS'`,
     ),
     ...['FAILBACK_NOT_STARTED', 'FAILBACK_COMPLETED', 'FAILBACK_LAUNCH_STATE_NOT_AVAILABLE'].map((state) =>
-      explanations(`takes ${state} for one`, `'${state}'`, `'mutant'`),
+      recoveryInstance(`takes ${state} for one`, `'${state}'`, `'mutant'`),
     ),
-    explanations(
+    recoveryInstance(
       'takes one that failed for its end',
       `new Set(['FAILBACK_NOT_STARTED'`,
       `new Set(['FAILBACK_ERROR', 'FAILBACK_NOT_STARTED'`,
     ),
   ],
   'a termination that fails, or does not end in time': [
-    release('takes a failed job for done', ENDED, ENDED.replace('=== 0', '>= 0')),
-    release(
+    cleanup('takes a failed job for done', ENDED, ENDED.replace('=== 0', '>= 0')),
+    cleanup(
       'looks at the first drill of the job only',
       '(job?.participatingServers ?? []).filter',
       '(job?.participatingServers ?? []).slice(0, 1).filter',
     ),
-    release('takes a failed job for done if the drill is gone', 'error instanceof Failure ? undefined : ', ''),
-    release('does not name the drill', 'terminate the drill ${ids} (job', 'terminate the drill (job'),
-    release(
+    cleanup('takes a failed job for done if the drill is gone', 'error instanceof Failure ? undefined : ', ''),
+    cleanup('does not name the drill', 'terminate the drill ${ids} (job', 'terminate the drill (job'),
+    cleanup(
       'does not tell how to look at the job',
       'look at it with \\`aws drs describe-jobs --filters jobIDs=${jobID} --region ${server.region}\\`.',
       '',
     ),
-    release('follows the job for ever', 'if (Date.now() + LOOK_AGAIN >= drs.deadline) {', 'if (Date.now() < 0) {'),
-    rules('gives it four minutes', 'isOpen ? Infinity :', 'isOpen ? LIMITS.Delete :'),
-    rules('gives every deletion fourteen minutes', ` && properties.RecoveryInstancePolicy === 'TERMINATE_DRILLS'`, ''),
+    cleanup('follows the job for ever', 'if (Date.now() + POLL_JOB >= drs.deadline) {', 'if (Date.now() < 0) {'),
+    handler('gives it four minutes', 'isOpen ? Infinity :', 'isOpen ? LONG_LIMIT :'),
+    handler(
+      'gives every deletion fourteen minutes',
+      `properties.RecoveryInstancePolicy === 'TERMINATE_DRILLS'`,
+      'properties !== undefined',
+    ),
   ],
   'nothing any more that holds it': [
     disconnect('FAIL tries until the deadline, too', BY_POLICY, 'refusal'),
-    release('deletes records at once', 'Date.now() - this.freeSince >= PERSISTENT', 'Date.now() >= this.freeSince'),
-    release('never deletes records', 'PERSISTENT = 30_000', 'PERSISTENT = 3_000_000'),
-    release('deletes a record again and again', RECORD_DELETED, RECORD_DELETED.replace(/^.*\n|\n.*$/g, '')),
-    release(
+    cleanup('deletes records at once', 'Date.now() - this.freeSince >= PERSISTENT', 'Date.now() >= this.freeSince'),
+    cleanup('never deletes records', 'PERSISTENT = 30_000', 'PERSISTENT = 3_000_000'),
+    cleanup('deletes a record again and again', RECORD_DELETED, RECORD_DELETED.replace(/^.*\n|\n.*$/g, '')),
+    cleanup(
       'does not begin anew when something held it meanwhile',
       'this.freeSince = isHeld ? undefined : (this.freeSince ?? Date.now());',
       'this.freeSince ??= isHeld ? undefined : Date.now();',
     ),
-    release(
+    cleanup(
       'TERMINATE_DRILLS deletes records, too',
       TERMINATE,
       'return isHeld ? this.terminateDrills() : this.isPersistent() && this.deleteRecords(instances);',
     ),
-    release('does not tell that it deleted a record', RECORD_DELETED, RECORD_DELETED.replace(/\n.*note.*/, '')),
-    insist('fails at once', OUT_OF_TIME, '!hasEnded'),
-    insist('never gives up', OUT_OF_TIME, 'Date.now() < 0'),
-    insist('tries once more without time for an answer', ' + ANSWER', ''),
-    insist('never gives up as long as anything ends', OUT_OF_TIME, `!hasEnded && ${OUT_OF_TIME}`),
-    insist('hides what DRS said', TOLD, TOLD.replace('told, ', '')),
-    insist('does not tell the order to unwind in', TOLD, '[told, release.refusal]'),
+    cleanup('does not tell that it deleted a record', RECORD_DELETED, RECORD_DELETED.replace(/\n.*note.*/, '')),
+    retryConflict('fails at once', OUT_OF_TIME, '!hasEnded'),
+    retryConflict('never gives up', OUT_OF_TIME, 'Date.now() < 0'),
+    retryConflict('tries once more without time for an answer', ' + ANSWER', ''),
+    retryConflict('never gives up as long as anything ends', OUT_OF_TIME, `!hasEnded && ${OUT_OF_TIME}`),
+    retryConflict('hides what DRS said', TOLD, TOLD.replace('told, ', '')),
+    retryConflict('does not tell the order to unwind in', TOLD, '[told, cleanup.refusal]'),
   ],
 };

@@ -1,28 +1,41 @@
-import { mutate, type Mutants } from './mutant';
+import { SOURCE_SERVER_DISCONNECTION } from '../../lib/contract';
+import { isOfOtherType, isOfType, mutate, type Mutants } from './mutant';
 
-const rules = mutate('source-server/handler.ts');
+const handler = mutate('source-server/handler.ts');
 const drs = mutate('aws/drs.ts');
-const foresight = mutate('source-server/predict.ts');
+const predict = mutate('source-server/predict.ts');
+const physicalIds = mutate('physical-ids.ts');
+const deletion = mutate('protocol/delete.ts');
+const update = mutate('protocol/update.ts');
+const recoveryInstance = mutate('source-server/recovery-instance.ts');
 const account = mutate('source-server/account.ts');
 const sourceServer = mutate('source-server/source-server.ts');
-const release = mutate('source-server/recovery-instance-cleanup.ts');
 const teardown = mutate('source-server/teardown.ts');
-const genuineDeletion = mutate('protocol/deletion-check.ts');
+const deletionCheck = mutate('protocol/deletion-check.ts');
 const assumeRole = mutate('aws/assume-role.ts');
 const role = mutate('aws/role.ts');
 
-const DECLARE = `decide(request, 'declared', arn);\n  return { physicalId: arn, data: { ...attributesOf(found) } };`;
-const VERIFIED = 'const found = await verify(request);\n    await (isSame';
+const OURS = isOfType(SOURCE_SERVER_DISCONNECTION);
+const OF_OTHERS = isOfOtherType(SOURCE_SERVER_DISCONNECTION);
+const DECLARE = `logDecision(request, 'declared', arn);\n  return { physicalId: arn, data: { ...attributesOf(found) } };`;
+const VERIFIED = 'const found = await verify(request);\n      await (isSame';
 const REFUSE = 'await (isSame ? undefined : refuseIfStuck(request));';
 const SAME = 'if (isSame && request.properties.AssumeRoleArn === request.oldProperties.AssumeRoleArn && isUnderstood) {';
+const LOOK_BEFORE = 'if (await isKnownToRollBack(request)) {\n    return';
+const LOOK_AGAIN = 'if (await isKnownToRollBack(request)) {\n      return';
+const KEPT = 'logDecision(request, kept, check.why);';
 const TEAR_DOWN = 'await tearDownSourceServer({ drs, server, options, note }, state);';
 const ACCOUNT = 'assumeRoleArn === undefined ? stack.accountId : accountOfRole(assumeRoleArn)';
 
 /** By the rows of the table of requests. */
 export const requests: Mutants = {
   'Create: the server is found': [
-    rules('answers with the ID instead of the ARN', DECLARE, DECLARE.replace('physicalId: arn', `physicalId: found.sourceServerID ?? ''`)),
-    rules(
+    handler(
+      'answers with the ID instead of the ARN',
+      DECLARE,
+      DECLARE.replace('physicalId: arn', `physicalId: found.sourceServerID ?? ''`),
+    ),
+    handler(
       'disconnects at once',
       'return declareVerified(request, await verify(request));',
       `const found = await verify(request);
@@ -33,20 +46,20 @@ export const requests: Mutants = {
     drs('looks at the first page only', '} while (nextToken);', `} while (nextToken === '');`),
     sourceServer('leaves a hostname empty', 'hostname || UNKNOWN', 'hostname ?? UNKNOWN'),
     sourceServer('leaves out a state', 'dataReplicationState || UNKNOWN', `dataReplicationState || ''`),
-    rules(
+    handler(
       'looks in the Region of the stack',
       'openDrs(request, server, options);\n  const found',
       'openDrs(request, { ...server, region: request.stack.region }, options);\n  const found',
     ),
   ],
   'Create: no such server; DRS was never set up there; the server is extended from another account, and `deleteSourceServer` is not set': [
-    rules('declares a server that is not there', 'if (!found) {', 'if (!found) {\n    return {};\n  }\n  if (!found) {'),
-    rules(
+    handler('declares a server that is not there', 'if (!found) {', 'if (!found) {\n    return {};\n  }\n  if (!found) {'),
+    handler(
       'declares an extended server',
       'if (isExtended(found) && !options.deletesSourceServer) {',
       'if (isExtended(found) && !found.sourceServerID) {',
     ),
-    rules(
+    handler(
       'refuses an extended server whose record is to be deleted',
       'if (isExtended(found) && !options.deletesSourceServer) {',
       'if (isExtended(found)) {',
@@ -57,82 +70,88 @@ export const requests: Mutants = {
       `if (nextToken !== undefined || !isNamed(error, 'UninitializedAccountException')) {`,
       'if (error) {',
     ),
-    sourceServer('takes a malformed ID', ' || !SOURCE_SERVER_ID.test(sourceServerId)', ''),
-    sourceServer('takes the ARN of another service', ':drs:', ':[a-z]+:'),
+    physicalIds('takes a malformed ID', ' || !SOURCE_SERVER_ID.test(sourceServerId)', ''),
+    physicalIds('takes the ARN of another service', ':drs:', ':[a-z]+:'),
     sourceServer('takes every server with a staging area for an extended one', `=== 'EXTENDED'`, '!== undefined'),
   ],
   'Update: the same server': [
-    rules('verifies it, and fails if it is gone', SAME, `if (requested === '') {`),
-    rules('goes on though nobody understands how to delete it', SAME, SAME.replace(' && isUnderstood', '')),
-    rules('fails if DRS can not be asked', `decide(request, 'attributes unknown', messageOf(error), 'warning');`, 'throw error;'),
-    rules('leaves out the attributes', '{ physicalId: arn, data: { ...(await attributesIfKnown(request, arn)) } }', '{ physicalId: arn }'),
-    rules(
+    handler('verifies it, and fails if it is gone', SAME, `if (requested === '') {`),
+    handler('goes on though nobody understands how to delete it', SAME, SAME.replace(' && isUnderstood', '')),
+    handler('fails if DRS can not be asked', `logDecision(request, 'attributes unknown', messageOf(error), 'warning');`, 'throw error;'),
+    handler('tries for long, though it decides nothing', 'Math.min(request.deadline, Date.now() + ATTRIBUTES_TIMEOUT)', 'request.deadline'),
+    handler(
+      'leaves out the attributes',
+      '{ physicalId: arn, data: { ...(await attributesIfKnown(request, arn)) } }',
+      '{ physicalId: arn }',
+    ),
+    handler(
       'looks in the Region of the stack',
       'openDrs(request, server, readOptions(request.properties), deadline)',
       'openDrs(request, { ...server, region: request.stack.region }, readOptions(request.properties), deadline)',
     ),
   ],
   'Update: the same server, with another role to assume': [
-    rules('does not verify it', SAME, 'if (isSame && isUnderstood) {'),
-    rules(
+    handler('does not verify it', SAME, 'if (isSame && isUnderstood) {'),
+    handler(
       'does not verify it if there was no role before',
       SAME,
       SAME.replace(') {', ' || (isSame && !request.oldProperties.AssumeRoleArn)) {'),
     ),
-    rules(
+    handler(
       'does not verify it if there is no role any more',
       SAME,
       SAME.replace(') {', ' || (isSame && !request.properties.AssumeRoleArn)) {'),
     ),
-    rules(
+    handler(
       'verifies it as the old role',
       'const options = readOptions(request.properties);\n  const drs',
       `const options = readOptions(request.type === 'Update' ? request.oldProperties : request.properties);\n  const drs`,
     ),
-    rules('looks for what holds it, though it stays', REFUSE, 'await refuseIfStuck(request);'),
+    handler('looks for what holds it, though it stays', REFUSE, 'await refuseIfStuck(request);'),
   ],
   'Update: another server': [
-    rules('does not verify the new server', VERIFIED, VERIFIED.replace('await verify(request)', '{} as SourceServer')),
-    rules('replaces a server that has a recovery instance', REFUSE, ''),
-    rules(
+    update('succeeds whatever failed', 'throw error;', `if (${OURS}) {\n      return inRollback();\n    }\n    throw error;`),
+    handler('does not verify the new server', VERIFIED, VERIFIED.replace('await verify(request)', '{} as SourceServer')),
+    handler('replaces a server that has a recovery instance', REFUSE, ''),
+    handler(
       'looks for recovery instances of the new server',
       'const old = parseSourceServerArn(request.physicalId);',
       'const old = parseSourceServerArn(request.properties.SourceServerArn);',
     ),
-    rules(
+    handler(
       'goes by the new policy instead of the old one',
       'const options = readOptions(request.oldProperties);',
       'const options = readOptions(request.properties);',
     ),
-    rules(
+    handler(
       'looks at the old server as the new role',
       'openDrs(request, old, options)',
       'openDrs(request, old, readOptions(request.properties))',
     ),
-    foresight(
+    predict(
       'refuses, whatever the old policy allows',
       'isInTheWay(instance, options.recoveryInstancePolicy)',
       `isInTheWay(instance, 'FAIL')`,
     ),
-    rules('refuses although the old server is to be retained', ` || request.properties.RetainOnReplace === 'true'`, ''),
-    foresight(
+    handler('refuses although the old server is to be retained', ` || request.properties.RetainOnReplace === 'true'`, ''),
+    predict(
       'refuses although the old server is disconnected',
       'if (isDisconnected(server) && !onlyRecord) {',
       'if (isDisconnected(server) && onlyRecord) {',
     ),
-    release(
+    recoveryInstance(
       'refuses though the recovery instance of the old server is disconnected',
       'isFailingBack(instance) || (isHolding(instance) && !mayGo)',
       'isFailingBack(instance) || !mayGo',
     ),
-    rules('replaces an extended server', "if (found && foresight.outcome === 'extended') {", 'if (found && !options) {'),
-    foresight(
+    handler('replaces an extended server', "if (found && predicted.outcome === 'extended') {", 'if (found && !options) {'),
+    predict(
       'refuses to replace an extended server whose record goes',
       'if (isExtended(server) && !onlyRecord) {',
       'if (isExtended(server)) {',
     ),
-    rules('answers with the old physical ID', DECLARE, DECLARE.replace('physicalId: arn', 'physicalId: request.physicalId ?? arn')),
-    rules(
+    handler('answers with the old physical ID', DECLARE, DECLARE.replace('physicalId: arn', 'physicalId: request.physicalId ?? arn')),
+    handler(
       'disconnects the old server at once',
       REFUSE,
       `${REFUSE}
@@ -140,64 +159,62 @@ export const requests: Mutants = {
     const drs = await openDrs(request, old, readOptions(request.oldProperties));
     await drs.disconnectSourceServer(old.sourceServerId);`,
     ),
-    rules(
+    handler(
       'looks for the old server in the Region of the stack',
       'openDrs(request, old, options)',
       'openDrs(request, { ...old, region: request.stack.region }, options)',
     ),
-    genuineDeletion(
+    deletionCheck(
       'fails if the status of the stack can not be read',
-      `decide(request, 'status unknown', messageOf(error), 'warning');`,
+      `logDecision(request, 'status unknown', messageOf(error), 'warning');`,
       'throw error;',
     ),
   ],
   'Update: any of these, because the stack rolls back': [
-    genuineDeletion(
+    deletionCheck(
       'does not know that it rolls back',
       'return (await describeWithAncestors(request)).some(({ status }) => ROLLING_BACK.has(status));',
       'return false;',
     ),
-    rules(
-      'does not look before it verifies',
-      `if (await isKnownToRollBack(request)) {\n    return declare(request, requested, 'warning');\n  }\n  try`,
-      'try',
-    ),
-    rules(
-      'does not look again after a failure',
-      `    if (await isKnownToRollBack(request)) {\n      return declare`,
-      `    if (!error) {\n      return declare`,
-    ),
-    genuineDeletion(
+    update('does not look before it verifies', LOOK_BEFORE, `if (${OF_OTHERS} && (await isKnownToRollBack(request))) {\n    return`),
+    update('does not wait for what may fail', 'return await update();', 'return update();'),
+    update('does not look again after a failure', LOOK_AGAIN, `if (${OF_OTHERS} && (await isKnownToRollBack(request))) {\n      return`),
+    deletionCheck(
       'looks at its own status only',
       '(await describeWithAncestors(request)).some(',
       '(await describeWithAncestors(request)).slice(0, 1).some(',
     ),
-    rules(
+    handler(
       'answers with the physical ID it came with',
       'return { physicalId: arn, data: { ...(await',
       'return { physicalId: request.physicalId ?? arn, data: { ...(await',
     ),
-    rules('does not warn', `decide(request, 'declared', arn, level);`, `decide(request, 'declared', arn, level && 'info');`),
+    handler('does not warn', `logDecision(request, 'declared', arn, level);`, `logDecision(request, 'declared', arn, level && 'info');`),
   ],
   'Delete: not genuine': [
-    rules('fails the deletion', `decide(request, 'kept', verdict.why);`, 'throw new Failure(verdict.why);'),
-    rules('does not tell why it kept the server', `decide(request, 'kept', verdict.why);`, ''),
+    deletion(
+      'disconnects',
+      'if (check.genuine) {\n      await deletion.run(check);',
+      `if (check.genuine || ${OURS}) {\n      await deletion.run({ ...check, genuine: true });`,
+    ),
+    deletion('fails the deletion', KEPT, `if (${OURS}) {\n        throw new Error(check.why);\n      }\n      ${KEPT}`),
+    deletion('does not tell why it kept the server', KEPT, `if (${OF_OTHERS}) {\n        ${KEPT}\n      }`),
   ],
   'Delete: genuine': [
-    rules(
+    handler(
       'disconnects the server that the properties name',
-      'const server = parseSourceServerArn(physicalId);',
+      'const server = parseSourceServerArn(request.physicalId);',
       'const server = parseSourceServerArn(request.properties.SourceServerArn);',
     ),
-    rules(
+    handler(
       'disconnects in the Region of the stack',
-      'openDrs(request, server, options);\n    const note',
-      'openDrs(request, { ...server, region: request.stack.region }, options);\n    const note',
+      'openDrs(request, server, options);\n        const note',
+      'openDrs(request, { ...server, region: request.stack.region }, options);\n        const note',
     ),
-    rules('does nothing', TEAR_DOWN, ''),
-    rules(
+    handler('does nothing', TEAR_DOWN, ''),
+    handler(
       'does not tell what it did',
-      'const note = (done: string, to: string) => decide(request, done, to);',
+      'const note = (done: string, to: string) => logDecision(request, done, to);',
       'const note = () => undefined;',
     ),
     teardown('does not tell how it ended', 'note(outcome, server.sourceServerId);', ''),
@@ -213,8 +230,8 @@ export const requests: Mutants = {
   "any: the role can't be assumed": [
     drs(
       'goes on as the function itself',
-      '.assumeRole(stack, assumeRoleArn, deadline)',
-      '.assumeRole(stack, assumeRoleArn, deadline).catch(() => undefined)',
+      'await assumeRole(stack, roleArn, deadline)',
+      'await assumeRole(stack, roleArn, deadline).catch(() => undefined)',
     ),
     assumeRole(
       'goes on as the function itself if STS gives no credentials',
@@ -222,8 +239,8 @@ export const requests: Mutants = {
       'return undefined as unknown as Credentials;',
     ),
     assumeRole('fails at once', '{ deadline });', '{ deadline, wasDenied: true });'),
-    assumeRole('does not name the role', '`${explainRole(roleArn)} ${error.message}`', 'error.message'),
-    assumeRole('hides what STS said', '`${explainRole(roleArn)} ${error.message}`', 'explainRole(roleArn)'),
+    assumeRole('does not name the role', `isOfKind(error, 'denied') ? explainRole(roleArn)`, `isOfKind(error, 'denied') ? ''`),
+    assumeRole('hides what STS said', '`${what} ${messageOf(error)}`', "isOfKind(error, 'denied') ? what : `${what} ${messageOf(error)}`"),
     assumeRole('does not tell in which account the role is', 'in account ${accountOfRole(roleArn)} ', ''),
     assumeRole('takes the path for a part of the name', `roleArn.split('/').at(-1)`, `roleArn.split('/').slice(1).join('/')`),
   ],

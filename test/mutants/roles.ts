@@ -1,18 +1,25 @@
 import { mutate, type Mutants } from './mutant';
 
 const assumeRole = mutate('aws/assume-role.ts');
-const client = mutate('aws/client-configuration.ts');
+const index = mutate('index.ts');
+const clientConfiguration = mutate('aws/client-configuration.ts');
 const drs = mutate('aws/drs.ts');
 const options = mutate('source-server/options.ts');
-const nextSteps = mutate('protocol/failure-advice.ts');
+const failureAdvice = mutate('protocol/failure-advice.ts');
 
+const HANDED_IN = '.assumeRole(...args)';
+const ASSUMES = `const assumeRole: AssumeRole = async (...args) => (await import('./lazy'))${HANDED_IN};`;
+const ASSUMES_NONE = `() => Promise.reject(new Failure('mutant'))`;
 const ASSUME = 'export async function assumeRole(';
-const OPEN = 'assumeRole(stack, assumeRoleArn, deadline)';
+const OPEN = 'assumeRole(stack, roleArn, deadline)';
 
 /** The rules of roles that are assumed, which no table has. */
 export const roles: Mutants = {
   'DRS is called as the role': [
-    client("uses the function's own credentials", '...(credentials && { credentials }),', ''),
+    index('lets single servers assume none', 'sourceServerDisconnection(assumeRole)', `sourceServerDisconnection(${ASSUMES_NONE})`),
+    index('lets fleets assume none', 'fleetDisconnection(assumeRole)', `fleetDisconnection(${ASSUMES_NONE})`),
+    index('assumes another role', HANDED_IN, HANDED_IN.replace('...args', 'args[0], `${args[1]}2`, args[2]')),
+    clientConfiguration("uses the function's own credentials", '...(credentials && { credentials }),', ''),
     drs('forgets the credentials', 'clientConfiguration(stack, region, credentials)', 'clientConfiguration(stack, region)'),
     options(
       'takes a role that is no text for none',
@@ -27,9 +34,15 @@ export const roles: Mutants = {
     options('does not check that it is a role', 'if (roleArn !== undefined && ', `if (roleArn === 'mutant' && `),
   ],
   'the function assumes it itself, in the Region of its stack': [
+    index('assumes it for ever', HANDED_IN, HANDED_IN.replace('...args', 'args[0], args[1], Infinity')),
     drs('assumes it in the Region of the server', OPEN, OPEN.replace('stack', '{ ...stack, region }')),
   ],
   'a session belongs to its request': [
+    index(
+      'hands out the first session for ever',
+      ASSUMES,
+      `let kept: ReturnType<AssumeRole> | undefined;\nconst assumeRole: AssumeRole = (...args) => (kept ??= import('./lazy').then((lazy) => lazy.assumeRole(...args)));`,
+    ),
     assumeRole(
       'keeps the first session for ever',
       ASSUME,
@@ -52,16 +65,14 @@ async function begin(`,
     ),
   ],
   'the name of a session tells of which stack it is': [
+    index('names another stack', HANDED_IN, HANDED_IN.replace('...args', `{ ...args[0], name: 'mutant' }, args[1], args[2]`)),
     assumeRole('does not name the stack', '`cdk-drs-${stack.name}`', `'cdk-drs'`),
     assumeRole('is longer than IAM takes', '.slice(0, LONGEST_SESSION_NAME)', ''),
   ],
   'the operator is told whom to grant what, and which account to turn to': [
-    drs(
-      "names the function's role instead",
-      'assumeRoleArn === undefined ? undefined : `the role',
-      'assumeRoleArn ? undefined : `the role',
-    ),
-    nextSteps('does not tell for which account a command is', `accountId === ownAccountId ? '' : `, `accountId ? '' : `),
-    nextSteps('tells of two accounts where there is one', `accountId === ownAccountId ? '' : `, ''),
+    drs("names the function's role instead", 'roleArn === undefined ? undefined : `the role', 'roleArn ? undefined : `the role'),
+    failureAdvice('does not tell of which service the commands are', 'Commands of ${service}', 'Commands'),
+    failureAdvice('does not tell for which account a command is', `accountId === ownAccountId ? '' : `, `accountId ? '' : `),
+    failureAdvice('tells of two accounts where there is one', `accountId === ownAccountId ? '' : `, ''),
   ],
 };

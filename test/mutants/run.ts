@@ -17,7 +17,7 @@ import { serve } from './warm-jest';
 import { Workshop } from './workshop';
 
 /** Whether a test caught the mutant. */
-interface Verdict {
+interface MutantResult {
   readonly mutant: ListedMutant;
   /** The test that fails; none if the mutant survives. */
   readonly caughtBy?: string;
@@ -69,20 +69,20 @@ async function checkTests(workshops: readonly Workshop[]): Promise<string[]> {
   return [...took.keys()].sort((one, other) => (took.get(one) ?? 0) - (took.get(other) ?? 0));
 }
 
-async function tryAll(workshops: readonly Workshop[], chosen: readonly ListedMutant[]): Promise<Verdict[]> {
+async function tryAll(workshops: readonly Workshop[], chosen: readonly ListedMutant[]): Promise<MutantResult[]> {
   const likeliest = new Likeliest(await checkTests(workshops));
-  const verdicts = new Map<ListedMutant, Verdict>();
+  const results = new Map<ListedMutant, MutantResult>();
   const progress = new Progress(chosen.length);
   await inAll(workshops, chosen, async (workshop, mutant) => {
-    const verdict = await tryOne(workshop, mutant, likeliest);
-    verdicts.set(mutant, verdict);
-    progress.tried(verdict.caughtBy ? undefined : lineOf(verdict));
+    const result = await tryOne(workshop, mutant, likeliest);
+    results.set(mutant, result);
+    progress.tried(result.caughtBy ? undefined : lineOf(result));
   });
   progress.end();
-  return chosen.flatMap((mutant) => verdicts.get(mutant) ?? []);
+  return chosen.flatMap((mutant) => results.get(mutant) ?? []);
 }
 
-async function tryOne(workshop: Workshop, mutant: ListedMutant, likeliest: Likeliest): Promise<Verdict> {
+async function tryOne(workshop: Workshop, mutant: ListedMutant, likeliest: Likeliest): Promise<MutantResult> {
   try {
     return await workshop.with(mutant, async () => {
       for (const testFile of likeliest.inOrderFor(mutant)) {
@@ -99,20 +99,20 @@ async function tryOne(workshop: Workshop, mutant: ListedMutant, likeliest: Likel
   }
 }
 
-function lineOf({ mutant, caughtBy, tier, problem }: Verdict): string {
+function lineOf({ mutant, caughtBy, tier, problem }: MutantResult): string {
   return `  ${mutant.name.padEnd(66)}  ${caughtBy ? `${tier}: ${caughtBy}` : (problem ?? 'SURVIVES')}`;
 }
 
-function print(verdicts: readonly Verdict[]) {
-  verdicts.forEach((verdict, index) => {
-    const { row } = verdict.mutant;
-    console.log(row === verdicts[index - 1]?.mutant.row ? lineOf(verdict) : `\n${row}\n${lineOf(verdict)}`);
+function print(results: readonly MutantResult[]) {
+  results.forEach((result, index) => {
+    const { row } = result.mutant;
+    console.log(row === results[index - 1]?.mutant.row ? lineOf(result) : `\n${row}\n${lineOf(result)}`);
   });
-  const caughtIn = (tier: Tier) => verdicts.filter((verdict) => verdict.tier === tier).length;
+  const caughtIn = (tier: Tier) => results.filter((result) => result.tier === tier).length;
   const [fast, slow] = [caughtIn('npm test'), caughtIn('npm run test:all')];
   console.log(
-    `\n${verdicts.length} mutants, ${fast + slow} caught (${fast} by \`npm test\`, ${slow} by \`npm run test:all\` only), ` +
-      `${verdicts.length - fast - slow} survive.`,
+    `\n${results.length} mutants, ${fast + slow} caught (${fast} by \`npm test\`, ${slow} by \`npm run test:all\` only), ` +
+      `${results.length - fast - slow} survive.`,
   );
 }
 
@@ -132,10 +132,10 @@ async function main() {
     process.once(signal, () => process.exit(128 + constants.signals[signal]));
   }
   Array.from({ length: availableParallelism() }, () => workshops.push(new Workshop()));
-  const verdicts = await tryAll(workshops, chosen);
-  print(verdicts);
-  writeFileSync('.build/mutants.json', JSON.stringify(verdicts, undefined, 2));
-  process.exit(verdicts.every(({ caughtBy }) => caughtBy) ? 0 : 1);
+  const results = await tryAll(workshops, chosen);
+  print(results);
+  writeFileSync('.build/mutants.json', JSON.stringify(results, undefined, 2));
+  process.exit(results.every(({ caughtBy }) => caughtBy) ? 0 : 1);
 }
 
 if (process.send) {

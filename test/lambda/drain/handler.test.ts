@@ -378,9 +378,12 @@ describe('Delete in the clean-up of an update', () => {
 
   test('the timeout is shorter, and link 0 stays: SUCCESS at once', async () => {
     stackHas({ logicalId: 'Link0', physicalId: physicalIdOf(0), status: 'UPDATE_COMPLETE', type: STAGING_AREA_DRAIN });
-    const { response } = await send('Delete', { link: 5 });
+    const { response, log } = await send('Delete', { link: 5 });
     expect(response.Status).toBe('SUCCESS');
     expect(calls()).toEqual([]);
+    expect(log).toContainEqual(
+      expect.objectContaining({ decision: 'nothing drained', why: expect.stringContaining('still in the stack') }),
+    );
   });
 
   test.each([

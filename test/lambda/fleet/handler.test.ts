@@ -485,6 +485,16 @@ describe('Delete, genuine', () => {
     expect(calls.filter((call) => call === 'DeleteSourceServer')).toHaveLength(50);
   });
 
+  test('a server that is disconnected only when it is tried again: its record is deleted, too', async () => {
+    drsHolds(member(1));
+    drs
+      .on(DisconnectSourceServerCommand)
+      .rejectsOnce(serviceError('ValidationException', 'not now'))
+      .resolves({ ...member(1), ...disconnectedAlready });
+    expect((await deletion({ DeleteSourceServer: 'true' })).response.Status).toBe('SUCCESS');
+    expect(sentTo(DeleteSourceServerCommand)).toEqual([idOf(1)]);
+  });
+
   test('a server that lost its tags between disconnect and deletion of its record is skipped', async () => {
     const held = drsHolds(member(1));
     drs.on(DeleteSourceServerCommand).callsFake(() => {
@@ -666,7 +676,7 @@ describe('Delete, genuine', () => {
       expect(log).toContainEqual(expect.objectContaining({ decision: 'fleet disconnected', why: expect.stringContaining('4 of 4') }));
     });
 
-    test('a server that moves to a page that is still to come counts once', async () => {
+    test('a server that moves to a page that is still to come is listed twice, but tried no more often than others, and counts once', async () => {
       const held = drsHolds(...[1, 2, 3, 4, 5].map((index) => member(index)));
       const physicalId = await physicalIdOf();
       duringListings.push(() => {
@@ -677,6 +687,8 @@ describe('Delete, genuine', () => {
       drs.on(DisconnectSourceServerCommand, { sourceServerID: idOf(3) }).rejects(serviceError('ValidationException', 'no'));
       const { response } = await send('Delete', {}, { physicalId });
       expect(response.Reason).toMatch(/^1 of 5 are left .*4 were disconnected, 0 needed nothing/);
+      // Whoever can't be disconnected is tried once more.
+      expect(sentTo(DisconnectSourceServerCommand).sort()).toEqual([1, 2, 3, 3, 4, 5].map(idOf));
     });
 
     test('a server that gets the tags meanwhile is disconnected, too', async () => {
@@ -830,6 +842,14 @@ describe('Delete in the clean-up of an update', () => {
     drs.on(DisconnectSourceServerCommand).rejects(serviceError('ValidationException', 'no'));
     const { response } = await deletion({ DeleteSourceServer: 'true', Region: 'us-west-2' });
     expect(response.Reason).toContain(`\`aws drs ${what}-source-server --source-server-id ${idOf(1)} --region us-west-2\``);
+  });
+
+  test('it does not reach every server: FAILED says how to disconnect by hand what is left', async () => {
+    stackHas();
+    drs.on(DisconnectSourceServerCommand).callsFake(() => new Promise(() => undefined));
+    const { response } = await deletion();
+    expect(response.Reason).toMatch(/Not reached before the function had to end/);
+    expect(response.Reason).toContain(`\`aws drs disconnect-source-server --source-server-id ${idOf(1)} --region ${REGION}\``);
   });
 
   test.each(['UPDATE_COMPLETE', 'DELETE_IN_PROGRESS'])('its selection changed, and the new one is %s: kept', async (status) => {

@@ -1,5 +1,5 @@
 import { DescribeSourceServersCommand } from '@aws-sdk/client-drs';
-import { drs, handle, reset, SERVER_ARN, SERVER_ID, serviceError, STACK_ID, stackIs } from '../harness';
+import { drs, handle, LOGICAL_ID, reset, SERVER_ARN, SERVER_ID, serviceError, STACK_ID, stackHas, stackIs } from '../harness';
 
 beforeEach(reset);
 
@@ -51,6 +51,13 @@ describe('a resource type that this version does not know', () => {
     const { response, calls } = await handle({ type: 'Delete', resourceType: 'Custom::DRSSomethingNew', physicalId });
     expect(response).toMatchObject({ Status: expected, PhysicalResourceId: physicalId });
     expect(calls).toEqual([]);
+  });
+
+  test('Delete of one that an update replaced: FAILED, since nobody knows what becomes of what it stood for', async () => {
+    stackIs('UPDATE_COMPLETE_CLEANUP_IN_PROGRESS');
+    stackHas({ logicalId: LOGICAL_ID, physicalId: 'drs:new:2', status: 'UPDATE_COMPLETE', type: 'Custom::DRSSomethingNew' });
+    const { response } = await handle({ type: 'Delete', resourceType: 'Custom::DRSSomethingNew', physicalId: 'drs:new:1' });
+    expect(response).toMatchObject({ Status: 'FAILED', Reason: expect.stringContaining('knows no resource type') });
   });
 });
 

@@ -283,6 +283,20 @@ describe('DISCONNECT', () => {
     });
   });
 
+  test('what holds the server does not let go in time: FAILED, and nothing says that it is not known', async () => {
+    disconnectSays(conflict);
+    drs.on(DisconnectRecoveryInstanceCommand).rejects(serviceError('ThrottlingException', 'slow down', 429));
+    drsHasInstances(real);
+    const { response } = await deletion('DISCONNECT');
+    expect(response).toMatchObject({
+      Status: 'FAILED',
+      Reason: expect.stringMatching(
+        /the disconnect of recovery instance i-0a1.*drs:DisconnectRecoveryInstance did not succeed in time.*slow down/,
+      ),
+    });
+    expect(response.Reason).not.toContain('No recovery instance is known to hold it');
+  });
+
   test('the instance is disconnected after the deadline: FAILED, and nothing more is begun', async () => {
     disconnectSays(conflict, server('DISCONNECTED'));
     drsHasInstances(real);
