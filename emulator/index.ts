@@ -59,7 +59,7 @@ export class EmbeddedAws {
     const s3 = (this.s3 = new S3({ clock, iam }));
     const ec2 = (this.ec2 = new Ec2({ clock, settings, iam }));
     this.drs = new Drs({ clock, settings, iam, ec2 });
-    this.frontDoor = new FrontDoor(server, { clock, iam, faults, calls: this.calls });
+    this.frontDoor = new FrontDoor(server, { clock, authenticator: iam, faults, calls: this.calls });
     this.endpoint = this.frontDoor.endpoint;
 
     const certificateFile = (this.certificateFile = join(this.directory, 'certificate.pem'));

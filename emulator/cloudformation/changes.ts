@@ -1,22 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
-import { Deployment, ResourceDefinition } from './deployment';
 import { Engine } from './engine';
 import { Scope } from './intrinsics';
+import { Deployment, Instance, ResourceChange, ResourceDefinition } from './model';
 import { sameProperties } from './properties';
 import { resolveProperties, scopeOf } from './scope';
-import { Instance, Stack } from './stack';
-
-/** What an update would do to a resource, as far as can be said before. */
-export interface ResourceChange {
-  readonly action: 'Add' | 'Modify' | 'Remove';
-  readonly logicalId: string;
-  readonly physicalId?: string;
-  readonly type: string;
-  /** For a Modify. */
-  readonly scope?: readonly string[];
-  readonly replacement?: 'True' | 'False' | 'Conditional';
-  readonly properties?: readonly string[];
-}
+import { Stack } from './stack';
 
 export function resourceChanges(engine: Engine, stack: Stack, deployment: Deployment): ResourceChange[] {
   const scope = scopeOf(engine, stack, deployment);

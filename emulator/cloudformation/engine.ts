@@ -2,7 +2,8 @@ import { setMaxListeners } from 'node:events';
 import { Clock } from '../control/clock';
 import { Settings } from '../settings';
 import { CreatedResource, ResourceRequest } from '../resource-provider';
-import { Instance, Stack } from './stack';
+import { Instance } from './model';
+import { Stack } from './stack';
 import { Stacks } from './stacks';
 
 /** A request of the engine: nested stacks have an ID long before they are complete. */

@@ -1,8 +1,9 @@
 import { randomUpperCase } from '../control/random';
-import { Deployment, deploymentOf } from './deployment';
+import { deploymentOf } from './deployment';
 import { Engine, EngineProvider, EngineRequest, EngineUpdate } from './engine';
 import { reasonOf, ResourceFailure } from './errors';
 import { hasChanges } from './changes';
+import { Deployment } from './model';
 import { cleanUp } from './operations/clean-up';
 import { createResources } from './operations/create';
 import { deleteStack } from './operations/delete';

@@ -1,8 +1,9 @@
-import { Deployment, staticScope } from './deployment';
+import { staticScope } from './deployment';
 import { Engine } from './engine';
 import { validationError } from './errors';
 import { resolve, resolveCondition, Scope } from './intrinsics';
-import { Instance, Stack, StackOutput } from './stack';
+import { Deployment, Instance, StackOutput } from './model';
+import { Stack } from './stack';
 import { Json } from './template';
 
 /** A scope that sees the stack's resources as they stand when asked. */

@@ -1,80 +1,18 @@
 import { randomUUID } from 'node:crypto';
-import { ChangeSet } from './change-set';
-import { Deployment, ResourceDefinition } from './deployment';
+import {
+  ChangeSet,
+  Deployment,
+  EventLog,
+  Instance,
+  Operation,
+  OperationType,
+  StableState,
+  StackEvent,
+  StackOptions,
+  StackOutput,
+  StackResource,
+} from './model';
 import { StackIdentity } from '../resource-provider';
-import { Json } from './template';
-
-/** What a definition became in AWS. Never changed, only succeeded by another one. */
-export interface Instance {
-  readonly definition: ResourceDefinition;
-  readonly properties: Json;
-  readonly attributes: Json;
-  /** Undefined while nothing is known to exist. */
-  readonly physicalId?: string;
-}
-
-/** What the stack says of a logical ID. */
-export interface StackResource {
-  readonly instance: Instance;
-  readonly status: string;
-  readonly reason?: string;
-  readonly time: number;
-}
-
-export interface StackEvent {
-  readonly eventId: string;
-  readonly operationId?: string;
-  readonly clientRequestToken?: string;
-  readonly stackId: string;
-  readonly stackName: string;
-  readonly logicalId: string;
-  readonly physicalId: string;
-  readonly type: string;
-  readonly status: string;
-  readonly reason?: string;
-  /** Emulated milliseconds since 1970. */
-  readonly time: number;
-  /** What the API says, by the wall clock. */
-  readonly timestamp: number;
-}
-
-export type StackEventListener = (event: StackEvent) => void;
-
-export interface StackOutput {
-  readonly key: string;
-  readonly value: string;
-  readonly description?: string;
-  readonly exportName?: string;
-}
-
-export type OperationType = 'CREATE_STACK' | 'UPDATE_STACK' | 'DELETE_STACK' | 'CONTINUE_ROLLBACK' | 'ROLLBACK';
-
-/** What an update goes back to if it fails. */
-export interface StableState {
-  readonly deployment: Deployment;
-  readonly outputs: readonly StackOutput[];
-  readonly instances: Map<string, Instance>;
-}
-
-export interface StackOptions {
-  readonly onFailure?: 'ROLLBACK' | 'DELETE' | 'DO_NOTHING';
-  readonly disableRollback?: boolean;
-  readonly capabilities?: readonly string[];
-}
-
-export interface Operation {
-  readonly cancellation: AbortController;
-  readonly ended: Promise<void>;
-}
-
-/** The clocks of all stacks' events, and whoever listens to them. */
-export interface EventLog {
-  /** Emulated milliseconds. */
-  time(): number;
-  /** Milliseconds by the wall clock; never the same twice. */
-  timestamp(): number;
-  emit(event: StackEvent): void;
-}
 
 /** The state of one stack. What changes it is in operations/. */
 export class Stack implements StackIdentity {

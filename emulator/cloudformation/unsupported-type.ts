@@ -1,7 +1,8 @@
 import { partition } from '../defaults';
 import { physicalName } from '../physical-name';
 import { CreatedResource, ResourceProvider, ResourceRequest } from '../resource-provider';
-import { Instance, Stack } from './stack';
+import { Instance } from './model';
+import { Stack } from './stack';
 
 const longestPhysicalName = 255;
 

@@ -1,18 +1,21 @@
 import type { RecoveryInstance, SourceServer } from '@aws-sdk/client-drs';
 import { Clock } from '../control/clock';
+import type { FaultErrorKind } from '../control/faults';
 import { ResourceProviders } from '../resource-provider';
 import { defaultAccountId, defaultRegion } from '../defaults';
 import { Ec2 } from '../ec2/ec2';
 import { Iam } from '../iam/iam';
 import { jsonBody, jsonResponse, refuseRestJson } from '../http/json';
-import { AwsError, FaultErrorKind, Service, ServiceRequest, ServiceResponse } from '../http/service';
+import { AwsError, Service, ServiceRequest, ServiceResponse } from '../http/service';
 import { Settings } from '../settings';
 import { drsFault, invalid, invalidFields, uninitializedAccount } from './errors';
-import { Estate, Estates } from './estates';
+import type { Estate } from './estate';
+import { Estates } from './estates';
 import { describeJobs, terminateRecoveryInstances } from './jobs';
 import { launchRecoveryMachine } from './machines';
-import { inputShapes, isOperation, OperationName, problemsOf } from './model';
-import { DrsCall, DrsChange, Operation } from './operation';
+import { inputShapes, isOperation, OperationName, problemsOf } from './input-shapes';
+import type { DrsChange, StagingArea } from './model';
+import { DrsCall, Operation } from './operation';
 import { deleteRecoveryInstance, describeRecoveryInstances, disconnectRecoveryInstance, stopFailback } from './recovery-instances';
 import { ReplicationServer } from './replication-servers';
 import {
@@ -24,7 +27,7 @@ import {
   SourceServerSeed,
 } from './seeds';
 import { deleteSourceServer, describeSourceServers, disconnectSourceServer, stopReplication } from './source-servers';
-import { StagingArea, templateProviders } from './templates';
+import { templateProviders } from './templates';
 
 const operations: Record<OperationName, Operation<never>> = {
   DeleteRecoveryInstance: deleteRecoveryInstance,
@@ -167,7 +170,7 @@ export class Drs implements Service {
       now,
       caller,
       settings,
-      estates: this.estates,
+      holderOf: (id) => this.estates.holderOf(id),
       estate: this.estates.of(accountId, region),
       authorize: (action, resource, context) => iam.authorize(caller, action, resource, { 'aws:RequestedRegion': region, ...context }),
       changed: (sourceServerID, recoveryInstanceID) => {

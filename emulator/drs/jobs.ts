@@ -7,7 +7,8 @@ import type {
 import { terminateInstance } from '../ec2/instances';
 import { randomHex } from '../control/random';
 import { tooManyJobs } from './errors';
-import type { Estate, KnownRecoveryInstance, RunningJob } from './estates';
+import type { Estate } from './estate';
+import type { KnownRecoveryInstance, RunningJob } from './model';
 import { arnOf, authorizeRecoveryInstance, DrsCall, ec2Arn, Operation, recoveryInstanceOf } from './operation';
 import { page } from './page';
 import { refuseDuringFailback, refuseSecondJob, unfinishedJobs } from './refusals';

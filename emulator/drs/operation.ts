@@ -1,29 +1,18 @@
 import { partition } from '../defaults';
-import { AuthorizationContext } from '../iam/iam';
 import { AwsError, Caller } from '../http/service';
+import type { AuthorizationContext } from '../iam/model';
 import { Settings } from '../settings';
 import { accessDenied, invalid, resourceNotFound } from './errors';
-import { Estate, Estates, KnownRecoveryInstance, KnownSourceServer } from './estates';
-import type { OperationName } from './model';
-
-/** A change that an operation made. */
-export interface DrsChange {
-  /** Emulated milliseconds since 1970. */
-  readonly time: number;
-  readonly operation: OperationName;
-  readonly accountId: string;
-  readonly region: string;
-  readonly callerArn: string;
-  readonly sourceServerID: string;
-  readonly recoveryInstanceID?: string;
-}
+import type { Estate } from './estate';
+import type { KnownRecoveryInstance, KnownSourceServer } from './model';
 
 /** One request, with all that an operation needs to answer it. */
 export interface DrsCall {
   readonly now: number;
   readonly caller: Caller;
   readonly estate: Estate;
-  readonly estates: Estates;
+  /** Where a source server or a recovery instance is. */
+  holderOf(id: string): Estate | undefined;
   readonly settings: Settings;
   authorize(action: string, resource: string, context?: AuthorizationContext): void;
   changed(sourceServerID: string, recoveryInstanceID?: string): void;
@@ -77,7 +66,7 @@ export function recoveryInstanceOf(recoveryInstanceID: string, call: DrsCall): K
 
 /** What DRS says of an ID that exists in another account only is not known: a setting. */
 function absent(resourceType: 'SOURCE_SERVER' | 'RECOVERY_INSTANCE', id: string, call: DrsCall): AwsError {
-  const holder = call.estates.holderOf(id);
+  const holder = call.holderOf(id);
   const foreign = holder !== undefined && holder.accountId !== call.estate.accountId;
   if (foreign && call.settings.foreignServer === 'access-denied')
     return accessDenied(`User: ${call.caller.arn} is not authorized to access ${id}`);

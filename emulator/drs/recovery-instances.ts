@@ -6,7 +6,7 @@ import type {
   StopFailbackRequest,
 } from '@aws-sdk/client-drs';
 import { invalid } from './errors';
-import { KnownRecoveryInstance } from './estates';
+import type { KnownRecoveryInstance } from './model';
 import { authorizeRecoveryInstance, DrsCall, Operation, recoveryInstanceOf } from './operation';
 import { page } from './page';
 import { cannot, isDisconnected, refuseDuringFailback, refuseWhileTerminating } from './refusals';

@@ -1,7 +1,8 @@
 import type { FailbackState } from '@aws-sdk/client-drs';
 import { AwsError } from '../http/service';
 import { conflict } from './errors';
-import type { Estate, KnownRecoveryInstance, KnownSourceServer, RunningJob } from './estates';
+import type { Estate } from './estate';
+import type { KnownRecoveryInstance, KnownSourceServer, RunningJob } from './model';
 import type { DrsCall } from './operation';
 
 const failbackUnderWay: readonly (FailbackState | undefined)[] = [

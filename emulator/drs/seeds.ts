@@ -1,7 +1,8 @@
 import type { DataReplicationState, FailbackState, ReplicationDirection, StagingArea } from '@aws-sdk/client-drs';
 import { partition } from '../defaults';
 import { randomHex } from '../control/random';
-import { Estate, KnownRecoveryInstance, KnownSourceServer } from './estates';
+import type { Estate } from './estate';
+import type { KnownRecoveryInstance, KnownSourceServer } from './model';
 import { arnOf } from './operation';
 
 export interface Disk {

@@ -8,7 +8,7 @@ import type {
   StopReplicationResponse,
 } from '@aws-sdk/client-drs';
 import { conflict, invalid } from './errors';
-import { KnownSourceServer } from './estates';
+import type { KnownSourceServer } from './model';
 import { authorizeSourceServer, DrsCall, Operation, sourceServerOf } from './operation';
 import { page } from './page';
 import { isDisconnected, isRecent, refuseWhileHeld } from './refusals';

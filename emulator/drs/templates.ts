@@ -3,19 +3,8 @@ import { partition } from '../defaults';
 import { randomHex } from '../control/random';
 import { AwsError } from '../http/service';
 import { invalid, tooManyLaunchTemplates, uninitializedAccount } from './errors';
-import { Estate } from './estates';
-
-/** DRS's default settings in an account and Region: what a server gets when its agent is installed. By ARN. */
-export interface Templates {
-  readonly replication: Map<string, StagingArea>;
-  readonly launch: Set<string>;
-}
-
-/** Where servers replicate to. */
-export interface StagingArea {
-  readonly subnetId: string;
-  readonly securityGroupIds: readonly string[];
-}
+import { Estate } from './estate';
+import { StagingArea } from './model';
 
 /** A resource type: its name, the prefix of its IDs, and what becomes of it. */
 interface TemplateType {

@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { Clock } from '../control/clock';
+import { FaultErrorKind } from '../control/faults';
 import { ResourceProviders } from '../resource-provider';
 import { defaultAccountId, defaultRegion, partition } from '../defaults';
 import { Iam } from '../iam/iam';
 import { xmlElement, xmlResponse } from '../http/xml';
-import { AwsError, FaultErrorKind, Service, ServiceRequest, ServiceResponse } from '../http/service';
+import { AwsError, Service, ServiceRequest, ServiceResponse } from '../http/service';
 import { Settings } from '../settings';
 import { ec2Error, ec2Fault, refuseEc2 } from './errors';
 import { settleInstances } from './instances';

@@ -3,17 +3,23 @@ import { createServer, IncomingMessage, Server, ServerResponse } from 'node:http
 import { AddressInfo } from 'node:net';
 import { Calls } from '../control/calls';
 import { Clock } from '../control/clock';
-import { errorOf, Fault, Faults } from '../control/faults';
-import { Iam } from '../iam/iam';
+import { Fault, Faults } from '../control/faults';
+import { errorOf } from './fault-errors';
 import { refuseJson11 } from './json';
 import { AwsError, Caller, Service, ServiceRequest, ServiceResponse } from './service';
 
 /** More than any asset of a rehearsal; a request beyond it is cut off. */
 const maxBodyBytes = 64 * 1024 * 1024;
 
+/** Knows who has which access key. */
+export interface Authenticator {
+  /** Undefined where nobody has this key, or not with this session token. */
+  authenticate(accessKeyId: string, sessionToken: string | undefined): Caller | undefined;
+}
+
 export interface FrontDoorParts {
   readonly clock: Clock;
-  readonly iam: Iam;
+  readonly authenticator: Authenticator;
   readonly faults: Faults;
   readonly calls: Calls;
 }
@@ -79,7 +85,7 @@ export class FrontDoor {
     const scope = scopeOf(incoming.headers.authorization);
     const service = scope && this.services.get(scope.service);
     const url = new URL(target);
-    const caller = scope && this.parts.iam.authenticate(scope.accessKeyId, header(incoming, 'x-amz-security-token'));
+    const caller = scope && this.parts.authenticator.authenticate(scope.accessKeyId, header(incoming, 'x-amz-security-token'));
     const request = scope && caller && toServiceRequest(incoming, url, body, scope.region, caller);
     const operation = request && service?.operationOf(request);
 

@@ -1,3 +1,5 @@
+import { FaultErrorKind } from '../control/faults';
+
 /** Who called: the operator, to whom nothing is refused, or a role, which may do what its policies allow at that moment. */
 export interface Caller {
   readonly kind: 'operator' | 'role';
@@ -38,9 +40,6 @@ export interface Service {
   /** Its error for an injected fault, where that differs from Throttling (400), InternalFailure (500) and AccessDenied (403). */
   faultError?(kind: FaultErrorKind, retryAfter?: number): AwsError;
 }
-
-/** The injected faults that a service answers with an error of its own. */
-export type FaultErrorKind = 'throttle' | 'internal' | 'denied';
 
 /** An error that a service answers with. */
 export class AwsError extends Error {

@@ -1,5 +1,5 @@
 import { Clock } from '../control/clock';
-import { Outcome } from './function-process';
+import { Outcome } from './model';
 
 /** Emulated milliseconds before the second and the third attempt. */
 const retryDelays = [60_000, 120_000];

@@ -3,7 +3,7 @@ import { Iam } from '../iam/iam';
 import { logGroupArn, LogStore } from '../logs/log-store';
 import { randomHex } from '../control/random';
 import { Caller } from '../http/service';
-import { FunctionConfiguration } from './function-configuration';
+import { FunctionConfiguration } from './model';
 
 interface FunctionLogParts {
   readonly clock: Clock;

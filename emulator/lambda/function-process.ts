@@ -4,31 +4,15 @@ import { setImmediate } from 'node:timers/promises';
 import { Clock } from '../control/clock';
 import { Iam } from '../iam/iam';
 import { LogStore } from '../logs/log-store';
-import { FunctionConfiguration } from './function-configuration';
 import { functionEnvironment } from './function-environment';
 import { FunctionLog } from './function-log';
 import { forEachLine } from './lines';
+import { FunctionConfiguration, FunctionEvent, FunctionVersion, Outcome } from './model';
 import { RuntimeApi } from './runtime-api';
 import { runtimeClientArguments } from './runtime-client';
 
 /** AWS allows 10 seconds. Starting a process takes wall time however fast emulated time runs, and a busy machine needs longer. */
 const initializationLimit = 30_000;
-
-export type Outcome = 'success' | 'error';
-
-/** A function as it stands since its last update, and where its code is. */
-export interface FunctionVersion {
-  readonly configuration: FunctionConfiguration;
-  readonly taskRoot: string;
-}
-
-export interface FunctionEvent {
-  readonly requestId: string;
-  /** JSON. */
-  readonly payload: string;
-  /** 1, then 2 and 3 for Lambda's retries. */
-  readonly attempt: number;
-}
 
 export interface ProcessParts {
   readonly clock: Clock;

@@ -1,4 +1,5 @@
-import { FunctionEvent, FunctionProcess, FunctionVersion, Outcome, ProcessParts } from './function-process';
+import { FunctionProcess, ProcessParts } from './function-process';
+import { FunctionEvent, FunctionVersion, Outcome } from './model';
 
 interface WaitingEvent {
   readonly event: FunctionEvent;

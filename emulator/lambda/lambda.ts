@@ -5,7 +5,7 @@ import * as path from 'node:path';
 import { Clock } from '../control/clock';
 import { ResourceProviders } from '../resource-provider';
 import { Iam } from '../iam/iam';
-import { Roles } from '../iam/roles';
+import { KnownRoles } from '../iam/model';
 import { logGroupProvider } from '../logs/log-group-provider';
 import { LogStore } from '../logs/log-store';
 import { S3 } from '../s3/s3';
@@ -13,15 +13,14 @@ import { Settings } from '../settings';
 import { AsynchronousEvents } from './asynchronous-events';
 import { checkExecutionRole } from './execution-role';
 import { unpackCode } from './function-code';
-import { FunctionConfiguration } from './function-configuration';
-import { FunctionEvent } from './function-process';
 import { functionProvider } from './function-provider';
 import { LambdaFunction } from './lambda-function';
+import { FunctionConfiguration, FunctionEvent } from './model';
 
 export interface LambdaParts {
   readonly clock: Clock;
   readonly settings: Pick<Settings, 'functionConcurrency'>;
-  readonly iam: Pick<Iam, 'issueCredentials' | 'callerOf' | 'authorize'> & { readonly roles: Pick<Roles, 'find'> };
+  readonly iam: Pick<Iam, 'issueCredentials' | 'callerOf' | 'authorize'> & { readonly roles: Pick<KnownRoles, 'find'> };
   readonly s3: Pick<S3, 'getObject'>;
   readonly endpoint: string;
   readonly certificateFile: string;

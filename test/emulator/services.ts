@@ -9,9 +9,10 @@ import { defaultAccountId, defaultRegion, partition } from '../../emulator/defau
 import { Drs } from '../../emulator/drs/drs';
 import { Ec2 } from '../../emulator/ec2/ec2';
 import { Faults } from '../../emulator/control/faults';
-import { Credentials, Iam, SessionCredentials } from '../../emulator/iam/iam';
+import { Iam } from '../../emulator/iam/iam';
 import { S3 } from '../../emulator/s3/s3';
 import { FrontDoor, openPort } from '../../emulator/http/server';
+import { Credentials, SessionCredentials } from '../../emulator/iam/model';
 import { defaultSettings, Settings } from '../../emulator/settings';
 import { Ssm } from '../../emulator/ssm/ssm';
 import { Sts } from '../../emulator/sts/sts';
@@ -64,7 +65,7 @@ export class Services {
     this.ec2 = new Ec2({ clock, settings, iam });
     this.drs = new Drs({ clock, settings, iam, ec2: this.ec2 });
     this.ssm = new Ssm(iam);
-    this.frontDoor = new FrontDoor(server, { clock, iam, faults, calls });
+    this.frontDoor = new FrontDoor(server, { clock, authenticator: iam, faults, calls });
     this.frontDoor.serve(this.drs, this.ec2, this.s3, this.ssm, new Sts(iam));
   }
 

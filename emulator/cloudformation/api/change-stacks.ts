@@ -1,14 +1,14 @@
 import { AwsError } from '../../http/service';
 import { hasChanges } from '../changes';
-import { Deployment } from '../deployment';
 import { Engine } from '../engine';
 import { validationError } from '../errors';
+import { Deployment, StackOptions } from '../model';
 import { cleanUp } from '../operations/clean-up';
 import { createResources } from '../operations/create';
 import { deleteStack } from '../operations/delete';
 import { rollBackCreate, rollBackUpdate } from '../operations/rollback';
 import { beginUpdate, updateStack } from '../operations/update';
-import { Stack, StackOptions } from '../stack';
+import { Stack } from '../stack';
 import { ApiOperations, authorize, findStack, requireStack, stackArn } from './api';
 import { readDeployment } from './deployment-input';
 import { QueryInput } from './query';

@@ -1,5 +1,6 @@
 import { Engine } from '../engine';
-import { Instance, Stack } from '../stack';
+import { Instance } from '../model';
+import { Stack } from '../stack';
 import { Deletion, deleteInstances } from './delete-instances';
 
 /** Ends an update or its rollback: deletes what was removed and replaced, or what had been added. Nested stacks first: they have waited for it. */

@@ -1,7 +1,8 @@
 import { walk } from '../dependencies';
 import { Engine, neverAborted, resourceRequest } from '../engine';
 import { reasonOf } from '../errors';
-import { Instance, Stack } from '../stack';
+import { Instance } from '../model';
+import { Stack } from '../stack';
 
 export interface Deletion {
   readonly instance: Instance;

@@ -1,11 +1,11 @@
-import { Deployment, ResourceDefinition } from '../deployment';
 import { walk } from '../dependencies';
 import { Engine, resourceRequest } from '../engine';
 import { reasonOf, ResourceFailure } from '../errors';
 import { Scope } from '../intrinsics';
+import { Deployment, Instance, ResourceDefinition } from '../model';
 import { sameProperties } from '../properties';
 import { resolveOutputs, resolveProperties, scopeOf } from '../scope';
-import { Instance, Stack } from '../stack';
+import { Stack } from '../stack';
 import { Json } from '../template';
 
 /** Creates and updates resources until the stack is what the deployment says; at the first failure the others are cancelled. */

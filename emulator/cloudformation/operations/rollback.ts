@@ -1,7 +1,8 @@
 import { walk } from '../dependencies';
 import { Engine, neverAborted, resourceRequest } from '../engine';
 import { reasonOf } from '../errors';
-import { Instance, StableState, Stack } from '../stack';
+import { Instance, StableState } from '../model';
+import { Stack } from '../stack';
 import { deleteInstances } from './delete-instances';
 import { failed } from './provision';
 

@@ -1,6 +1,6 @@
-import { Deployment } from '../deployment';
 import { Engine } from '../engine';
-import { Instance, Stack, StableState } from '../stack';
+import { Deployment, Instance, StableState } from '../model';
+import { Stack } from '../stack';
 import { cleanUp } from './clean-up';
 import { Provisioning } from './provision';
 import { rollBackUpdate } from './rollback';

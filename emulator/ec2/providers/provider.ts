@@ -2,8 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { changesFixed } from '../../cloudformation/properties';
 import { CreatedResource, ResourceProvider, ResourceRequest } from '../../resource-provider';
 import { AwsError } from '../../http/service';
-import { Network, Tags } from '../network';
+import { Network } from '../network';
 import { PatientDeletions } from '../deletions-with-retries';
+import { Tags } from '../model';
 
 /** A resource type of EC2's. */
 export interface Ec2Type {

@@ -17,8 +17,8 @@ import { createCertificate } from '../../../emulator/control/certificate';
 import { Clock } from '../../../emulator/control/clock';
 import { CloudFormation } from '../../../emulator/cloudformation/cloudformation';
 import { CustomResourceRequest } from '../../../emulator/cloudformation/custom-resource';
+import { StackEvent } from '../../../emulator/cloudformation/model';
 import { ResourceProviders } from '../../../emulator/resource-provider';
-import { StackEvent } from '../../../emulator/cloudformation/stack';
 import { defaultAccountId, defaultRegion } from '../../../emulator/defaults';
 import { Faults } from '../../../emulator/control/faults';
 import { Iam } from '../../../emulator/iam/iam';
@@ -72,7 +72,7 @@ export class EmbeddedCloudFormation {
       providers: { ...iam.providers, 'Test::Resource': testResources, ...providers },
       invoke: (functionArn, payload) => functions.invoke(functionArn, payload),
     });
-    const frontDoor = new FrontDoor(await openPort(), { clock, iam, faults, calls });
+    const frontDoor = new FrontDoor(await openPort(), { clock, authenticator: iam, faults, calls });
     frontDoor.serve(cloudFormation);
     await cloudFormation.start();
     const { endpoint } = frontDoor;

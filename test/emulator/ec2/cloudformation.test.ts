@@ -21,7 +21,7 @@ import {
 } from 'aws-cdk-lib/aws-ec2';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { EmbeddedAws } from '../../../emulator';
-import { StackEvent } from '../../../emulator/cloudformation/stack';
+import { StackEvent } from '../../../emulator/cloudformation/model';
 import { defaultAccountId } from '../../../emulator/defaults';
 import { Collection, Network } from '../../../emulator/ec2/network';
 

@@ -5,8 +5,8 @@ import type { ResourceProviders } from '../../../emulator/resource-provider';
 import type { Iam } from '../../../emulator/iam/iam';
 import { AsynchronousEvents } from '../../../emulator/lambda/asynchronous-events';
 import { checkExecutionRole } from '../../../emulator/lambda/execution-role';
-import type { FunctionConfiguration } from '../../../emulator/lambda/function-configuration';
 import { functionProvider } from '../../../emulator/lambda/function-provider';
+import type { FunctionConfiguration } from '../../../emulator/lambda/model';
 import { handler } from '../../../lambda';
 import { type Death, Invocation, runAs } from './invocation';
 

@@ -1,5 +1,5 @@
 import type { CustomResourceEvent } from '../../../emulator/cloudformation/custom-resource-response';
-import type { StackEvent } from '../../../emulator/cloudformation/stack';
+import type { StackEvent } from '../../../emulator/cloudformation/model';
 import { defaultAccountId } from '../../../emulator/defaults';
 import { fleetId, roles, selections, servers } from './estate';
 import type { StackName } from './steps';

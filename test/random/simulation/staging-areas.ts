@@ -1,4 +1,5 @@
-import type { Instance, Network } from '../../../emulator/ec2/network';
+import type { Instance } from '../../../emulator/ec2/model';
+import type { Network } from '../../../emulator/ec2/network';
 import { otherArea, stagingArea } from './estate';
 
 const MANAGED = { AWSElasticDisasterRecoveryManaged: 'drs.amazonaws.com' };

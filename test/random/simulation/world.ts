@@ -39,7 +39,12 @@ export class World {
     const process = await SimulatedProcess.start(seed);
     const settings = { ...defaultSettings, ...chosen, speed: 1 };
     const world = new World(settings, invoked, process);
-    const frontDoor = new FrontDoor(await openPort(), { clock: world.clock, iam: world.iam, faults: world.faults, calls: new Calls() });
+    const frontDoor = new FrontDoor(await openPort(), {
+      clock: world.clock,
+      authenticator: world.iam,
+      faults: world.faults,
+      calls: new Calls(),
+    });
     frontDoor.serve(world.cloudFormation, world.drs, world.ec2, new Sts(world.iam));
     process.setEndpoint(frontDoor.endpoint);
     await world.cloudFormation.start();
