@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { Engine } from './engine';
 import { Scope } from './intrinsics';
-import { Deployment, Instance, ResourceChange, ResourceDefinition } from './model';
+import { Deployment, ResourceInstance, ResourceChange, ResourceDefinition } from './model';
 import { sameProperties } from './properties';
 import { resolveProperties, scopeOf } from './scope';
 import { Stack } from './stack';
@@ -28,7 +28,7 @@ export function hasChanges(engine: Engine, stack: Stack, deployment: Deployment)
   );
 }
 
-function changeOf(current: Instance | undefined, definition: ResourceDefinition, scope: Scope): ResourceChange | undefined {
+function changeOf(current: ResourceInstance | undefined, definition: ResourceDefinition, scope: Scope): ResourceChange | undefined {
   const { logicalId, type, declaration } = definition;
   if (!current) return { action: 'Add', logicalId, type };
   const was = current.definition.declaration;
@@ -44,7 +44,7 @@ function changeOf(current: Instance | undefined, definition: ResourceDefinition,
 }
 
 /** What can't be resolved yet depends on what the update is about to change. */
-function changedProperties(current: Instance, definition: ResourceDefinition, scope: Scope): string[] {
+function changedProperties(current: ResourceInstance, definition: ResourceDefinition, scope: Scope): string[] {
   const declared = definition.declaration.Properties ?? {};
   return [...new Set([...Object.keys(declared), ...Object.keys(current.properties)])].filter((name) => {
     try {

@@ -1,10 +1,10 @@
 import { partition } from '../defaults';
+import { StackIdentity } from '../resource-provider';
 import { circular, namesIn } from './dependencies';
 import { validationError } from './errors';
 import { resolveCondition, Scope } from './intrinsics';
 import { Deployment, ResourceDefinition, Tags } from './model';
 import { parameterReference } from './parameters';
-import { StackIdentity } from '../resource-provider';
 import { Json, Template } from './template';
 
 export function deploymentOf(

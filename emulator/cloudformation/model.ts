@@ -20,7 +20,7 @@ export interface Deployment {
 }
 
 /** What a definition became in AWS. Never changed, only succeeded by another one. */
-export interface Instance {
+export interface ResourceInstance {
   readonly definition: ResourceDefinition;
   readonly properties: Json;
   readonly attributes: Json;
@@ -30,7 +30,7 @@ export interface Instance {
 
 /** What the stack says of a logical ID. */
 export interface StackResource {
-  readonly instance: Instance;
+  readonly instance: ResourceInstance;
   readonly status: string;
   readonly reason?: string;
   readonly time: number;
@@ -68,7 +68,7 @@ export type OperationType = 'CREATE_STACK' | 'UPDATE_STACK' | 'DELETE_STACK' | '
 export interface StableState {
   readonly deployment: Deployment;
   readonly outputs: readonly StackOutput[];
-  readonly instances: Map<string, Instance>;
+  readonly instances: Map<string, ResourceInstance>;
 }
 
 export interface StackOptions {
@@ -77,7 +77,7 @@ export interface StackOptions {
   readonly capabilities?: readonly string[];
 }
 
-export interface Operation {
+export interface StackOperation {
   readonly cancellation: AbortController;
   readonly ended: Promise<void>;
 }

@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
+import { StackIdentity } from '../resource-provider';
 import {
   ChangeSet,
   Deployment,
   EventLog,
-  Instance,
-  Operation,
+  ResourceInstance,
+  StackOperation,
   OperationType,
   StableState,
   StackEvent,
@@ -12,9 +13,8 @@ import {
   StackOutput,
   StackResource,
 } from './model';
-import { StackIdentity } from '../resource-provider';
 
-/** The state of one stack. What changes it is in operations/. */
+/** The state of one stack. What changes it is in stack-operations/. */
 export class Stack implements StackIdentity {
   readonly createdAt: number;
   readonly resources = new Map<string, StackResource>();
@@ -38,9 +38,9 @@ export class Stack implements StackIdentity {
   /** Set while an update isn't finished. */
   stable?: StableState;
   /** Replaced, and to be deleted in the clean-up. */
-  superseded: Instance[] = [];
+  superseded: ResourceInstance[] = [];
   /** The running operation. */
-  operation?: Operation;
+  operation?: StackOperation;
 
   constructor(
     readonly accountId: string,
@@ -76,17 +76,17 @@ export class Stack implements StackIdentity {
   }
 
   /** What exists, or may exist, for a logical ID. */
-  live(logicalId: string): Instance | undefined {
+  live(logicalId: string): ResourceInstance | undefined {
     const resource = this.resources.get(logicalId);
     return resource && !isGone(resource.status) ? resource.instance : undefined;
   }
 
-  liveInstances(): Instance[] {
+  liveInstances(): ResourceInstance[] {
     return [...this.resources.keys()].map((logicalId) => this.live(logicalId)).filter((instance) => instance !== undefined);
   }
 
   /** Makes the instance the logical ID's current one, with an event. */
-  mark(instance: Instance, status: string, reason?: string): void {
+  mark(instance: ResourceInstance, status: string, reason?: string): void {
     const { logicalId } = instance.definition;
     const time = this.log.time();
     this.resources.set(logicalId, { instance, status, time, ...(reason !== undefined && { reason }) });
@@ -94,13 +94,13 @@ export class Stack implements StackIdentity {
   }
 
   /** Makes it the current one and leaves the status as it is. */
-  replace(instance: Instance): void {
+  replace(instance: ResourceInstance): void {
     const resource = this.resources.get(instance.definition.logicalId);
     if (resource) this.resources.set(instance.definition.logicalId, { ...resource, instance });
   }
 
   /** An event of what is going, and the new status if it is the current instance: a replaced one has no entry any more. */
-  markGoing(instance: Instance, status: string, reason?: string): void {
+  markGoing(instance: ResourceInstance, status: string, reason?: string): void {
     // A rollback may have gone back to a replaced one, so that it is the current one too: gone is gone.
     if (isGone(status)) this.superseded = this.superseded.filter((other) => !isSameThing(other, instance));
     if (this.resources.get(instance.definition.logicalId)?.instance === instance) this.mark(instance, status, reason);
@@ -108,7 +108,7 @@ export class Stack implements StackIdentity {
   }
 
   /** What was replaced and still exists. A rollback may have gone back to a replaced one: it is the current one again. */
-  replacedInstances(): Instance[] {
+  replacedInstances(): ResourceInstance[] {
     const live = this.liveInstances();
     return this.superseded.filter(
       (instance, index, all) =>
@@ -116,7 +116,7 @@ export class Stack implements StackIdentity {
     );
   }
 
-  private report({ definition, physicalId = '' }: Instance, status: string, reason: string | undefined, time: number): void {
+  private report({ definition, physicalId = '' }: ResourceInstance, status: string, reason: string | undefined, time: number): void {
     this.emit({
       logicalId: definition.logicalId,
       physicalId,
@@ -143,7 +143,7 @@ export class Stack implements StackIdentity {
 }
 
 /** The same thing in AWS, whatever its properties are by now. */
-function isSameThing(left: Instance, right: Instance): boolean {
+function isSameThing(left: ResourceInstance, right: ResourceInstance): boolean {
   return (
     left.physicalId === right.physicalId &&
     left.definition.logicalId === right.definition.logicalId &&

@@ -19,13 +19,13 @@ export interface RunningJob {
 }
 
 /** DRS's default settings in an account and Region: what a server gets when its agent is installed. By ARN. */
-export interface Templates {
-  readonly replication: Map<string, StagingArea>;
+export interface ConfigurationTemplates {
+  readonly replication: Map<string, ReplicationTarget>;
   readonly launch: Set<string>;
 }
 
 /** Where servers replicate to. */
-export interface StagingArea {
+export interface ReplicationTarget {
   readonly subnetId: string;
   readonly securityGroupIds: readonly string[];
 }

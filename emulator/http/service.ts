@@ -10,7 +10,7 @@ export interface Caller {
   readonly roleName?: string;
 }
 
-/** A request as a service sees it, after the front door has read who signed it, for which Region and service. */
+/** A request as a service sees it, after the HTTP gateway has read who signed it, for which Region and service. */
 export interface ServiceRequest {
   readonly method: string;
   /** The path without the query, still percent-encoded. */
@@ -28,7 +28,7 @@ export interface ServiceResponse {
   readonly body?: string | Buffer;
 }
 
-/** One AWS service behind the front door. */
+/** One AWS service behind the HTTP gateway. */
 export interface Service {
   /** The service's name in a SigV4 credential scope. */
   readonly signingName: string;

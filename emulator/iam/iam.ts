@@ -1,8 +1,8 @@
 import { Clock } from '../control/clock';
-import { ResourceProviders } from '../resource-provider';
-import { partition } from '../defaults';
 import { randomHex, randomUpperCase } from '../control/random';
+import { partition } from '../defaults';
 import { AwsError, Caller } from '../http/service';
+import { ResourceProviders } from '../resource-provider';
 import { Settings } from '../settings';
 import { RequestContext } from './conditions';
 import { evaluate } from './evaluation';

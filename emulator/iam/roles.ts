@@ -1,6 +1,6 @@
 import { Clock } from '../control/clock';
-import { partition } from '../defaults';
 import { randomUpperCase } from '../control/random';
+import { partition } from '../defaults';
 import { AwsError } from '../http/service';
 import { awsManagedPolicy } from './aws-managed-policies';
 import { KnownRoles, ManagedPolicy, Role } from './model';

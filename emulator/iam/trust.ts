@@ -1,7 +1,7 @@
 import { AwsError } from '../http/service';
 import { conditionsHold, RequestContext } from './conditions';
-import { list, malformed, PolicyDocument, Statement } from './policy-document';
 import { KnownRoles } from './model';
+import { list, malformed, PolicyDocument, Statement } from './policy-document';
 import { matchesWildcard } from './wildcard';
 
 /** How a trust policy knows a caller: as itself, which is enough within an account; as its account, which leaves it to the caller's own policies. */

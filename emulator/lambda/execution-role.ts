@@ -1,5 +1,5 @@
-import { list } from '../iam/policy-document';
 import { KnownRoles } from '../iam/model';
+import { list } from '../iam/policy-document';
 
 /** As Lambda when a function is created or updated: its role must be there, and trust Lambda. */
 export function checkExecutionRole(roleArn: string, roles: Pick<KnownRoles, 'find'>): void {

@@ -1,5 +1,5 @@
-import { ResourceRequest } from '../resource-provider';
 import { partition } from '../defaults';
+import { ResourceRequest } from '../resource-provider';
 import { reservedVariables } from './function-environment';
 import { FunctionConfiguration } from './model';
 

@@ -1,8 +1,8 @@
 import { Clock } from '../control/clock';
-import { Iam } from '../iam/iam';
-import { logGroupArn, LogStore } from '../logs/log-store';
 import { randomHex } from '../control/random';
 import { Caller } from '../http/service';
+import { Iam } from '../iam/iam';
+import { logGroupArn, LogStore } from '../logs/log-store';
 import { FunctionConfiguration } from './model';
 
 interface FunctionLogParts {

@@ -1,9 +1,9 @@
 import { FunctionProcess, ProcessParts } from './function-process';
-import { FunctionEvent, FunctionVersion, Outcome } from './model';
+import { FunctionEvent, FunctionVersion, InvocationOutcome } from './model';
 
 interface WaitingEvent {
   readonly event: FunctionEvent;
-  readonly finish: (outcome: Outcome) => void;
+  readonly finish: (outcome: InvocationOutcome) => void;
 }
 
 /** One function: its processes, which are reused, and the events that wait for one. */
@@ -21,7 +21,7 @@ export class LambdaFunction {
     this.version = version;
   }
 
-  run(event: FunctionEvent): Promise<Outcome> {
+  run(event: FunctionEvent): Promise<InvocationOutcome> {
     return new Promise((finish) => {
       this.waiting.push({ event, finish });
       this.dispatch();

@@ -15,7 +15,7 @@ export interface FunctionConfiguration {
   readonly reservedConcurrency: number;
 }
 
-export type Outcome = 'success' | 'error';
+export type InvocationOutcome = 'success' | 'error';
 
 /** A function as it stands since its last update, and where its code is. */
 export interface FunctionVersion {

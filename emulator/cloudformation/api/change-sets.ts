@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { partition } from '../../defaults';
-import { XmlContent } from '../../http/xml';
 import { AwsError, ServiceRequest } from '../../http/service';
+import { XmlContent } from '../../http/xml';
 import { hasChanges, resourceChanges } from '../changes';
 import { validationError } from '../errors';
 import { ChangeSet, ResourceChange, StackOptions } from '../model';

@@ -1,6 +1,6 @@
-import { refuseUsedSubnet, refuseUsedVpc } from '../dependencies';
 import { Subnet, Vpc } from '../model';
 import { Network, newId } from '../network';
+import { refuseUsedSubnet, refuseUsedVpc } from '../refusals';
 import { Ec2Type, tagsOf } from './provider';
 import { allTraffic } from './security-groups';
 

@@ -1,6 +1,6 @@
 import type { CustomResourceEvent } from '../../../emulator/cloudformation/custom-resource-response';
 import { FLEET_DISCONNECTION, SOURCE_SERVER_DISCONNECTION } from '../../../lib/contract';
-import { drained, extended, roles, setRole } from './estate';
+import { drained, extended, roles, setRole } from './fixtures';
 import { Invariants } from './invariants';
 import { Ledger, type RootStack } from './ledger';
 import { accountIn, idOf } from './mandate';

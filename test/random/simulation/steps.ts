@@ -1,6 +1,6 @@
-import type { Settings } from '../../../emulator/settings';
 import type { FaultKind } from '../../../emulator/control/faults';
-import type { RoleState } from './estate';
+import type { Settings } from '../../../emulator/settings';
+import type { RoleState } from './fixtures';
 import type { Death } from './invocation';
 import type { StackSpec } from './templates';
 

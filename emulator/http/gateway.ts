@@ -17,7 +17,7 @@ export interface Authenticator {
   authenticate(accessKeyId: string, sessionToken: string | undefined): Caller | undefined;
 }
 
-export interface FrontDoorParts {
+export interface HttpGatewayParts {
   readonly clock: Clock;
   readonly authenticator: Authenticator;
   readonly faults: Faults;
@@ -25,14 +25,14 @@ export interface FrontDoorParts {
 }
 
 /** Who signed a request, for which Region and service. */
-interface Scope {
+interface CredentialScope {
   readonly accessKeyId: string;
   readonly region: string;
   readonly service: string;
 }
 
 /** What became of a request; no response if the connection is to break or to hang. */
-interface Outcome {
+interface RequestOutcome {
   readonly response?: ServiceResponse;
   readonly error?: AwsError;
   readonly fault?: Fault;
@@ -46,14 +46,14 @@ export async function openPort(port = 0): Promise<Server> {
 }
 
 /** The HTTP endpoint of every service. Routes by the service in the SigV4 credential scope. */
-export class FrontDoor {
+export class HttpGateway {
   readonly endpoint: string;
   private readonly services = new Map<string, Service>();
   private readonly delays = new Set<NodeJS.Timeout>();
 
   constructor(
     private readonly server: Server,
-    private readonly parts: FrontDoorParts,
+    private readonly parts: HttpGatewayParts,
   ) {
     this.endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
     server.on('request', (incoming, outgoing) => void this.answer(incoming, outgoing));
@@ -82,7 +82,7 @@ export class FrontDoor {
     const target = `http://localhost${incoming.url}`;
     const body = await readBody(incoming);
     if (!body || !URL.canParse(target)) return void socket.destroy();
-    const scope = scopeOf(incoming.headers.authorization);
+    const scope = credentialScopeOf(incoming.headers.authorization);
     const service = scope && this.services.get(scope.service);
     const url = new URL(target);
     const caller = scope && this.parts.authenticator.authenticate(scope.accessKeyId, header(incoming, 'x-amz-security-token'));
@@ -108,8 +108,8 @@ export class FrontDoor {
     else if (outcome.response) write(outgoing, outcome.response);
   }
 
-  private async outcome(scope?: Scope, service?: Service, request?: ServiceRequest, operation?: string): Promise<Outcome> {
-    const refuse = (error: AwsError, fault?: Fault): Outcome => ({
+  private async outcome(scope?: CredentialScope, service?: Service, request?: ServiceRequest, operation?: string): Promise<RequestOutcome> {
+    const refuse = (error: AwsError, fault?: Fault): RequestOutcome => ({
       response: service ? service.refuse(error) : refuseJson11(error),
       error,
       fault,
@@ -162,7 +162,7 @@ async function readBody(incoming: IncomingMessage): Promise<Buffer | undefined> 
   }
 }
 
-function scopeOf(authorization: string | undefined): Scope | undefined {
+function credentialScopeOf(authorization: string | undefined): CredentialScope | undefined {
   const match = /^AWS4-HMAC-SHA256 .*?Credential=([^/\s]+)\/\d{8}\/([a-z0-9-]+)\/([a-z0-9-]+)\/aws4_request/.exec(authorization ?? '');
   if (!match) return undefined;
   const [, accessKeyId = '', region = '', service = ''] = match;

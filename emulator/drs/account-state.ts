@@ -1,9 +1,9 @@
 import { Network } from '../ec2/network';
-import { KnownRecoveryInstance, KnownSourceServer, RunningJob, Templates } from './model';
+import { KnownRecoveryInstance, KnownSourceServer, RunningJob, ConfigurationTemplates } from './model';
 import { ReplicationServers } from './replication-servers';
 
 /** What DRS knows in one account and Region. */
-export interface Estate {
+export interface DrsAccountState {
   readonly accountId: string;
   readonly region: string;
   /** False where DRS was never used: every operation says so. */
@@ -12,7 +12,7 @@ export interface Estate {
   readonly recoveryInstances: Map<string, KnownRecoveryInstance>;
   readonly jobs: Map<string, RunningJob>;
   readonly replicationServers: ReplicationServers;
-  readonly templates: Templates;
+  readonly configurationTemplates: ConfigurationTemplates;
   /** What EC2 has in the same account and Region, as it is now. */
   network(): Network;
   /** When a recovery instance last ceased to hold a source server, and when a source server was disconnected: by its ID, in emulated milliseconds. */

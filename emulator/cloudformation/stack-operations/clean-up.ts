@@ -1,5 +1,5 @@
 import { Engine } from '../engine';
-import { Instance } from '../model';
+import { ResourceInstance } from '../model';
 import { Stack } from '../stack';
 import { Deletion, deleteInstances } from './delete-instances';
 
@@ -32,7 +32,7 @@ export async function cleanUp(engine: Engine, stack: Stack): Promise<void> {
 }
 
 /** RetainExceptOnCreate lets go of what the very operation had created. */
-function isRetained({ definition }: Instance, rolledBack: boolean): boolean {
+function isRetained({ definition }: ResourceInstance, rolledBack: boolean): boolean {
   const policy = definition.declaration.DeletionPolicy;
   return policy === 'Retain' || (policy === 'RetainExceptOnCreate' && !rolledBack);
 }
