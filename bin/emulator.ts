@@ -115,7 +115,7 @@ async function main() {
       aws.drs.applyDefaultSettings();
     }
   });
-  aws.cloudFormation.onUnmodelled((type) => timeline.say(`${type} is not modelled: it is accepted, and nothing comes of it.`));
+  aws.cloudFormation.onUnsupportedType((type) => timeline.say(`${type} is not modelled: it is accepted, and nothing comes of it.`));
   seed(aws, options);
   introduce(aws, timeline, options.speed);
 }

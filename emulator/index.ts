@@ -2,20 +2,20 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { CloudFormation } from './cloudformation/cloudformation';
+import { providersWithoutEffect } from './cloudformation/types-without-effect';
 import { Calls } from './control/calls';
 import { Certificate, createCertificate } from './control/certificate';
 import { Clock } from './control/clock';
-import { CloudFormation } from './cloudformation/cloudformation';
-import { recordProviders } from './cloudformation/records';
+import { Faults } from './control/faults';
 import { defaultAccountId, defaultRegion } from './defaults';
 import { Drs } from './drs/drs';
 import { Ec2 } from './ec2/ec2';
-import { Faults } from './control/faults';
+import { HttpGateway, openPort } from './http/gateway';
 import { Iam } from './iam/iam';
 import { Lambda } from './lambda/lambda';
 import { Logs } from './logs/logs';
 import { S3 } from './s3/s3';
-import { FrontDoor, openPort } from './http/server';
 import { defaultSettings, Settings } from './settings';
 import { Ssm } from './ssm/ssm';
 import { Sts } from './sts/sts';
@@ -37,7 +37,7 @@ export class EmbeddedAws {
   readonly environment: Record<string, string>;
   /** Of whom signs the response URLs, for who would answer in the place of a function. */
   readonly certificateFile: string;
-  private readonly frontDoor: FrontDoor;
+  private readonly gateway: HttpGateway;
   private readonly directory = mkdtempSync(join(tmpdir(), 'embedded-aws-'));
 
   /** At a port that is free, unless told. */
@@ -59,8 +59,8 @@ export class EmbeddedAws {
     const s3 = (this.s3 = new S3({ clock, iam }));
     const ec2 = (this.ec2 = new Ec2({ clock, settings, iam }));
     this.drs = new Drs({ clock, settings, iam, ec2 });
-    this.frontDoor = new FrontDoor(server, { clock, iam, faults, calls: this.calls });
-    this.endpoint = this.frontDoor.endpoint;
+    this.gateway = new HttpGateway(server, { clock, authenticator: iam, faults, calls: this.calls });
+    this.endpoint = this.gateway.endpoint;
 
     const certificateFile = (this.certificateFile = join(this.directory, 'certificate.pem'));
     writeFileSync(certificateFile, certificate.cert);
@@ -80,18 +80,18 @@ export class EmbeddedAws {
         ...ec2.providers,
         ...this.drs.providers,
         ...ssm.providers,
-        ...recordProviders(),
+        ...providersWithoutEffect(),
       },
       invoke: (functionArn, payload) => lambda.invoke(functionArn, payload),
       certificate,
     });
-    this.frontDoor.serve(this.cloudFormation, this.drs, ec2, s3, ssm, new Sts(iam), new Logs({ clock, iam, store: lambda.logs }));
+    this.gateway.serve(this.cloudFormation, this.drs, ec2, s3, ssm, new Sts(iam), new Logs({ clock, iam, store: lambda.logs }));
     this.environment = environmentFor(iam, this.endpoint);
   }
 
   /** The services that clients can call, by their names in signatures. Functions and roles are behind CloudFormation only. */
   get services(): string[] {
-    return this.frontDoor.served;
+    return this.gateway.served;
   }
 
   /** Leaves no process, port, timer or file behind. */
@@ -99,7 +99,7 @@ export class EmbeddedAws {
     this.ec2.stop();
     await this.cloudFormation.stop();
     await this.lambda.stop();
-    await this.frontDoor.stop();
+    await this.gateway.stop();
     rmSync(this.directory, { recursive: true, force: true });
   }
 }

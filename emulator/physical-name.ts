@@ -1,5 +1,5 @@
-import { ResourceRequest } from './resource-provider';
 import { randomUpperCase } from './control/random';
+import { ResourceRequest } from './resource-provider';
 
 const suffixLength = 12;
 

@@ -1,53 +1,94 @@
-/** Where AWS's behaviour is unknown, or only worth varying in a test, it is a setting. */
-export interface Settings {
+/** Something of AWS that nobody knows. */
+interface Unknown<Value> {
+  /** As its row in docs/reliability.md says it. */
+  readonly what: string;
+  /** What the embedded AWS does unless told. */
+  readonly likely: Value;
+  /** What the tests play, each of them. Numbers are seconds of emulated time, and may be others, too. */
+  readonly values: readonly Value[];
+}
+
+/** Everything of AWS that nobody knows, and that matters here: `test/e2e/unknowns.ts` plays every value. */
+export const unknowns = {
+  disconnectedAgain: {
+    what: 'what a second disconnect answers',
+    likely: 'conflict',
+    values: ['ok', 'conflict', 'validation'],
+  },
+  disconnectExtended: {
+    what: 'what a disconnect of an extended server answers',
+    likely: 'conflict',
+    values: ['ok', 'conflict', 'validation'],
+  },
+  foreignServer: {
+    what: "what DRS says of another account's server",
+    likely: 'not-found',
+    values: ['not-found', 'access-denied', 'validation'],
+  },
+  lastOperations: {
+    what: 'whether `DescribeStacks` tells the last operations, and what of a create with `OnFailure=DELETE`',
+    likely: 'names-only-the-create',
+    values: ['names-only-the-create', 'names-a-delete-too', 'absent'],
+  },
+  deletionReason: {
+    what: 'whether `DescribeStacks` repeats why a stack is being deleted',
+    likely: 'told',
+    values: ['told', 'absent'],
+  },
+  conflictLingers: {
+    what: 'how long a conflict outlasts its recovery instance',
+    likely: 0,
+    values: [0, 5, 40, 300],
+  },
+  disconnectedRecordHolds: {
+    what: 'whether a recovery instance that is disconnected still holds its server, until its record is deleted',
+    likely: false,
+    values: [false, true],
+  },
+  recordLingers: {
+    what: 'how long a disconnect takes until the record may be deleted',
+    likely: 0,
+    values: [0, 5, 40, 300],
+  },
+  terminationJobs: {
+    what: 'how a termination job ends; where it fails, the instances stay',
+    likely: 'complete',
+    values: ['complete', 'fail', 'never-end'],
+  },
+  replicationServerLingers: {
+    what: 'how long a replication server outlasts its last source server: measured once, live',
+    likely: 660,
+    values: [60, 660, 3_000, Infinity],
+  },
+  deletionRetries: {
+    what: 'how long CloudFormation goes on trying to delete what EC2 says has dependencies: 15 to 22 minutes, by live reports',
+    likely: 900,
+    values: [900, 1_320],
+  },
+  policyPropagation: {
+    what: 'how long a new or edited policy takes to spread',
+    likely: 0,
+    values: [0, 15, 60, 200],
+  },
+} as const satisfies Readonly<Record<string, Unknown<string | number | boolean>>>;
+
+type Values<Name extends keyof typeof unknowns> = (typeof unknowns)[Name]['values'][number];
+
+/** A value for each unknown. */
+export type Unknowns = { readonly [Name in keyof typeof unknowns]: Values<Name> extends number ? number : Values<Name> };
+
+/** What is our own choice, and nothing that AWS leaves open: for tests, and for whoever is in a hurry. */
+export interface Choices {
   /** How many times faster than the wall clock the embedded AWS runs. */
   readonly speed: number;
-  /** Seconds of emulated time until a new or edited IAM policy takes effect. */
-  readonly policyPropagation: number;
-  /** What a disconnect of an already disconnected server answers. */
-  readonly disconnectedAgain: 'ok' | 'conflict' | 'validation';
-  /** What a disconnect of an EXTENDED server answers. */
-  readonly disconnectExtended: 'ok' | 'conflict' | 'validation';
-  /** What DRS says of an ID that belongs to another account. */
-  readonly foreignServer: 'not-found' | 'access-denied' | 'validation';
-  /** Seconds of emulated time for which a source server still counts as held once nothing holds it any more. */
-  readonly conflictLingers: number;
-  /** Whether the record of a disconnected recovery instance holds its source server until it is deleted. */
-  readonly disconnectedRecordHolds: boolean;
-  /** Seconds of emulated time for which DeleteSourceServer doesn't see that a server was disconnected. */
-  readonly recordLingers: number;
-  /** What becomes of the jobs that terminate recovery instances; where they fail, the instances stay. */
-  readonly terminationJobs: 'complete' | 'never-end' | 'fail';
-  /** Whether DescribeStacks returns LastOperations, and what an OnFailure=DELETE leaves in it. */
-  readonly lastOperations: 'absent' | 'names-only-the-create' | 'names-a-delete-too';
-  /** Whether DescribeStacks repeats why a stack is being deleted, as its events tell it. */
-  readonly deletionReason: 'told' | 'absent';
-  /** Seconds of emulated time until a replication server is gone once its last source server has left it; Infinity if it never goes. */
-  readonly replicationServerLingers: number;
-  /** Seconds of emulated time for which CloudFormation goes on trying to delete what EC2 says has dependencies. */
-  readonly deletionRetries: number;
   /** How many results EC2 looks at for one answer where the caller doesn't say. */
   readonly ec2PageSize: number;
   /** How many processes of one function may run at once. */
   readonly functionConcurrency: number;
 }
 
-export const defaultSettings: Settings = {
-  speed: 1,
-  policyPropagation: 0,
-  disconnectedAgain: 'conflict',
-  disconnectExtended: 'conflict',
-  foreignServer: 'not-found',
-  conflictLingers: 0,
-  disconnectedRecordHolds: false,
-  recordLingers: 0,
-  terminationJobs: 'complete',
-  lastOperations: 'names-only-the-create',
-  deletionReason: 'told',
-  // Measured once, live.
-  replicationServerLingers: 11 * 60,
-  // Live reports say 15 to 22 minutes.
-  deletionRetries: 15 * 60,
-  ec2PageSize: 1000,
-  functionConcurrency: 4,
-};
+export type Settings = Unknowns & Choices;
+
+const likely = Object.fromEntries(Object.entries(unknowns).map(([name, unknown]) => [name, unknown.likely])) as unknown as Unknowns;
+
+export const defaultSettings: Settings = { ...likely, speed: 1, ec2PageSize: 1000, functionConcurrency: 4 };

@@ -1,7 +1,7 @@
 import { styleText } from 'node:util';
 import type { RecoveryInstance, SourceServer } from '@aws-sdk/client-drs';
 import type { EmbeddedAws } from '../emulator';
-import type { StackEvent } from '../emulator/cloudformation/stack';
+import type { StackEvent } from '../emulator/cloudformation/model';
 import { defaultAccountId, defaultRegion } from '../emulator/defaults';
 import { STAGING_AREA_DRAIN } from '../lib/contract';
 

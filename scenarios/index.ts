@@ -2,11 +2,11 @@ import { alreadyGone, recoveryInstance, retain, twoStacks } from './deletions';
 import { crossAccount, otherRegion } from './elsewhere';
 import { drsDown, killed, throttled, unreachable } from './faults';
 import { fleet, fleetPartial, fleetSelection, stack480 } from './fleets';
+import { landingZone, namedServers, stuckStagingArea, withoutDrain } from './landing-zones';
 import { deleteRecord, extended } from './records';
 import { disconnectRecoveryInstance, drill, failback, realRecovery } from './recoveries';
 import { cancelledCreate, deletedEarly, nested, onFailureDelete, rollback, typo, updateRollback } from './rollbacks';
 import type { Scenario } from './scenario';
-import { landingZone, namedServers, stuckStagingArea, withoutDrain } from './landing-zones';
 import { removed, removedWhileBlocked, rename, replacement, replacementWhileBlocked } from './updates';
 
 export type { Scenario } from './scenario';

@@ -1,22 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
-import { Deployment, ResourceDefinition } from './deployment';
 import { Engine } from './engine';
 import { Scope } from './intrinsics';
+import { Deployment, ResourceInstance, ResourceChange, ResourceDefinition } from './model';
 import { sameProperties } from './properties';
 import { resolveProperties, scopeOf } from './scope';
-import { Instance, Stack } from './stack';
-
-/** What an update would do to a resource, as far as can be said before. */
-export interface ResourceChange {
-  readonly action: 'Add' | 'Modify' | 'Remove';
-  readonly logicalId: string;
-  readonly physicalId?: string;
-  readonly type: string;
-  /** For a Modify. */
-  readonly scope?: readonly string[];
-  readonly replacement?: 'True' | 'False' | 'Conditional';
-  readonly properties?: readonly string[];
-}
+import { Stack } from './stack';
 
 export function resourceChanges(engine: Engine, stack: Stack, deployment: Deployment): ResourceChange[] {
   const scope = scopeOf(engine, stack, deployment);
@@ -40,7 +28,7 @@ export function hasChanges(engine: Engine, stack: Stack, deployment: Deployment)
   );
 }
 
-function changeOf(current: Instance | undefined, definition: ResourceDefinition, scope: Scope): ResourceChange | undefined {
+function changeOf(current: ResourceInstance | undefined, definition: ResourceDefinition, scope: Scope): ResourceChange | undefined {
   const { logicalId, type, declaration } = definition;
   if (!current) return { action: 'Add', logicalId, type };
   const was = current.definition.declaration;
@@ -56,7 +44,7 @@ function changeOf(current: Instance | undefined, definition: ResourceDefinition,
 }
 
 /** What can't be resolved yet depends on what the update is about to change. */
-function changedProperties(current: Instance, definition: ResourceDefinition, scope: Scope): string[] {
+function changedProperties(current: ResourceInstance, definition: ResourceDefinition, scope: Scope): string[] {
   const declared = definition.declaration.Properties ?? {};
   return [...new Set([...Object.keys(declared), ...Object.keys(current.properties)])].filter((name) => {
     try {

@@ -3,9 +3,10 @@ import { setMaxListeners } from 'node:events';
 import { Calls } from '../control/calls';
 import { Clock } from '../control/clock';
 import { Faults } from '../control/faults';
-import { Iam } from '../iam/iam';
-import { xmlElement, xmlResponse } from '../http/xml';
 import { AwsError, Service, ServiceRequest, ServiceResponse } from '../http/service';
+import { xmlElement, xmlResponse } from '../http/xml';
+import { Iam } from '../iam/iam';
+import { ResourceProviders } from '../resource-provider';
 import { Settings } from '../settings';
 import { ApiOperations } from './api/api';
 import { changeSets } from './api/change-sets';
@@ -17,20 +18,20 @@ import { templates } from './api/templates';
 import { CustomResourceRequest, CustomResources } from './custom-resource';
 import { Engine, EngineProvider } from './engine';
 import { reasonOf, validationError } from './errors';
+import { ResourceInstance, StackEvent, StackEventListener } from './model';
 import { NestedStacks } from './nested-stack';
-import { ResourceProviders } from '../resource-provider';
 import { ResponseEndpoint } from './response-endpoint';
-import { Instance, Stack, StackEvent, StackEventListener } from './stack';
+import { Stack } from './stack';
 import { Stacks } from './stacks';
 import { fetchTemplate, TemplateStore } from './template-url';
-import { madeUpAttribute, Unmodelled } from './unsupported-type';
+import { madeUpAttribute, UnsupportedTypes } from './unsupported-type';
 import { WaitConditionHandles, WaitConditions } from './wait-condition';
 
 const namespace = 'http://cloudformation.amazonaws.com/doc/2010-05-15/';
 
 const operations: ApiOperations = { ...changeStacks, ...changeSets, ...describeStacks, ...describeResources, ...templates };
 
-export interface CloudFormationDependencies {
+export interface CloudFormationParts {
   readonly clock: Clock;
   readonly settings: Settings;
   readonly iam: Iam;
@@ -50,36 +51,36 @@ export class CloudFormation implements Service {
   /** Every custom resource request ever sent, with the responses to it; oldest first. */
   readonly customResourceRequests: readonly CustomResourceRequest[];
   private readonly eventListeners = new Set<StackEventListener>();
-  private readonly unmodelledListeners = new Set<(type: string) => void>();
+  private readonly unsupportedTypeListeners = new Set<(type: string) => void>();
   private readonly stacks: Stacks;
   private readonly endpoint: ResponseEndpoint;
   private readonly customResources: CustomResources;
   private readonly waitConditions: WaitConditions;
-  private readonly unmodelled = new Unmodelled((type) => this.unmodelledListeners.forEach((listener) => listener(type)));
+  private readonly unsupportedTypes = new UnsupportedTypes((type) => this.unsupportedTypeListeners.forEach((listener) => listener(type)));
   private readonly providers: Readonly<Record<string, EngineProvider>>;
   private readonly engine: Engine;
   private lastTimestamp = 0;
   private isStopped = false;
 
-  constructor(private readonly deps: CloudFormationDependencies) {
-    const { clock, settings } = deps;
+  constructor(private readonly parts: CloudFormationParts) {
+    const { clock, settings } = parts;
     this.stacks = new Stacks({ time: () => clock.now(), timestamp: () => this.timestamp(), emit: (event) => this.emit(event) });
-    this.endpoint = new ResponseEndpoint(clock, deps.faults, deps.certificate);
-    this.customResources = new CustomResources(clock, this.endpoint, deps.invoke);
+    this.endpoint = new ResponseEndpoint(clock, parts.faults, parts.certificate);
+    this.customResources = new CustomResources(clock, this.endpoint, parts.invoke);
     this.customResourceRequests = this.customResources.requests;
     this.waitConditions = new WaitConditions(clock);
     this.engine = {
       clock,
       settings,
       stacks: this.stacks,
-      providerOf: (type) => this.providerOf(type) ?? this.unmodelled,
+      providerOf: (type) => this.providerOf(type) ?? this.unsupportedTypes,
       missingAttribute: (instance, name, stack) => this.missingAttribute(instance, name, stack),
       run: (stack, operation) => run(stack, operation),
     };
     this.providers = {
-      ...deps.providers,
+      ...parts.providers,
       'AWS::CloudFormation::CustomResource': this.customResources,
-      'AWS::CloudFormation::Stack': new NestedStacks(this.engine, (url) => fetchTemplate(deps.s3, url)),
+      'AWS::CloudFormation::Stack': new NestedStacks(this.engine, (url) => fetchTemplate(parts.s3, url)),
       'AWS::CloudFormation::WaitCondition': this.waitConditions,
       'AWS::CloudFormation::WaitConditionHandle': new WaitConditionHandles(() => this.endpoint.unusedUrl()),
     };
@@ -107,7 +108,7 @@ export class CloudFormation implements Service {
     const action = this.operationOf(request);
     const operation = action && operations[action];
     if (!operation) throw new AwsError('InvalidAction', 'Could not find operation', 400);
-    const api = { engine: this.engine, iam: this.deps.iam, fetchTemplate: (url: string) => fetchTemplate(this.deps.s3, url) };
+    const api = { engine: this.engine, iam: this.parts.iam, fetchTemplate: (url: string) => fetchTemplate(this.parts.s3, url) };
     const result = operation(api, new QueryInput(parametersOf(request)), request);
     const answer = { [`${action}Result`]: result, ResponseMetadata: { RequestId: randomUUID() } };
     return xmlResponse(200, xmlElement(`${action}Response`, answer, namespace));
@@ -126,10 +127,10 @@ export class CloudFormation implements Service {
     return () => this.eventListeners.delete(listener);
   }
 
-  /** Calls back once for each resource type that nobody models. Returns what ends the listening. */
-  onUnmodelled(listener: (type: string) => void): () => void {
-    this.unmodelledListeners.add(listener);
-    return () => this.unmodelledListeners.delete(listener);
+  /** Calls back once for each resource type that is not supported. Returns what ends the listening. */
+  onUnsupportedType(listener: (type: string) => void): () => void {
+    this.unsupportedTypeListeners.add(listener);
+    return () => this.unsupportedTypeListeners.delete(listener);
   }
 
   /** The stack's status once no operation runs on it any more. A name means the newest stack of that name, deleted or not. */
@@ -148,7 +149,7 @@ export class CloudFormation implements Service {
     return this.providers[type] ?? (type.startsWith('Custom::') ? this.customResources : undefined);
   }
 
-  private missingAttribute(instance: Instance, name: string, stack: Stack): unknown {
+  private missingAttribute(instance: ResourceInstance, name: string, stack: Stack): unknown {
     const { type, logicalId } = instance.definition;
     const provider = this.providerOf(type);
     if (!provider) return madeUpAttribute(instance, name, stack);

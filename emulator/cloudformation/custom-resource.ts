@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { Clock } from '../control/clock';
 import { physicalName } from '../physical-name';
+import { CreatedResource, ResourceProvider, ResourceRequest } from '../resource-provider';
 import { CustomResourceEvent, CustomResourceResponse, readResponse } from './custom-resource-response';
 import { reasonOf, ResourceFailure } from './errors';
 import { withScalarsAsStrings } from './properties';
-import { CreatedResource, ResourceProvider, ResourceRequest } from '../resource-provider';
 import { ResponseEndpoint } from './response-endpoint';
 import { Json } from './template';
 
@@ -29,8 +29,8 @@ export interface CustomResourceRequest {
   outcome: 'pending' | 'accepted' | 'refused' | 'timed out' | 'cancelled' | 'not sent';
 }
 
-type Update = ResourceRequest & { readonly physicalId: string; readonly oldProperties: Json };
-type Deletion = ResourceRequest & { readonly physicalId: string };
+type UpdateRequest = ResourceRequest & { readonly physicalId: string; readonly oldProperties: Json };
+type DeleteRequest = ResourceRequest & { readonly physicalId: string };
 
 /** Also the longest. */
 const defaultServiceTimeout = 3600;
@@ -54,7 +54,7 @@ export class CustomResources implements ResourceProvider {
     return created(await this.send('Create', request, {}, physicalName(request, longestPhysicalName)));
   }
 
-  async update(request: Update): Promise<CreatedResource> {
+  async update(request: UpdateRequest): Promise<CreatedResource> {
     const { physicalId, properties, oldProperties } = request;
     if (properties.ServiceToken !== oldProperties.ServiceToken) {
       throw new ResourceFailure('Modifying service token is not allowed.', undefined, false);
@@ -64,7 +64,7 @@ export class CustomResources implements ResourceProvider {
     return created(await this.send('Update', request, { PhysicalResourceId: physicalId, OldResourceProperties: old }, physicalId));
   }
 
-  async delete(request: Deletion): Promise<void> {
+  async delete(request: DeleteRequest): Promise<void> {
     await this.send('Delete', request, { PhysicalResourceId: request.physicalId }, request.physicalId);
   }
 

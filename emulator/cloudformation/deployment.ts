@@ -1,29 +1,11 @@
 import { partition } from '../defaults';
+import { StackIdentity } from '../resource-provider';
 import { circular, namesIn } from './dependencies';
 import { validationError } from './errors';
 import { resolveCondition, Scope } from './intrinsics';
+import { Deployment, ResourceDefinition, Tags } from './model';
 import { parameterReference } from './parameters';
-import { StackIdentity } from '../resource-provider';
-import { Json, ResourceDeclaration, Template } from './template';
-
-/** A resource that the template declares and no condition leaves out. */
-export interface ResourceDefinition {
-  readonly logicalId: string;
-  readonly type: string;
-  readonly declaration: ResourceDeclaration;
-  /** Logical IDs of the resources that must exist before. */
-  readonly dependencies: ReadonlySet<string>;
-}
-
-export type Tags = Readonly<Record<string, string>>;
-
-/** What a create or an update is asked to bring about: a template with its parameters. */
-export interface Deployment {
-  readonly template: Template;
-  readonly parameters: Readonly<Record<string, string>>;
-  readonly tags: Tags;
-  readonly resources: ReadonlyMap<string, ResourceDefinition>;
-}
+import { Json, Template } from './template';
 
 export function deploymentOf(
   identity: StackIdentity,

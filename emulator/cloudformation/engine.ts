@@ -1,8 +1,9 @@
 import { setMaxListeners } from 'node:events';
 import { Clock } from '../control/clock';
-import { Settings } from '../settings';
 import { CreatedResource, ResourceRequest } from '../resource-provider';
-import { Instance, Stack } from './stack';
+import { Settings } from '../settings';
+import { ResourceInstance } from './model';
+import { Stack } from './stack';
 import { Stacks } from './stacks';
 
 /** A request of the engine: nested stacks have an ID long before they are complete. */
@@ -30,14 +31,14 @@ export interface Engine {
   readonly stacks: Stacks;
   providerOf(type: string): EngineProvider;
   /** An attribute that the instance lacks; throws what CloudFormation would say. */
-  missingAttribute(instance: Instance, name: string, stack: Stack): unknown;
+  missingAttribute(instance: ResourceInstance, name: string, stack: Stack): unknown;
   /** Runs an operation on a stack. One that is running already is cancelled, and waited for. */
   run(stack: Stack, operation: (cancellation: AbortController) => Promise<void>): Promise<void>;
 }
 
 export function resourceRequest(
   stack: Stack,
-  instance: Instance,
+  instance: ResourceInstance,
   signal: AbortSignal,
   initiated: (physicalId: string) => void = () => undefined,
 ): EngineRequest {

@@ -1,16 +1,17 @@
 import { randomUpperCase } from '../control/random';
-import { Deployment, deploymentOf } from './deployment';
+import { CreatedResource, ResourceRequest } from '../resource-provider';
+import { hasChanges } from './changes';
+import { deploymentOf } from './deployment';
 import { Engine, EngineProvider, EngineRequest, EngineUpdate } from './engine';
 import { reasonOf, ResourceFailure } from './errors';
-import { hasChanges } from './changes';
-import { cleanUp } from './operations/clean-up';
-import { createResources } from './operations/create';
-import { deleteStack } from './operations/delete';
-import { rollBackUpdate } from './operations/rollback';
-import { beginUpdate, updateResources } from './operations/update';
+import { Deployment } from './model';
 import { parameterValues } from './parameters';
-import { CreatedResource, ResourceRequest } from '../resource-provider';
 import { Stack } from './stack';
+import { cleanUp } from './stack-operations/clean-up';
+import { createResources } from './stack-operations/create';
+import { deleteStack } from './stack-operations/delete';
+import { rollBackUpdate } from './stack-operations/rollback';
+import { beginUpdate, updateResources } from './stack-operations/update';
 import { isObject, parseTemplate } from './template';
 
 /** AWS::CloudFormation::Stack. A child is updated, rolled back and cleaned up in its parent's phases, never ahead of them. */

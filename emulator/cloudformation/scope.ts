@@ -1,13 +1,14 @@
-import { Deployment, staticScope } from './deployment';
+import { staticScope } from './deployment';
 import { Engine } from './engine';
 import { validationError } from './errors';
 import { resolve, resolveCondition, Scope } from './intrinsics';
-import { Instance, Stack, StackOutput } from './stack';
+import { Deployment, ResourceInstance, StackOutput } from './model';
+import { Stack } from './stack';
 import { Json } from './template';
 
 /** A scope that sees the stack's resources as they stand when asked. */
 export function scopeOf(engine: Engine, stack: Stack, { template, parameters }: Deployment): Scope {
-  const existing = (logicalId: string): Instance & { readonly physicalId: string } => {
+  const existing = (logicalId: string): ResourceInstance & { readonly physicalId: string } => {
     const instance = stack.live(logicalId);
     const { physicalId } = instance ?? {};
     if (!instance || physicalId === undefined) throw validationError(`Unresolved resource dependency [${logicalId}]`);

@@ -1,82 +1,20 @@
 import { randomUUID } from 'node:crypto';
-import { ChangeSet } from './change-set';
-import { Deployment, ResourceDefinition } from './deployment';
 import { StackIdentity } from '../resource-provider';
-import { Json } from './template';
+import {
+  ChangeSet,
+  Deployment,
+  EventLog,
+  ResourceInstance,
+  StackOperation,
+  OperationType,
+  StableState,
+  StackEvent,
+  StackOptions,
+  StackOutput,
+  StackResource,
+} from './model';
 
-/** What a definition became in AWS. Never changed, only succeeded by another one. */
-export interface Instance {
-  readonly definition: ResourceDefinition;
-  readonly properties: Json;
-  readonly attributes: Json;
-  /** Undefined while nothing is known to exist. */
-  readonly physicalId?: string;
-}
-
-/** What the stack says of a logical ID. */
-export interface StackResource {
-  readonly instance: Instance;
-  readonly status: string;
-  readonly reason?: string;
-  readonly time: number;
-}
-
-export interface StackEvent {
-  readonly eventId: string;
-  readonly operationId?: string;
-  readonly clientRequestToken?: string;
-  readonly stackId: string;
-  readonly stackName: string;
-  readonly logicalId: string;
-  readonly physicalId: string;
-  readonly type: string;
-  readonly status: string;
-  readonly reason?: string;
-  /** Emulated milliseconds since 1970. */
-  readonly time: number;
-  /** What the API says, by the wall clock. */
-  readonly timestamp: number;
-}
-
-export type StackEventListener = (event: StackEvent) => void;
-
-export interface StackOutput {
-  readonly key: string;
-  readonly value: string;
-  readonly description?: string;
-  readonly exportName?: string;
-}
-
-export type OperationType = 'CREATE_STACK' | 'UPDATE_STACK' | 'DELETE_STACK' | 'CONTINUE_ROLLBACK' | 'ROLLBACK';
-
-/** What an update goes back to if it fails. */
-export interface StableState {
-  readonly deployment: Deployment;
-  readonly outputs: readonly StackOutput[];
-  readonly instances: Map<string, Instance>;
-}
-
-export interface StackOptions {
-  readonly onFailure?: 'ROLLBACK' | 'DELETE' | 'DO_NOTHING';
-  readonly disableRollback?: boolean;
-  readonly capabilities?: readonly string[];
-}
-
-export interface Operation {
-  readonly cancellation: AbortController;
-  readonly ended: Promise<void>;
-}
-
-/** The clocks of all stacks' events, and whoever listens to them. */
-export interface EventLog {
-  /** Emulated milliseconds. */
-  time(): number;
-  /** Milliseconds by the wall clock; never the same twice. */
-  timestamp(): number;
-  emit(event: StackEvent): void;
-}
-
-/** The state of one stack. What changes it is in operations/. */
+/** The state of one stack. What changes it is in stack-operations/. */
 export class Stack implements StackIdentity {
   readonly createdAt: number;
   readonly resources = new Map<string, StackResource>();
@@ -100,9 +38,9 @@ export class Stack implements StackIdentity {
   /** Set while an update isn't finished. */
   stable?: StableState;
   /** Replaced, and to be deleted in the clean-up. */
-  superseded: Instance[] = [];
+  superseded: ResourceInstance[] = [];
   /** The running operation. */
-  operation?: Operation;
+  operation?: StackOperation;
 
   constructor(
     readonly accountId: string,
@@ -138,17 +76,17 @@ export class Stack implements StackIdentity {
   }
 
   /** What exists, or may exist, for a logical ID. */
-  live(logicalId: string): Instance | undefined {
+  live(logicalId: string): ResourceInstance | undefined {
     const resource = this.resources.get(logicalId);
     return resource && !isGone(resource.status) ? resource.instance : undefined;
   }
 
-  liveInstances(): Instance[] {
+  liveInstances(): ResourceInstance[] {
     return [...this.resources.keys()].map((logicalId) => this.live(logicalId)).filter((instance) => instance !== undefined);
   }
 
   /** Makes the instance the logical ID's current one, with an event. */
-  mark(instance: Instance, status: string, reason?: string): void {
+  mark(instance: ResourceInstance, status: string, reason?: string): void {
     const { logicalId } = instance.definition;
     const time = this.log.time();
     this.resources.set(logicalId, { instance, status, time, ...(reason !== undefined && { reason }) });
@@ -156,13 +94,13 @@ export class Stack implements StackIdentity {
   }
 
   /** Makes it the current one and leaves the status as it is. */
-  replace(instance: Instance): void {
+  replace(instance: ResourceInstance): void {
     const resource = this.resources.get(instance.definition.logicalId);
     if (resource) this.resources.set(instance.definition.logicalId, { ...resource, instance });
   }
 
   /** An event of what is going, and the new status if it is the current instance: a replaced one has no entry any more. */
-  markGoing(instance: Instance, status: string, reason?: string): void {
+  markGoing(instance: ResourceInstance, status: string, reason?: string): void {
     // A rollback may have gone back to a replaced one, so that it is the current one too: gone is gone.
     if (isGone(status)) this.superseded = this.superseded.filter((other) => !isSameThing(other, instance));
     if (this.resources.get(instance.definition.logicalId)?.instance === instance) this.mark(instance, status, reason);
@@ -170,7 +108,7 @@ export class Stack implements StackIdentity {
   }
 
   /** What was replaced and still exists. A rollback may have gone back to a replaced one: it is the current one again. */
-  replacedInstances(): Instance[] {
+  replacedInstances(): ResourceInstance[] {
     const live = this.liveInstances();
     return this.superseded.filter(
       (instance, index, all) =>
@@ -178,7 +116,7 @@ export class Stack implements StackIdentity {
     );
   }
 
-  private report({ definition, physicalId = '' }: Instance, status: string, reason: string | undefined, time: number): void {
+  private report({ definition, physicalId = '' }: ResourceInstance, status: string, reason: string | undefined, time: number): void {
     this.emit({
       logicalId: definition.logicalId,
       physicalId,
@@ -205,7 +143,7 @@ export class Stack implements StackIdentity {
 }
 
 /** The same thing in AWS, whatever its properties are by now. */
-function isSameThing(left: Instance, right: Instance): boolean {
+function isSameThing(left: ResourceInstance, right: ResourceInstance): boolean {
   return (
     left.physicalId === right.physicalId &&
     left.definition.logicalId === right.definition.logicalId &&

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { partition } from '../defaults';
-import { EventLog, Stack } from './stack';
+import { EventLog } from './model';
+import { Stack } from './stack';
 
 /** All stacks of all accounts and Regions. */
 export class Stacks {

@@ -1,6 +1,6 @@
 import { Clock } from '../control/clock';
-import { ResourceFailure } from './errors';
 import { CreatedResource, ResourceProvider, ResourceRequest } from '../resource-provider';
+import { ResourceFailure } from './errors';
 
 /** AWS::CloudFormation::WaitCondition. Nobody can signal its handle here, so it always times out: an honest way to fail a deployment. */
 export class WaitConditions implements ResourceProvider {

@@ -1,5 +1,7 @@
 import { Clock } from './clock';
-import { AwsError, FaultErrorKind, Service } from '../http/service';
+
+/** The injected faults that a service answers with an error of its own. */
+export type FaultErrorKind = 'throttle' | 'internal' | 'denied';
 
 /** 'reset' breaks the connection before anything is done, 'lost-answer' after it was done; 'hang' never answers. */
 export type FaultKind = FaultErrorKind | 'reset' | 'slow' | 'lost-answer' | 'hang';
@@ -74,18 +76,4 @@ export class Faults {
 
 function isDue({ nth = 1, times = 1 }: FaultRule, call: number): boolean {
   return call >= nth && call < nth + times;
-}
-
-/** The error that a service answers an injected fault with; undefined for faults that are no answer. */
-export function errorOf(fault: Fault, service: Service): AwsError | undefined {
-  switch (fault.kind) {
-    case 'throttle':
-      return service.faultError?.(fault.kind, fault.retryAfter) ?? new AwsError('Throttling', 'Rate exceeded', 400);
-    case 'internal':
-      return service.faultError?.(fault.kind, fault.retryAfter) ?? new AwsError('InternalFailure', 'An internal failure occurred.', 500);
-    case 'denied':
-      return service.faultError?.(fault.kind) ?? new AwsError('AccessDenied', 'Access denied', 403);
-    default:
-      return undefined;
-  }
 }

@@ -1,18 +1,22 @@
 import type { RecoveryInstance, SourceServer } from '@aws-sdk/client-drs';
 import { Clock } from '../control/clock';
-import { ResourceProviders } from '../resource-provider';
+import type { FaultErrorKind } from '../control/faults';
 import { defaultAccountId, defaultRegion } from '../defaults';
 import { Ec2 } from '../ec2/ec2';
-import { Iam } from '../iam/iam';
 import { jsonBody, jsonResponse, refuseRestJson } from '../http/json';
-import { AwsError, FaultErrorKind, Service, ServiceRequest, ServiceResponse } from '../http/service';
+import { AwsError, Service, ServiceRequest, ServiceResponse } from '../http/service';
+import { Iam } from '../iam/iam';
+import { ResourceProviders } from '../resource-provider';
 import { Settings } from '../settings';
+import type { DrsAccountState } from './account-state';
+import { DrsAccountStates } from './account-states';
+import { configurationTemplateProviders } from './configuration-templates';
 import { drsFault, invalid, invalidFields, uninitializedAccount } from './errors';
-import { Estate, Estates } from './estates';
+import { inputShapes, isOperation, OperationName, problemsOf } from './input-shapes';
 import { describeJobs, terminateRecoveryInstances } from './jobs';
 import { launchRecoveryMachine } from './machines';
-import { inputShapes, isOperation, OperationName, problemsOf } from './model';
-import { DrsCall, DrsChange, Operation } from './operation';
+import type { DrsChange, ReplicationTarget } from './model';
+import { DrsCall, Operation } from './operation';
 import { deleteRecoveryInstance, describeRecoveryInstances, disconnectRecoveryInstance, stopFailback } from './recovery-instances';
 import { ReplicationServer } from './replication-servers';
 import {
@@ -24,7 +28,6 @@ import {
   SourceServerSeed,
 } from './seeds';
 import { deleteSourceServer, describeSourceServers, disconnectSourceServer, stopReplication } from './source-servers';
-import { StagingArea, templateProviders } from './templates';
 
 const operations: Record<OperationName, Operation<never>> = {
   DeleteRecoveryInstance: deleteRecoveryInstance,
@@ -43,83 +46,83 @@ const operations: Record<OperationName, Operation<never>> = {
 export class Drs implements Service {
   readonly signingName = 'drs';
   readonly providers: ResourceProviders;
-  private readonly estates: Estates;
+  private readonly accountStates: DrsAccountStates;
   private readonly listeners = new Set<(change: DrsChange) => void>();
 
-  constructor(private readonly deps: { clock: Clock; settings: Settings; iam: Iam; ec2: Ec2 }) {
-    this.estates = new Estates(deps);
-    this.providers = templateProviders((accountId, region) => this.estates.of(accountId, region));
+  constructor(private readonly parts: { clock: Clock; settings: Settings; iam: Iam; ec2: Ec2 }) {
+    this.accountStates = new DrsAccountStates(parts);
+    this.providers = configurationTemplateProviders((accountId, region) => this.accountStates.of(accountId, region));
   }
 
   /** What an agent's installation does. */
   addSourceServer(seed: SourceServerSeed = {}): SourceServer {
-    const estate = this.estates.of(seed.accountId ?? defaultAccountId, seed.region ?? defaultRegion);
+    const accountState = this.accountStates.of(seed.accountId ?? defaultAccountId, seed.region ?? defaultRegion);
     const { extendedFrom } = seed;
     if (extendedFrom && this.sourceServer(idIn(extendedFrom))?.arn !== extendedFrom) {
       throw new Error(`There is no source server ${extendedFrom}.`);
     }
-    const server = newSourceServer(seed, estate, this.deps.clock.now());
-    if (this.estates.holderOf(server.sourceServerID)) throw new Error(`There is a source server ${server.sourceServerID} already.`);
-    estate.initialized = true;
-    estate.sourceServers.set(server.sourceServerID, server);
+    const server = newSourceServer(seed, accountState, this.parts.clock.now());
+    if (this.accountStates.holderOf(server.sourceServerID)) throw new Error(`There is a source server ${server.sourceServerID} already.`);
+    accountState.initialized = true;
+    accountState.sourceServers.set(server.sourceServerID, server);
     if (replicatesHere(server)) {
-      const template = defaultSettingsOf(estate);
-      const groupIds = seed.replicationServerSecurityGroupIds ?? template.securityGroupIds;
-      estate.replicationServers.join(server.sourceServerID, seed.stagingSubnetId ?? template.subnetId, groupIds);
+      const target = defaultReplicationTarget(accountState);
+      const groupIds = seed.replicationServerSecurityGroupIds ?? target.securityGroupIds;
+      accountState.replicationServers.join(server.sourceServerID, seed.stagingSubnetId ?? target.subnetId, groupIds);
     }
     return structuredClone(server);
   }
 
   /** What somebody does who gives every source server the default settings as they are now. */
   applyDefaultSettings(accountId = defaultAccountId, region = defaultRegion): void {
-    const estate = this.estates.of(accountId, region);
-    const { subnetId, securityGroupIds } = defaultSettingsOf(estate);
-    for (const server of estate.sourceServers.values()) {
+    const accountState = this.accountStates.of(accountId, region);
+    const { subnetId, securityGroupIds } = defaultReplicationTarget(accountState);
+    for (const server of accountState.sourceServers.values()) {
       if (!replicatesHere(server)) continue;
-      estate.replicationServers.leave(server.sourceServerID);
-      estate.replicationServers.join(server.sourceServerID, subnetId, securityGroupIds);
+      accountState.replicationServers.leave(server.sourceServerID);
+      accountState.replicationServers.join(server.sourceServerID, subnetId, securityGroupIds);
     }
   }
 
   /** What a drill or a recovery does. */
   addRecoveryInstance(seed: RecoveryInstanceSeed): RecoveryInstance {
-    const estate = this.estates.holderOf(seed.sourceServerID);
-    const server = estate?.sourceServers.get(seed.sourceServerID);
-    if (!estate || !server) throw new Error(`There is no source server ${seed.sourceServerID}.`);
-    const instance = launchRecoveryInstance(seed, server, estate, this.deps.clock.now());
-    estate.recoveryInstances.set(instance.recoveryInstanceID, instance);
-    launchRecoveryMachine(instance, seed.subnetId, estate.network(), this.deps.clock.now());
+    const accountState = this.accountStates.holderOf(seed.sourceServerID);
+    const server = accountState?.sourceServers.get(seed.sourceServerID);
+    if (!accountState || !server) throw new Error(`There is no source server ${seed.sourceServerID}.`);
+    const instance = launchRecoveryInstance(seed, server, accountState, this.parts.clock.now());
+    accountState.recoveryInstances.set(instance.recoveryInstanceID, instance);
+    launchRecoveryMachine(instance, seed.subnetId, accountState.network(), this.parts.clock.now());
     return structuredClone(instance);
   }
 
   /** What somebody does who gives a source server other tags. */
   retag(sourceServerID: string, tags: Record<string, string>): void {
-    const server = this.estates.holderOf(sourceServerID)?.sourceServers.get(sourceServerID);
+    const server = this.accountStates.holderOf(sourceServerID)?.sourceServers.get(sourceServerID);
     if (!server) throw new Error(`There is no source server ${sourceServerID}.`);
     server.tags = { ...tags };
   }
 
   sourceServers(accountId = defaultAccountId, region = defaultRegion): SourceServer[] {
-    return structuredClone([...this.estates.of(accountId, region).sourceServers.values()]);
+    return structuredClone([...this.accountStates.of(accountId, region).sourceServers.values()]);
   }
 
   /** In whatever account and Region it is; undefined if its record is gone. */
   sourceServer(sourceServerID: string): SourceServer | undefined {
-    return structuredClone(this.estates.holderOf(sourceServerID)?.sourceServers.get(sourceServerID));
+    return structuredClone(this.accountStates.holderOf(sourceServerID)?.sourceServers.get(sourceServerID));
   }
 
   recoveryInstances(accountId = defaultAccountId, region = defaultRegion): RecoveryInstance[] {
-    return structuredClone([...this.estates.of(accountId, region).recoveryInstances.values()]);
+    return structuredClone([...this.accountStates.of(accountId, region).recoveryInstances.values()]);
   }
 
   /** The EC2 instances in staging subnets; each goes some minutes after the last source server has left it. */
   replicationServers(accountId = defaultAccountId, region = defaultRegion): ReplicationServer[] {
-    return this.estates.of(accountId, region).replicationServers.list();
+    return this.accountStates.of(accountId, region).replicationServers.list();
   }
 
   /** Makes an account and Region one where DRS was never used. */
   uninitialize(accountId = defaultAccountId, region = defaultRegion): void {
-    this.estates.uninitialize(accountId, region);
+    this.accountStates.uninitialize(accountId, region);
   }
 
   /** Tells of every change that an operation makes; returns what ends the listening. */
@@ -145,7 +148,7 @@ export class Drs implements Service {
     const input = withoutNulls(body) as never;
     const call = this.callFor(name, request);
     operations[name].authorize(input, call);
-    if (!call.estate.initialized) throw uninitializedAccount();
+    if (!call.accountState.initialized) throw uninitializedAccount();
     const result = operations[name].run(input, call);
     if (name === 'DeleteSourceServer') return { status: 204 };
     return jsonResponse(200, result ?? {});
@@ -160,15 +163,15 @@ export class Drs implements Service {
   }
 
   private callFor(operation: OperationName, { caller, region }: ServiceRequest): DrsCall {
-    const { clock, settings, iam } = this.deps;
+    const { clock, settings, iam } = this.parts;
     const now = clock.now();
     const { accountId, arn: callerArn } = caller;
     return {
       now,
       caller,
       settings,
-      estates: this.estates,
-      estate: this.estates.of(accountId, region),
+      holderOf: (id) => this.accountStates.holderOf(id),
+      accountState: this.accountStates.of(accountId, region),
       authorize: (action, resource, context) => iam.authorize(caller, action, resource, { 'aws:RequestedRegion': region, ...context }),
       changed: (sourceServerID, recoveryInstanceID) => {
         const change = {
@@ -186,8 +189,8 @@ export class Drs implements Service {
   }
 }
 
-function defaultSettingsOf({ templates }: Estate): StagingArea {
-  const [template] = templates.replication.values();
+function defaultReplicationTarget({ configurationTemplates }: DrsAccountState): ReplicationTarget {
+  const [template] = configurationTemplates.replication.values();
   return template ?? { subnetId: defaultStagingSubnetId, securityGroupIds: [] };
 }
 

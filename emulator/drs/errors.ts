@@ -1,4 +1,5 @@
-import { AwsError, FaultErrorKind } from '../http/service';
+import { FaultErrorKind } from '../control/faults';
+import { AwsError } from '../http/service';
 
 export type DrsResourceType = 'SOURCE_SERVER' | 'RECOVERY_INSTANCE' | 'JOB';
 

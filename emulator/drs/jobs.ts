@@ -4,10 +4,11 @@ import type {
   TerminateRecoveryInstancesRequest,
   TerminateRecoveryInstancesResponse,
 } from '@aws-sdk/client-drs';
-import { terminateInstance } from '../ec2/instances';
 import { randomHex } from '../control/random';
+import { terminateInstance } from '../ec2/instances';
+import type { DrsAccountState } from './account-state';
 import { tooManyJobs } from './errors';
-import type { Estate, KnownRecoveryInstance, RunningJob } from './estates';
+import type { KnownRecoveryInstance, RunningJob } from './model';
 import { arnOf, authorizeRecoveryInstance, DrsCall, ec2Arn, Operation, recoveryInstanceOf } from './operation';
 import { page } from './page';
 import { refuseDuringFailback, refuseSecondJob, unfinishedJobs } from './refusals';
@@ -15,7 +16,7 @@ import { refuseDuringFailback, refuseSecondJob, unfinishedJobs } from './refusal
 const terminationTime = 3 * 60_000;
 const concurrentJobs = 20;
 /** EC2 resources of a recovery instance carry DRS's tag. */
-const managedByDrs = { 'aws:ViaAWSService': 'true', 'aws:ResourceTag/AWSElasticDisasterRecoveryManaged': 'drs.amazonaws.com' };
+const contextOfDrsResources = { 'aws:ViaAWSService': 'true', 'aws:ResourceTag/AWSElasticDisasterRecoveryManaged': 'drs.amazonaws.com' };
 
 export const terminateRecoveryInstances: Operation<TerminateRecoveryInstancesRequest> = {
   authorize({ recoveryInstanceIDs = [] }, call) {
@@ -26,9 +27,9 @@ export const terminateRecoveryInstances: Operation<TerminateRecoveryInstancesReq
     const instances = recoveryInstanceIDs.map((id) => recoveryInstanceOf(id, call));
     for (const instance of instances) {
       refuseDuringFailback('terminate', instance);
-      refuseSecondJob(instance, call.estate);
+      refuseSecondJob(instance, call.accountState);
     }
-    if (unfinishedJobs(call.estate).length >= concurrentJobs) throw tooManyJobs();
+    if (unfinishedJobs(call.accountState).length >= concurrentJobs) throw tooManyJobs();
     const running = newTerminateJob(instances, call);
     for (const { sourceServerID, recoveryInstanceID } of instances) call.changed(sourceServerID, recoveryInstanceID);
     return { job: running.job };
@@ -37,9 +38,9 @@ export const terminateRecoveryInstances: Operation<TerminateRecoveryInstancesReq
 
 export const describeJobs: Operation<DescribeJobsRequest> = {
   authorize: (_input, call) => call.authorize('drs:DescribeJobs', '*'),
-  run({ filters = {}, ...request }, { estate }): DescribeJobsResponse {
+  run({ filters = {}, ...request }, { accountState }): DescribeJobsResponse {
     const { jobIDs = [], fromDate, toDate } = filters;
-    const jobs = [...estate.jobs.values()]
+    const jobs = [...accountState.jobs.values()]
       .map(({ job }) => job)
       .filter(({ jobID = '' }) => jobIDs.length === 0 || jobIDs.includes(jobID))
       .filter(({ creationDateTime }) => !fromDate || Date.parse(creationDateTime) >= Date.parse(fromDate))
@@ -49,24 +50,24 @@ export const describeJobs: Operation<DescribeJobsRequest> = {
 };
 
 /** Ends the jobs that have run their time: the EC2 instances are terminated, the records of the recovery instances deleted; or nothing is. */
-export function settleJobs(estate: Estate, now: number): void {
-  for (const { job, endsAt, succeeds } of unfinishedJobs(estate).filter((running) => running.endsAt <= now)) {
+export function settleJobs(accountState: DrsAccountState, now: number): void {
+  for (const { job, endsAt, succeeds } of unfinishedJobs(accountState).filter((running) => running.endsAt <= now)) {
     job.status = 'COMPLETED';
     job.endDateTime = new Date(endsAt).toISOString();
     for (const participant of job.participatingServers) {
       participant.launchStatus = succeeds ? 'TERMINATED' : 'FAILED';
       const { sourceServerID = '', recoveryInstanceID = '' } = participant;
-      const instance = estate.recoveryInstances.get(recoveryInstanceID);
-      if (succeeds) remove(sourceServerID, recoveryInstanceID, estate, endsAt);
+      const instance = accountState.recoveryInstances.get(recoveryInstanceID);
+      if (succeeds) remove(sourceServerID, recoveryInstanceID, accountState, endsAt);
       else if (instance) instance.ec2InstanceState = 'RUNNING';
     }
   }
 }
 
-function remove(sourceServerID: string, recoveryInstanceID: string, estate: Estate, time: number): void {
-  estate.recoveryInstances.delete(recoveryInstanceID);
-  estate.releases.set(sourceServerID, time);
-  const server = estate.sourceServers.get(sourceServerID);
+function remove(sourceServerID: string, recoveryInstanceID: string, accountState: DrsAccountState, time: number): void {
+  accountState.recoveryInstances.delete(recoveryInstanceID);
+  accountState.releases.set(sourceServerID, time);
+  const server = accountState.sourceServers.get(sourceServerID);
   if (server?.recoveryInstanceId === recoveryInstanceID) delete server.recoveryInstanceId;
 }
 
@@ -76,22 +77,22 @@ function authorizeTermination(recoveryInstanceIDs: readonly string[], call: DrsC
   call.authorize('ec2:DescribeInstances', '*', { 'aws:ViaAWSService': 'true' });
   call.authorize('ec2:DescribeVolumes', '*', { 'aws:ViaAWSService': 'true' });
   for (const id of recoveryInstanceIDs) {
-    const instance = call.estate.recoveryInstances.get(id);
-    call.authorize('ec2:TerminateInstances', ec2Arn(call.estate, 'instance', instance?.ec2InstanceID ?? id), managedByDrs);
+    const instance = call.accountState.recoveryInstances.get(id);
+    call.authorize('ec2:TerminateInstances', ec2Arn(call.accountState, 'instance', instance?.ec2InstanceID ?? id), contextOfDrsResources);
     for (const { ebsVolumeID = '' } of instance?.recoveryInstanceProperties?.disks ?? []) {
-      call.authorize('ec2:DeleteVolume', ec2Arn(call.estate, 'volume', ebsVolumeID), managedByDrs);
+      call.authorize('ec2:DeleteVolume', ec2Arn(call.accountState, 'volume', ebsVolumeID), contextOfDrsResources);
     }
   }
 }
 
-function newTerminateJob(instances: readonly KnownRecoveryInstance[], { estate, now, settings }: DrsCall): RunningJob {
+function newTerminateJob(instances: readonly KnownRecoveryInstance[], { accountState, now, settings }: DrsCall): RunningJob {
   const jobID = `drsjob-${randomHex(17)}`;
   const running: RunningJob = {
     endsAt: settings.terminationJobs === 'never-end' ? Infinity : now + terminationTime,
     succeeds: settings.terminationJobs === 'complete',
     job: {
       jobID,
-      arn: arnOf(estate, 'job', jobID),
+      arn: arnOf(accountState, 'job', jobID),
       type: 'TERMINATE',
       initiatedBy: 'TERMINATE_RECOVERY_INSTANCES',
       creationDateTime: new Date(now).toISOString(),
@@ -104,8 +105,8 @@ function newTerminateJob(instances: readonly KnownRecoveryInstance[], { estate, 
       tags: {},
     },
   };
-  estate.jobs.set(jobID, running);
-  const network = estate.network();
+  accountState.jobs.set(jobID, running);
+  const network = accountState.network();
   for (const instance of instances) {
     instance.ec2InstanceState = 'SHUTTING-DOWN';
     const machine = network.instances.get(instance.ec2InstanceID);

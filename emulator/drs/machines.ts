@@ -1,6 +1,7 @@
 import { launchInstance } from '../ec2/instances';
-import { Instance, Network, newId, SecurityGroupRule } from '../ec2/network';
-import { KnownRecoveryInstance } from './estates';
+import { Instance, SecurityGroupRule } from '../ec2/model';
+import { Network, newId } from '../ec2/network';
+import { KnownRecoveryInstance } from './model';
 
 /** By its key, DRS's own know what is theirs to terminate. */
 const managedByDrs = { AWSElasticDisasterRecoveryManaged: 'drs.amazonaws.com' };

@@ -6,7 +6,7 @@ import type {
   StopFailbackRequest,
 } from '@aws-sdk/client-drs';
 import { invalid } from './errors';
-import { KnownRecoveryInstance } from './estates';
+import type { KnownRecoveryInstance } from './model';
 import { authorizeRecoveryInstance, DrsCall, Operation, recoveryInstanceOf } from './operation';
 import { page } from './page';
 import { cannot, isDisconnected, refuseDuringFailback, refuseWhileTerminating } from './refusals';
@@ -18,12 +18,12 @@ export const describeRecoveryInstances: Operation<DescribeRecoveryInstancesReque
     call.authorize('drs:DescribeSourceServers', '*');
     call.authorize('ec2:DescribeInstances', '*', { 'aws:ViaAWSService': 'true' });
   },
-  run({ filters = {}, ...request }, { estate }): DescribeRecoveryInstancesResponse {
+  run({ filters = {}, ...request }, { accountState }): DescribeRecoveryInstancesResponse {
     const { recoveryInstanceIDs = [], sourceServerIDs = [] } = filters;
     const matches = ({ recoveryInstanceID, sourceServerID }: KnownRecoveryInstance): boolean =>
       (recoveryInstanceIDs.length === 0 || recoveryInstanceIDs.includes(recoveryInstanceID)) &&
       (sourceServerIDs.length === 0 || sourceServerIDs.includes(sourceServerID));
-    return page([...estate.recoveryInstances.values()].filter(matches), ({ recoveryInstanceID }) => recoveryInstanceID, request);
+    return page([...accountState.recoveryInstances.values()].filter(matches), ({ recoveryInstanceID }) => recoveryInstanceID, request);
   },
 };
 
@@ -34,13 +34,13 @@ export const disconnectRecoveryInstance: Operation<DisconnectRecoveryInstanceReq
     const instance = recoveryInstanceOf(recoveryInstanceID, call);
     if (isDisconnected(instance)) return disconnectedAgain(recoveryInstanceID, call);
     refuseDuringFailback('disconnect', instance);
-    refuseWhileTerminating(instance, call.estate);
+    refuseWhileTerminating(instance, call.accountState);
     instance.dataReplicationInfo.dataReplicationState = 'DISCONNECTED';
     for (const disk of instance.dataReplicationInfo.replicatedDisks ?? []) disk.totalStorageBytes = 0;
     delete instance.dataReplicationInfo.lagDuration;
-    const server = call.estate.sourceServers.get(instance.sourceServerID);
+    const server = call.accountState.sourceServers.get(instance.sourceServerID);
     if (server?.recoveryInstanceId === recoveryInstanceID) delete server.recoveryInstanceId;
-    call.estate.releases.set(instance.sourceServerID, call.now);
+    call.accountState.releases.set(instance.sourceServerID, call.now);
     call.changed(instance.sourceServerID, recoveryInstanceID);
     return undefined;
   },
@@ -50,11 +50,11 @@ export const disconnectRecoveryInstance: Operation<DisconnectRecoveryInstanceReq
 export const deleteRecoveryInstance: Operation<DeleteRecoveryInstanceRequest> = {
   authorize: ({ recoveryInstanceID = '' }, call) => authorizeRecoveryInstance('drs:DeleteRecoveryInstance', recoveryInstanceID, call),
   run({ recoveryInstanceID = '' }, call): undefined {
-    const instance = call.estate.recoveryInstances.get(recoveryInstanceID);
+    const instance = call.accountState.recoveryInstances.get(recoveryInstanceID);
     if (!instance) return undefined;
     if (!isDisconnected(instance)) throw cannot('delete', recoveryInstanceID, 'it is not disconnected');
-    call.estate.recoveryInstances.delete(recoveryInstanceID);
-    if (call.settings.disconnectedRecordHolds) call.estate.releases.set(instance.sourceServerID, call.now);
+    call.accountState.recoveryInstances.delete(recoveryInstanceID);
+    if (call.settings.disconnectedRecordHolds) call.accountState.releases.set(instance.sourceServerID, call.now);
     call.changed(instance.sourceServerID, recoveryInstanceID);
     return undefined;
   },

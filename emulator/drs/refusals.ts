@@ -1,7 +1,8 @@
 import type { FailbackState } from '@aws-sdk/client-drs';
 import { AwsError } from '../http/service';
+import type { DrsAccountState } from './account-state';
 import { conflict } from './errors';
-import type { Estate, KnownRecoveryInstance, KnownSourceServer, RunningJob } from './estates';
+import type { KnownRecoveryInstance, KnownSourceServer, RunningJob } from './model';
 import type { DrsCall } from './operation';
 
 const failbackUnderWay: readonly (FailbackState | undefined)[] = [
@@ -12,11 +13,11 @@ const failbackUnderWay: readonly (FailbackState | undefined)[] = [
 
 /** A recovery instance holds its source server until it is disconnected; how long that takes to spread is not known. */
 export function refuseWhileHeld(what: 'disconnect' | 'delete', { sourceServerID }: KnownSourceServer, call: DrsCall): void {
-  const { estate, settings, now } = call;
+  const { accountState, settings, now } = call;
   const holds = (instance: KnownRecoveryInstance): boolean =>
     instance.sourceServerID === sourceServerID && (settings.disconnectedRecordHolds || !isDisconnected(instance));
-  const isHeld = [...estate.recoveryInstances.values()].some(holds);
-  if (!isHeld && !isRecent(estate.releases.get(sourceServerID), settings.conflictLingers, now)) return;
+  const isHeld = [...accountState.recoveryInstances.values()].some(holds);
+  if (!isHeld && !isRecent(accountState.releases.get(sourceServerID), settings.conflictLingers, now)) return;
   throw conflict(`Cannot ${what} Source Server ${sourceServerID} because it has a Recovery Instance.`, 'SOURCE_SERVER', sourceServerID);
 }
 
@@ -25,13 +26,13 @@ export function refuseDuringFailback(what: 'disconnect' | 'terminate', { recover
 }
 
 /** Only one job at a time may act upon a source server. */
-export function refuseSecondJob({ sourceServerID, recoveryInstanceID }: KnownRecoveryInstance, estate: Estate): void {
-  const isBusy = participants(estate).some((participant) => participant.sourceServerID === sourceServerID);
+export function refuseSecondJob({ sourceServerID, recoveryInstanceID }: KnownRecoveryInstance, accountState: DrsAccountState): void {
+  const isBusy = participants(accountState).some((participant) => participant.sourceServerID === sourceServerID);
   if (isBusy) throw cannot('terminate', recoveryInstanceID, 'a job is in progress');
 }
 
-export function refuseWhileTerminating({ recoveryInstanceID }: KnownRecoveryInstance, estate: Estate): void {
-  const isBusy = participants(estate).some((participant) => participant.recoveryInstanceID === recoveryInstanceID);
+export function refuseWhileTerminating({ recoveryInstanceID }: KnownRecoveryInstance, accountState: DrsAccountState): void {
+  const isBusy = participants(accountState).some((participant) => participant.recoveryInstanceID === recoveryInstanceID);
   if (isBusy) throw cannot('disconnect', recoveryInstanceID, 'a job is in progress');
 }
 
@@ -48,10 +49,10 @@ export function isRecent(time: number | undefined, seconds: number, now: number)
   return time !== undefined && now < time + seconds * 1000;
 }
 
-export function unfinishedJobs(estate: Estate): RunningJob[] {
-  return [...estate.jobs.values()].filter(({ job }) => job.status !== 'COMPLETED');
+export function unfinishedJobs(accountState: DrsAccountState): RunningJob[] {
+  return [...accountState.jobs.values()].filter(({ job }) => job.status !== 'COMPLETED');
 }
 
-function participants(estate: Estate): RunningJob['job']['participatingServers'] {
-  return unfinishedJobs(estate).flatMap(({ job }) => job.participatingServers);
+function participants(accountState: DrsAccountState): RunningJob['job']['participatingServers'] {
+  return unfinishedJobs(accountState).flatMap(({ job }) => job.participatingServers);
 }

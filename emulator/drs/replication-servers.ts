@@ -1,6 +1,7 @@
 import { Clock } from '../control/clock';
 import { keepInstance, terminateInstance } from '../ec2/instances';
-import { Instance, Network } from '../ec2/network';
+import { Instance } from '../ec2/model';
+import { Network } from '../ec2/network';
 import { Settings } from '../settings';
 import { launchReplicationServer } from './machines';
 

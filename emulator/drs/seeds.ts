@@ -1,7 +1,8 @@
 import type { DataReplicationState, FailbackState, ReplicationDirection, StagingArea } from '@aws-sdk/client-drs';
-import { partition } from '../defaults';
 import { randomHex } from '../control/random';
-import { Estate, KnownRecoveryInstance, KnownSourceServer } from './estates';
+import { partition } from '../defaults';
+import type { DrsAccountState } from './account-state';
+import type { KnownRecoveryInstance, KnownSourceServer } from './model';
 import { arnOf } from './operation';
 
 export interface Disk {
@@ -47,11 +48,11 @@ const gibibyte = 1024 ** 3;
 const inactive: readonly DataReplicationState[] = ['STOPPED', 'DISCONNECTED'];
 
 /** A source server as DescribeSourceServers shows it a week after its agent was installed. */
-export function newSourceServer(seed: SourceServerSeed, estate: Estate, now: number): KnownSourceServer {
+export function newSourceServer(seed: SourceServerSeed, accountState: DrsAccountState, now: number): KnownSourceServer {
   const { state = 'CONTINUOUS', disks = [{ deviceName: '/dev/xvda', bytes: 100 * gibibyte }] } = seed;
   const sourceServerID = seed.sourceServerID ?? `s-${randomHex(17)}`;
   const hostname = seed.hostname ?? `host-${sourceServerID.slice(-4)}`;
-  const arn = arnOf(estate, 'source-server', sourceServerID);
+  const arn = arnOf(accountState, 'source-server', sourceServerID);
   const weekAgo = new Date(now - 7 * 24 * 3_600_000).toISOString();
   const justNow = new Date(now).toISOString();
   return {
@@ -72,7 +73,7 @@ export function newSourceServer(seed: SourceServerSeed, estate: Estate, now: num
         backloggedStorageBytes: 0,
         volumeStatus: 'REGULAR',
       })),
-      stagingAvailabilityZone: `${estate.region}a`,
+      stagingAvailabilityZone: `${accountState.region}a`,
     },
     lifeCycle: {
       addedToServiceDateTime: weekAgo,
@@ -90,13 +91,13 @@ export function newSourceServer(seed: SourceServerSeed, estate: Estate, now: num
       os: { fullString: 'Linux version 6.1.0' },
       supportsNitroInstances: true,
     },
-    stagingArea: stagingAreaOf(seed, estate, arn),
+    stagingArea: stagingAreaOf(seed, accountState, arn),
   };
 }
 
-function stagingAreaOf({ extended, extendedFrom }: SourceServerSeed, estate: Estate, arn: string): StagingArea {
-  if (!extended && !extendedFrom) return { status: 'NOT_EXTENDED', stagingAccountID: estate.accountId, stagingSourceServerArn: arn };
-  const madeUp = `arn:${partition}:drs:${estate.region}:${stagingAccountOfExtendedServers}:source-server/s-${randomHex(17)}`;
+function stagingAreaOf({ extended, extendedFrom }: SourceServerSeed, accountState: DrsAccountState, arn: string): StagingArea {
+  if (!extended && !extendedFrom) return { status: 'NOT_EXTENDED', stagingAccountID: accountState.accountId, stagingSourceServerArn: arn };
+  const madeUp = `arn:${partition}:drs:${accountState.region}:${stagingAccountOfExtendedServers}:source-server/s-${randomHex(17)}`;
   const stagingSourceServerArn = extendedFrom ?? madeUp;
   return { status: 'EXTENDED', stagingAccountID: stagingSourceServerArn.split(':')[4], stagingSourceServerArn };
 }
@@ -111,7 +112,7 @@ export function replicatesHere({ dataReplicationInfo, stagingArea }: KnownSource
 export function launchRecoveryInstance(
   seed: RecoveryInstanceSeed,
   server: KnownSourceServer,
-  estate: Estate,
+  accountState: DrsAccountState,
   now: number,
 ): KnownRecoveryInstance {
   const { isDrill: kind = false, ec2InstanceID = `i-${randomHex(17)}`, failbackState = 'FAILBACK_NOT_STARTED' } = seed;
@@ -134,7 +135,7 @@ export function launchRecoveryInstance(
     ec2InstanceState: 'RUNNING',
     jobID,
     sourceServerID: server.sourceServerID,
-    arn: arnOf(estate, 'recovery-instance', ec2InstanceID),
+    arn: arnOf(accountState, 'recovery-instance', ec2InstanceID),
     tags: {},
     isDrill,
     originEnvironment: 'ON_PREMISES',

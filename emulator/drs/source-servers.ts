@@ -8,20 +8,20 @@ import type {
   StopReplicationResponse,
 } from '@aws-sdk/client-drs';
 import { conflict, invalid } from './errors';
-import { KnownSourceServer } from './estates';
+import type { KnownSourceServer } from './model';
 import { authorizeSourceServer, DrsCall, Operation, sourceServerOf } from './operation';
 import { page } from './page';
 import { isDisconnected, isRecent, refuseWhileHeld } from './refusals';
 
 export const describeSourceServers: Operation<DescribeSourceServersRequest> = {
   authorize: (_input, call) => call.authorize('drs:DescribeSourceServers', '*'),
-  run({ filters = {}, ...request }, { estate }): DescribeSourceServersResponse {
+  run({ filters = {}, ...request }, { accountState }): DescribeSourceServersResponse {
     const { sourceServerIDs = [], hardwareId, stagingAccountIDs = [] } = filters;
     const matches = ({ sourceServerID, sourceProperties: { identificationHints: hints }, stagingArea }: KnownSourceServer): boolean =>
       (sourceServerIDs.length === 0 || sourceServerIDs.includes(sourceServerID)) &&
       (!hardwareId || hints?.vmWareUuid === hardwareId || hints?.awsInstanceID === hardwareId) &&
       (stagingAccountIDs.length === 0 || stagingAccountIDs.includes(stagingArea.stagingAccountID ?? ''));
-    return page([...estate.sourceServers.values()].filter(matches), ({ sourceServerID }) => sourceServerID, request);
+    return page([...accountState.sourceServers.values()].filter(matches), ({ sourceServerID }) => sourceServerID, request);
   },
 };
 
@@ -35,8 +35,8 @@ export const disconnectSourceServer: Operation<DisconnectSourceServerRequest> = 
     server.dataReplicationInfo.dataReplicationState = 'DISCONNECTED';
     for (const disk of server.dataReplicationInfo.replicatedDisks ?? []) disk.totalStorageBytes = 0;
     delete server.dataReplicationInfo.lagDuration;
-    call.estate.replicationServers.leave(sourceServerID);
-    call.estate.disconnections.set(sourceServerID, call.now);
+    call.accountState.replicationServers.leave(sourceServerID);
+    call.accountState.disconnections.set(sourceServerID, call.now);
     call.changed(sourceServerID);
     return server;
   },
@@ -48,11 +48,11 @@ export const deleteSourceServer: Operation<DeleteSourceServerRequest> = {
     const server = sourceServerOf(sourceServerID, call);
     refuseWhileHeld('delete', server, call);
     // The record of an extended server may go at any time: what replicates is in the staging account.
-    const hasSpread = !isRecent(call.estate.disconnections.get(sourceServerID), call.settings.recordLingers, call.now);
+    const hasSpread = !isRecent(call.accountState.disconnections.get(sourceServerID), call.settings.recordLingers, call.now);
     if (server.stagingArea.status !== 'EXTENDED' && !(isDisconnected(server) && hasSpread)) {
       throw conflict(`Cannot delete Source Server ${sourceServerID} because it is not disconnected.`, 'SOURCE_SERVER', sourceServerID);
     }
-    call.estate.sourceServers.delete(sourceServerID);
+    call.accountState.sourceServers.delete(sourceServerID);
     call.changed(sourceServerID);
     return undefined;
   },
@@ -71,7 +71,7 @@ export const stopReplication: Operation<StopReplicationRequest> = {
     }
     server.dataReplicationInfo.dataReplicationState = 'STOPPED';
     delete server.dataReplicationInfo.lagDuration;
-    call.estate.replicationServers.leave(sourceServerID);
+    call.accountState.replicationServers.leave(sourceServerID);
     call.changed(sourceServerID);
     return { sourceServer: server };
   },

@@ -1,5 +1,5 @@
-import { AuthorizationContext } from '../iam/iam';
-import { Tags } from './network';
+import { AuthorizationContext } from '../iam/model';
+import { Tags } from './model';
 
 /** What policies can say of a resource by its tags. */
 export function resourceTags(tags: Tags = {}): AuthorizationContext {

@@ -3,8 +3,8 @@ import { AwsError } from '../http/service';
 
 const pause = 15_000;
 
-/** CloudFormation's deletions: tried again while something is in the way, for as long as it has patience. */
-export class PatientDeletions {
+/** CloudFormation's deletions: tried again while something is in the way, for so many seconds. */
+export class DeletionsWithRetries {
   private readonly timers = new Set<NodeJS.Timeout>();
 
   constructor(

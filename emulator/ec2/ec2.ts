@@ -1,11 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { Clock } from '../control/clock';
-import { ResourceProviders } from '../resource-provider';
+import { FaultErrorKind } from '../control/faults';
 import { defaultAccountId, defaultRegion, partition } from '../defaults';
-import { Iam } from '../iam/iam';
+import { AwsError, Service, ServiceRequest, ServiceResponse } from '../http/service';
 import { xmlElement, xmlResponse } from '../http/xml';
-import { AwsError, FaultErrorKind, Service, ServiceRequest, ServiceResponse } from '../http/service';
+import { Iam } from '../iam/iam';
+import { ResourceProviders } from '../resource-provider';
 import { Settings } from '../settings';
+import { DeletionsWithRetries } from './deletions-with-retries';
 import { ec2Error, ec2Fault, refuseEc2 } from './errors';
 import { settleInstances } from './instances';
 import { Network } from './network';
@@ -14,7 +16,6 @@ import { describeInstances, describeVolumes, terminateInstances } from './operat
 import { describeNetworkInterfaces } from './operations/network-interfaces';
 import { describeAvailabilityZones, describeRouteTables, describeSubnets, describeVpcs, describeVpnGateways } from './operations/networks';
 import { deleteSecurityGroup, describeSecurityGroups } from './operations/security-groups';
-import { PatientDeletions } from './deletions-with-retries';
 import { ec2Providers } from './providers/providers';
 import { Ec2Query } from './query';
 
@@ -40,10 +41,10 @@ export class Ec2 implements Service {
   readonly signingName = 'ec2';
   readonly providers: ResourceProviders;
   private readonly networks = new Map<string, Network>();
-  private readonly deletions: PatientDeletions;
+  private readonly deletions: DeletionsWithRetries;
 
-  constructor(private readonly deps: { clock: Clock; settings: Settings; iam: Iam }) {
-    this.deletions = new PatientDeletions(deps.clock, deps.settings.deletionRetries);
+  constructor(private readonly parts: { clock: Clock; settings: Settings; iam: Iam }) {
+    this.deletions = new DeletionsWithRetries(parts.clock, parts.settings.deletionRetries);
     this.providers = ec2Providers((accountId, region) => this.network(accountId, region), this.deletions);
   }
 
@@ -52,7 +53,7 @@ export class Ec2 implements Service {
     const name = `${accountId}/${region}`;
     const network = this.networks.get(name) ?? new Network();
     this.networks.set(name, network);
-    settleInstances(network, this.deps.clock.now());
+    settleInstances(network, this.parts.clock.now());
     return network;
   }
 
@@ -94,7 +95,7 @@ export class Ec2 implements Service {
   }
 
   private callFor(action: string, { caller, region }: ServiceRequest): Ec2Call {
-    const { clock, settings, iam } = this.deps;
+    const { clock, settings, iam } = this.parts;
     const { accountId } = caller;
     const inRegion = { 'aws:RequestedRegion': region, 'ec2:Region': region };
     return {

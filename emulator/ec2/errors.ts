@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import { FaultErrorKind } from '../control/faults';
+import { AwsError, ServiceResponse } from '../http/service';
 import { xmlElement, xmlResponse } from '../http/xml';
-import { AwsError, FaultErrorKind, ServiceResponse } from '../http/service';
 
 export function ec2Error(code: string, message: string, status = 400): AwsError {
   return new AwsError(code, message, status);

@@ -1,6 +1,7 @@
 import { matchesWildcard } from '../iam/wildcard';
 import { invalidParameter } from './errors';
-import { Network, Tags } from './network';
+import { Tags } from './model';
+import { Network } from './network';
 import { Filter } from './query';
 
 /** The filters of an operation: what each compares with its values. */

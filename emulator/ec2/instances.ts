@@ -1,4 +1,5 @@
-import { Instance, Network, newId, Tags } from './network';
+import { Instance, Tags } from './model';
+import { Network, newId } from './network';
 
 /** How long an instance takes to shut down. */
 const shutdownTime = 60_000;

@@ -1,5 +1,5 @@
-import { AuthorizationContext } from '../iam/iam';
 import { XmlContent } from '../http/xml';
+import { AuthorizationContext } from '../iam/model';
 import { Settings } from '../settings';
 import { Network } from './network';
 import { Ec2Query } from './query';

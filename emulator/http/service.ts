@@ -1,3 +1,5 @@
+import { FaultErrorKind } from '../control/faults';
+
 /** Who called: the operator, to whom nothing is refused, or a role, which may do what its policies allow at that moment. */
 export interface Caller {
   readonly kind: 'operator' | 'role';
@@ -8,7 +10,7 @@ export interface Caller {
   readonly roleName?: string;
 }
 
-/** A request as a service sees it, after the front door has read who signed it, for which Region and service. */
+/** A request as a service sees it, after the HTTP gateway has read who signed it, for which Region and service. */
 export interface ServiceRequest {
   readonly method: string;
   /** The path without the query, still percent-encoded. */
@@ -26,7 +28,7 @@ export interface ServiceResponse {
   readonly body?: string | Buffer;
 }
 
-/** One AWS service behind the front door. */
+/** One AWS service behind the HTTP gateway. */
 export interface Service {
   /** The service's name in a SigV4 credential scope. */
   readonly signingName: string;
@@ -38,9 +40,6 @@ export interface Service {
   /** Its error for an injected fault, where that differs from Throttling (400), InternalFailure (500) and AccessDenied (403). */
   faultError?(kind: FaultErrorKind, retryAfter?: number): AwsError;
 }
-
-/** The injected faults that a service answers with an error of its own. */
-export type FaultErrorKind = 'throttle' | 'internal' | 'denied';
 
 /** An error that a service answers with. */
 export class AwsError extends Error {

@@ -16,7 +16,7 @@ const comparisons: Record<string, (expected: string, actual: string) => boolean>
   Bool: (expected, actual) => expected.toLowerCase() === actual.toLowerCase(),
 };
 
-export function isModelledOperator(operator: string): boolean {
+export function isSupportedOperator(operator: string): boolean {
   const { base } = parseOperator(operator);
   return base === 'Null' || base in comparisons;
 }

@@ -1,28 +1,17 @@
 import { Clock } from '../control/clock';
-import { ResourceProviders } from '../resource-provider';
-import { partition } from '../defaults';
 import { randomHex, randomUpperCase } from '../control/random';
+import { partition } from '../defaults';
 import { AwsError, Caller } from '../http/service';
+import { ResourceProviders } from '../resource-provider';
 import { Settings } from '../settings';
 import { RequestContext } from './conditions';
 import { evaluate } from './evaluation';
 import { ManagedPolicyProvider } from './managed-policy-provider';
+import { AuthorizationContext, Credentials, Role, SessionCredentials } from './model';
 import { PolicyProvider } from './policy-provider';
 import { RoleProvider } from './role-provider';
-import { Role, Roles } from './roles';
+import { Roles } from './roles';
 import { Trust, trustIn } from './trust';
-
-export interface Credentials {
-  readonly accessKeyId: string;
-  readonly secretAccessKey: string;
-}
-
-export interface SessionCredentials extends Credentials {
-  readonly sessionToken: string;
-}
-
-/** What a service knows of a request: condition key → value or values. */
-export type AuthorizationContext = Record<string, string | readonly string[]>;
 
 /** Who calls, and what they may do. */
 export class Iam {

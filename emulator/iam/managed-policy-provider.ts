@@ -1,7 +1,8 @@
-import { CreatedResource, ResourceProvider, ResourceRequest } from '../resource-provider';
 import { physicalName } from '../physical-name';
+import { CreatedResource, ResourceProvider, ResourceRequest } from '../resource-provider';
+import { ManagedPolicy } from './model';
 import { list, parsePolicyDocument } from './policy-document';
-import { ManagedPolicy, Roles } from './roles';
+import { Roles } from './roles';
 
 interface ManagedPolicyProperties {
   readonly ManagedPolicyName?: string;

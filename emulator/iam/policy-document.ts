@@ -1,5 +1,5 @@
 import { AwsError } from '../http/service';
-import { Conditions, isModelledOperator } from './conditions';
+import { Conditions, isSupportedOperator } from './conditions';
 
 export interface Statement {
   readonly Sid?: string;
@@ -57,7 +57,7 @@ function checkStatement(statement: Statement, kind: 'identity' | 'trust'): void 
   }
   for (const operator of Object.keys(statement.Condition ?? {})) {
     // Real IAM knows more; a condition that nobody evaluates must not look granted or refused.
-    if (!isModelledOperator(operator)) throw malformed(`The condition operator ${operator} is not modelled by the embedded AWS.`);
+    if (!isSupportedOperator(operator)) throw malformed(`The condition operator ${operator} is not modelled by the embedded AWS.`);
   }
 }
 

@@ -1,5 +1,5 @@
-import { CreatedResource, ResourceProvider, ResourceRequest } from '../resource-provider';
 import { physicalName } from '../physical-name';
+import { CreatedResource, ResourceProvider, ResourceRequest } from '../resource-provider';
 import { list, parsePolicyDocument } from './policy-document';
 import { Roles } from './roles';
 

@@ -1,7 +1,8 @@
-import { CreatedResource, ResourceProvider, ResourceRequest } from '../resource-provider';
 import { physicalName } from '../physical-name';
+import { CreatedResource, ResourceProvider, ResourceRequest } from '../resource-provider';
+import { Role } from './model';
 import { list, parsePolicyDocument } from './policy-document';
-import { Role, Roles } from './roles';
+import { Roles } from './roles';
 
 interface RoleProperties {
   readonly RoleName?: string;

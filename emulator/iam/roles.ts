@@ -1,8 +1,9 @@
 import { Clock } from '../control/clock';
-import { partition } from '../defaults';
 import { randomUpperCase } from '../control/random';
+import { partition } from '../defaults';
 import { AwsError } from '../http/service';
 import { awsManagedPolicy } from './aws-managed-policies';
+import { KnownRoles, ManagedPolicy, Role } from './model';
 import { PolicyDocument, policySize } from './policy-document';
 import { Propagated } from './propagated';
 import { withRoleIds } from './trust';
@@ -10,25 +11,8 @@ import { withRoleIds } from './trust';
 /** IAM's quotas; sizes without white space. */
 const quotas = { trustPolicySize: 2048, inlinePoliciesSize: 10_240, managedPolicySize: 6144, managedPoliciesPerRole: 10 };
 
-export interface Role {
-  readonly accountId: string;
-  readonly name: string;
-  readonly arn: string;
-  readonly id: string;
-  readonly trust: Propagated<PolicyDocument>;
-  readonly inlinePolicies: Map<string, Propagated<PolicyDocument>>;
-  /** Attached managed policies by ARN. */
-  readonly attachments: Map<string, Propagated<true>>;
-}
-
-export interface ManagedPolicy {
-  readonly arn: string;
-  readonly id: string;
-  readonly document: Propagated<PolicyDocument>;
-}
-
 /** The roles and managed policies of every account, with IAM's own rules and messages. */
-export class Roles {
+export class Roles implements KnownRoles {
   private readonly roles = new Map<string, Role>();
   private readonly managedPolicies = new Map<string, ManagedPolicy>();
 

@@ -1,7 +1,7 @@
 import { AwsError } from '../http/service';
 import { conditionsHold, RequestContext } from './conditions';
+import { KnownRoles } from './model';
 import { list, malformed, PolicyDocument, Statement } from './policy-document';
-import type { Roles } from './roles';
 import { matchesWildcard } from './wildcard';
 
 /** How a trust policy knows a caller: as itself, which is enough within an account; as its account, which leaves it to the caller's own policies. */
@@ -25,7 +25,7 @@ export function trustIn(principal: Principal, document: PolicyDocument | undefin
 }
 
 /** As IAM keeps a trust policy: the ARN of a role becomes its ID, so that no later role of the same name is trusted. */
-export function withRoleIds(document: PolicyDocument, roles: Pick<Roles, 'find' | 'findByArn'>): PolicyDocument {
+export function withRoleIds(document: PolicyDocument, roles: KnownRoles): PolicyDocument {
   const keep = (name: string): string => {
     if (/^(\*|\d{12}|arn:[\w-]+:iam::\d{12}:root)$/.test(name)) return name;
     const [, accountId = '', roleName] = /^arn:[\w-]+:sts::(\d{12}):assumed-role\/([^/]+)\/[^/]+$/.exec(name) ?? [];

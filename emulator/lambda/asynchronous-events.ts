@@ -1,5 +1,5 @@
 import { Clock } from '../control/clock';
-import { Outcome } from './function-process';
+import { InvocationOutcome } from './model';
 
 /** Emulated milliseconds before the second and the third attempt. */
 const retryDelays = [60_000, 120_000];
@@ -11,7 +11,7 @@ export class AsynchronousEvents {
 
   constructor(private readonly clock: Clock) {}
 
-  async deliver(run: (attempt: number) => Promise<Outcome>): Promise<'success' | 'failed'> {
+  async deliver(run: (attempt: number) => Promise<InvocationOutcome>): Promise<'success' | 'failed'> {
     for (let attempt = 1; !this.stopped; attempt++) {
       if ((await run(attempt)) === 'success') return 'success';
       const delay = retryDelays[attempt - 1];

@@ -1,8 +1,8 @@
+import { KnownRoles } from '../iam/model';
 import { list } from '../iam/policy-document';
-import { Roles } from '../iam/roles';
 
 /** As Lambda when a function is created or updated: its role must be there, and trust Lambda. */
-export function checkExecutionRole(roleArn: string, roles: Pick<Roles, 'find'>): void {
+export function checkExecutionRole(roleArn: string, roles: Pick<KnownRoles, 'find'>): void {
   const [, , , , accountId = '', path = ''] = roleArn.split(':');
   const statements = roles.find(accountId, path.split('/').pop())?.trust.written.Statement ?? [];
   const trusted = statements.some(

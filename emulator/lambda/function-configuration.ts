@@ -1,23 +1,7 @@
-import { ResourceRequest } from '../resource-provider';
 import { partition } from '../defaults';
+import { ResourceRequest } from '../resource-provider';
 import { reservedVariables } from './function-environment';
-
-export interface FunctionConfiguration {
-  readonly functionName: string;
-  readonly functionArn: string;
-  readonly accountId: string;
-  readonly region: string;
-  readonly role: string;
-  readonly runtime: string;
-  readonly handler: string;
-  /** Seconds. */
-  readonly timeout: number;
-  /** MB. */
-  readonly memorySize: number;
-  readonly environment: Readonly<Record<string, string>>;
-  readonly logGroupName: string;
-  readonly reservedConcurrency: number;
-}
+import { FunctionConfiguration } from './model';
 
 export function functionArn(of: { region: string; accountId: string }, functionName: string): string {
   return `arn:${partition}:lambda:${of.region}:${of.accountId}:function:${functionName}`;

@@ -1,6 +1,6 @@
 import { Clock } from '../control/clock';
-import { Iam } from '../iam/iam';
-import { FunctionConfiguration } from './function-configuration';
+import { SessionCredentials } from '../iam/model';
+import { FunctionConfiguration } from './model';
 
 /** What a template may not set. */
 export const reservedVariables: ReadonlySet<string> = new Set([
@@ -26,7 +26,7 @@ export const reservedVariables: ReadonlySet<string> = new Set([
 
 /** What differs from process to process of a function. */
 export interface ProcessIdentity {
-  readonly credentials: ReturnType<Iam['issueCredentials']>;
+  readonly credentials: SessionCredentials;
   readonly logStreamName: string;
   readonly taskRoot: string;
   /** host:port */

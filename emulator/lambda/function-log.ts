@@ -1,9 +1,9 @@
 import { Clock } from '../control/clock';
-import { Iam } from '../iam/iam';
-import { logGroupArn, LogStore } from '../logs/log-store';
 import { randomHex } from '../control/random';
 import { Caller } from '../http/service';
-import { FunctionConfiguration } from './function-configuration';
+import { Iam } from '../iam/iam';
+import { logGroupArn, LogStore } from '../logs/log-store';
+import { FunctionConfiguration } from './model';
 
 interface FunctionLogParts {
   readonly clock: Clock;

@@ -4,31 +4,15 @@ import { setImmediate } from 'node:timers/promises';
 import { Clock } from '../control/clock';
 import { Iam } from '../iam/iam';
 import { LogStore } from '../logs/log-store';
-import { FunctionConfiguration } from './function-configuration';
 import { functionEnvironment } from './function-environment';
 import { FunctionLog } from './function-log';
 import { forEachLine } from './lines';
+import { FunctionConfiguration, FunctionEvent, FunctionVersion, InvocationOutcome } from './model';
 import { RuntimeApi } from './runtime-api';
 import { runtimeClientArguments } from './runtime-client';
 
 /** AWS allows 10 seconds. Starting a process takes wall time however fast emulated time runs, and a busy machine needs longer. */
 const initializationLimit = 30_000;
-
-export type Outcome = 'success' | 'error';
-
-/** A function as it stands since its last update, and where its code is. */
-export interface FunctionVersion {
-  readonly configuration: FunctionConfiguration;
-  readonly taskRoot: string;
-}
-
-export interface FunctionEvent {
-  readonly requestId: string;
-  /** JSON. */
-  readonly payload: string;
-  /** 1, then 2 and 3 for Lambda's retries. */
-  readonly attempt: number;
-}
 
 export interface ProcessParts {
   readonly clock: Clock;
@@ -43,7 +27,7 @@ export interface ProcessParts {
 /** An event, from the moment a process is chosen for it. */
 interface Invocation {
   readonly event: FunctionEvent;
-  readonly finish: (outcome: Outcome) => void;
+  readonly finish: (outcome: InvocationOutcome) => void;
   /** Emulated; unset while the process is still starting. */
   startedAt?: number;
   timeout?: NodeJS.Timeout;
@@ -79,7 +63,7 @@ export class FunctionProcess {
   }
 
   /** Never rejects: a process that can't be started, or dies, is a function error. */
-  handle(event: FunctionEvent): Promise<Outcome> {
+  handle(event: FunctionEvent): Promise<InvocationOutcome> {
     return new Promise((finish) => {
       this.invocation = { event, finish };
       this.deliver();
@@ -144,7 +128,7 @@ export class FunctionProcess {
     this.parts.onDelivery(configuration, invocation.event);
   }
 
-  private async answered(requestId: string, outcome: Outcome): Promise<void> {
+  private async answered(requestId: string, outcome: InvocationOutcome): Promise<void> {
     const { invocation } = this;
     if (invocation?.event.requestId !== requestId || invocation.answered) return;
     clearTimeout(invocation.timeout);
@@ -169,7 +153,7 @@ export class FunctionProcess {
     return (invocation.startedAt = this.parts.clock.now());
   }
 
-  private end(invocation: Invocation, outcome: Outcome, status = ''): void {
+  private end(invocation: Invocation, outcome: InvocationOutcome, status = ''): void {
     const { requestId } = invocation.event;
     const duration = this.parts.clock.now() - (invocation.startedAt ?? 0);
     const report = [

@@ -1,6 +1,7 @@
-import { CreatedResource, ResourceProvider, ResourceRequest } from '../resource-provider';
 import { physicalName } from '../physical-name';
-import { functionArn, FunctionConfiguration, functionConfiguration } from './function-configuration';
+import { CreatedResource, ResourceProvider, ResourceRequest } from '../resource-provider';
+import { functionArn, functionConfiguration } from './function-configuration';
+import { FunctionConfiguration } from './model';
 
 /** What the provider needs of Lambda. */
 export interface Functions {

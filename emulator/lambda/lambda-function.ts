@@ -1,8 +1,9 @@
-import { FunctionEvent, FunctionProcess, FunctionVersion, Outcome, ProcessParts } from './function-process';
+import { FunctionProcess, ProcessParts } from './function-process';
+import { FunctionEvent, FunctionVersion, InvocationOutcome } from './model';
 
 interface WaitingEvent {
   readonly event: FunctionEvent;
-  readonly finish: (outcome: Outcome) => void;
+  readonly finish: (outcome: InvocationOutcome) => void;
 }
 
 /** One function: its processes, which are reused, and the events that wait for one. */
@@ -20,7 +21,7 @@ export class LambdaFunction {
     this.version = version;
   }
 
-  run(event: FunctionEvent): Promise<Outcome> {
+  run(event: FunctionEvent): Promise<InvocationOutcome> {
     return new Promise((finish) => {
       this.waiting.push({ event, finish });
       this.dispatch();

@@ -1,5 +1,5 @@
-import { CreatedResource, ResourceProvider, ResourceRequest } from '../resource-provider';
 import { physicalName } from '../physical-name';
+import { CreatedResource, ResourceProvider, ResourceRequest } from '../resource-provider';
 import { logGroupArn, LogStore } from './log-store';
 
 /** AWS::Logs::LogGroup */

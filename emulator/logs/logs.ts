@@ -1,13 +1,13 @@
 import { Clock } from '../control/clock';
-import { Iam } from '../iam/iam';
 import { jsonBody, jsonResponse, refuseJson11 } from '../http/json';
 import { AwsError, Service, ServiceRequest, ServiceResponse } from '../http/service';
+import { Iam } from '../iam/iam';
 import { logGroupArn, LogLine, LogStore } from './log-store';
 
 const mostEvents = 10_000;
 
 /** What FilterLogEvents may be asked for here. Every other parameter would change what is found. */
-interface Filter {
+interface FilterLogEventsInput {
   readonly logGroupName: string;
   readonly logStreamNames?: readonly string[];
   /** By the wall clock, as the caller's. */
@@ -16,7 +16,7 @@ interface Filter {
   readonly limit?: number;
   readonly nextToken?: string;
 }
-const modelled: readonly (keyof Filter)[] = ['logGroupName', 'logStreamNames', 'startTime', 'endTime', 'limit', 'nextToken'];
+const supported: readonly (keyof FilterLogEventsInput)[] = ['logGroupName', 'logStreamNames', 'startTime', 'endTime', 'limit', 'nextToken'];
 
 /** Amazon CloudWatch Logs, of which only the events are read: the CDK CLI shows those of a function that failed a deployment. */
 export class Logs implements Service {
@@ -29,7 +29,7 @@ export class Logs implements Service {
   }
 
   async handle(request: ServiceRequest): Promise<ServiceResponse> {
-    const filter = readFilter(jsonBody(request));
+    const filter = readInput(jsonBody(request));
     const { iam, store } = this.parts;
     const { caller, region } = request;
     const group = logGroupArn({ region, accountId: caller.accountId }, filter.logGroupName);
@@ -42,7 +42,7 @@ export class Logs implements Service {
     return refuseJson11(error);
   }
 
-  private events({ logGroupName, logStreamNames, startTime = 0, endTime = Infinity }: Filter): LogEvent[] {
+  private events({ logGroupName, logStreamNames, startTime = 0, endTime = Infinity }: FilterLogEventsInput): LogEvent[] {
     const { clock, store } = this.parts;
     const dated = store.lines(logGroupName).map((line, index) => ({ line, index, timestamp: clock.wallTime(line.time) }));
     return dated
@@ -57,14 +57,14 @@ function describe({ stream, message }: LogLine, timestamp: number, index: number
   return { logStreamName: stream, timestamp, message, ingestionTime: timestamp, eventId: String(index) };
 }
 
-function page(events: readonly LogEvent[], { limit = mostEvents, nextToken = '0' }: Filter) {
+function page(events: readonly LogEvent[], { limit = mostEvents, nextToken = '0' }: FilterLogEventsInput) {
   const end = Number(nextToken) + limit;
   return { events: events.slice(Number(nextToken), end), searchedLogStreams: [], ...(end < events.length && { nextToken: String(end) }) };
 }
 
-function readFilter(input: Record<string, unknown> | undefined): Filter {
-  const unmodelled = Object.keys(input ?? {}).find((name) => !modelled.some((known) => known === name));
-  if (unmodelled) throw invalid(`FilterLogEvents' ${unmodelled} is not modelled by the embedded AWS.`);
+function readInput(input: Record<string, unknown> | undefined): FilterLogEventsInput {
+  const unsupported = Object.keys(input ?? {}).find((name) => !supported.some((known) => known === name));
+  if (unsupported) throw invalid(`FilterLogEvents' ${unsupported} is not modelled by the embedded AWS.`);
   if (typeof input?.logGroupName !== 'string') throw invalid('1 validation error detected: logGroupName must be a string');
   return { ...input, logGroupName: input.logGroupName };
 }

@@ -1,6 +1,6 @@
-import { CreatedResource, ResourceProvider, ResourceRequest } from '../resource-provider';
 import { partition } from '../defaults';
 import { physicalName } from '../physical-name';
+import { CreatedResource, ResourceProvider, ResourceRequest } from '../resource-provider';
 import { Buckets } from './buckets';
 
 /** AWS::S3::Bucket: its name and its objects; nothing of its configuration. */

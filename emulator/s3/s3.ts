@@ -1,9 +1,10 @@
 import { Clock } from '../control/clock';
-import { ResourceProviders } from '../resource-provider';
+import { FaultErrorKind } from '../control/faults';
 import { partition } from '../defaults';
-import { Iam } from '../iam/iam';
+import { AwsError, Service, ServiceRequest, ServiceResponse } from '../http/service';
 import { xmlElement, xmlResponse } from '../http/xml';
-import { AwsError, FaultErrorKind, Service, ServiceRequest, ServiceResponse } from '../http/service';
+import { Iam } from '../iam/iam';
+import { ResourceProviders } from '../resource-provider';
 import { decodeAwsChunked } from './aws-chunked';
 import { BucketProvider } from './bucket-provider';
 import { Bucket, Buckets, StoredObject, storedObject } from './buckets';

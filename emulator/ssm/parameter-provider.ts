@@ -1,9 +1,9 @@
-import { CreatedResource, ResourceProvider, ResourceRequest } from '../resource-provider';
 import { physicalName } from '../physical-name';
-import { parameterArn, Parameters } from './parameters';
+import { CreatedResource, ResourceProvider, ResourceRequest } from '../resource-provider';
+import { parameterArn, ParameterStore } from './parameter-store';
 
 /** AWS::SSM::Parameter: its name and its value. */
-export function parameterProvider(parameters: Parameters): ResourceProvider {
+export function parameterProvider(parameters: ParameterStore): ResourceProvider {
   const put = ({ stack, properties }: ResourceRequest, name: string): CreatedResource => {
     const { Type = 'String', Value } = properties as { Type?: string; Value: string };
     parameters.set(parameterArn(stack, name), { type: Type, value: Value });

@@ -1,21 +1,21 @@
-import { ResourceProviders } from '../resource-provider';
-import { Iam } from '../iam/iam';
 import { jsonBody, jsonResponse, refuseJson11 } from '../http/json';
 import { AwsError, Service, ServiceRequest, ServiceResponse } from '../http/service';
+import { Iam } from '../iam/iam';
+import { ResourceProviders } from '../resource-provider';
 import { parameterProvider } from './parameter-provider';
-import { Parameter, parameterArn, Parameters } from './parameters';
+import { StoredParameter, parameterArn, ParameterStore } from './parameter-store';
 
 /** Higher than any version that a CDK CLI asks for: no account needs to be bootstrapped. */
-const bootstrapVersion: Parameter = { type: 'String', value: '1000' };
+const bootstrapVersion: StoredParameter = { type: 'String', value: '1000' };
 
 /** AWS Systems Manager: parameters that stacks declare, and the bootstrap version of every account. */
 export class Ssm implements Service {
   readonly signingName = 'ssm';
   readonly providers: ResourceProviders;
-  private readonly parameters: Parameters = new Map();
+  private readonly parameterStore: ParameterStore = new Map();
 
   constructor(private readonly iam: Iam) {
-    this.providers = { 'AWS::SSM::Parameter': parameterProvider(this.parameters) };
+    this.providers = { 'AWS::SSM::Parameter': parameterProvider(this.parameterStore) };
   }
 
   operationOf(request: ServiceRequest): string | undefined {
@@ -43,8 +43,8 @@ export class Ssm implements Service {
     return refuseJson11(error);
   }
 
-  private find(name: string, request: ServiceRequest): Parameter | undefined {
-    const declared = this.parameters.get(arnOf(name, request));
+  private find(name: string, request: ServiceRequest): StoredParameter | undefined {
+    const declared = this.parameterStore.get(arnOf(name, request));
     return declared ?? (/^\/cdk-bootstrap\/[^/]+\/version$/.test(name) ? bootstrapVersion : undefined);
   }
 

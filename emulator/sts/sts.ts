@@ -1,11 +1,11 @@
-import { Iam } from '../iam/iam';
-import { xmlElement, XmlContent, xmlResponse } from '../http/xml';
 import { AwsError, Caller, Service, ServiceRequest, ServiceResponse } from '../http/service';
+import { xmlElement, XmlContent, xmlResponse } from '../http/xml';
+import { Iam } from '../iam/iam';
 
 const namespace = 'https://sts.amazonaws.com/doc/2011-06-15/';
 const sessionSeconds = 3600;
 /** Every other parameter of AssumeRole changes what the session may do. Who shows a code of a device may do no more than others: no policy here asks for it. */
-const modelledParameters = ['Action', 'Version', 'RoleArn', 'RoleSessionName', 'ExternalId', 'SerialNumber', 'TokenCode'];
+const supportedParameters = ['Action', 'Version', 'RoleArn', 'RoleSessionName', 'ExternalId', 'SerialNumber', 'TokenCode'];
 
 /** AWS Security Token Service: who am I, and be somebody else. */
 export class Sts implements Service {
@@ -38,10 +38,10 @@ export class Sts implements Service {
   }
 
   private assumeRole(caller: Caller, parameters: URLSearchParams, region: string): XmlContent {
-    const isModelled = (name: string) =>
-      modelledParameters.includes(name) || (name === 'DurationSeconds' && Number(parameters.get(name)) === sessionSeconds);
-    const unmodelled = [...parameters.keys()].find((name) => !isModelled(name));
-    if (unmodelled) throw new AwsError('ValidationError', `AssumeRole's ${unmodelled} is not modelled by the embedded AWS.`, 400);
+    const isSupported = (name: string) =>
+      supportedParameters.includes(name) || (name === 'DurationSeconds' && Number(parameters.get(name)) === sessionSeconds);
+    const unsupported = [...parameters.keys()].find((name) => !isSupported(name));
+    if (unsupported) throw new AwsError('ValidationError', `AssumeRole's ${unsupported} is not modelled by the embedded AWS.`, 400);
     const roleArn = required(parameters, 'RoleArn');
     const sessionName = required(parameters, 'RoleSessionName');
     if (!/^[\w+=,.@-]{2,64}$/.test(sessionName)) {

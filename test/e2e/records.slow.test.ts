@@ -5,7 +5,7 @@ import { RecoveryInstancePolicy } from '../../lib';
 import { badWeather } from './transient-faults';
 import { onStage } from './with-emulator';
 
-// The rows of the table of the server's record that no scenario plays.
+// The rows of the table of the server's record that neither a scenario nor unknowns.ts plays.
 
 const { FAIL, DISCONNECT, TERMINATE_DRILLS } = RecoveryInstancePolicy;
 const withRecord = disconnectionOf(APP, { deleteSourceServer: true });
@@ -58,18 +58,6 @@ describe('The record is gone', () => {
 });
 
 describe('The deletion fails', () => {
-  test('the disconnect does not spread before the deadline: the server is disconnected, and deleting again deletes its record', async () => {
-    await onStage({ recordLingers: 400 }, async (stage) => {
-      stage.seed(...TWO);
-      await stage.deploy(withRecord);
-      await stage.destroy('DELETE_FAILED');
-      expect(stage.reason()).toMatch(/was disconnected, but its record was not deleted\. DRS answered: ConflictException/);
-      await stage.expectStates({ [APP]: 'DISCONNECTED', [DATABASE]: 'CONTINUOUS' });
-      await stage.destroy();
-      await stage.expectStates(GONE);
-    });
-  });
-
   test('DRS fails until the deadline: with the name and the message of the error', async () => {
     await onStage({}, async (stage) => {
       stage.seed(...TWO);
@@ -121,24 +109,6 @@ describe('A server that is extended from another account', () => {
       await stage.runCommandOf(stage.reason(), /disconnect-recovery-instance/);
       await stage.destroy();
       await stage.expectStates({ [APP]: undefined });
-      await expectReplicating(stage);
-    });
-  });
-
-  // What DRS says to the disconnect of such a server is not known.
-  test.each<[Settings['disconnectExtended'], string]>([
-    ['ok', 'DELETE_COMPLETE'],
-    ['conflict', 'DELETE_FAILED'],
-    ['validation', 'DELETE_FAILED'],
-  ])('deleteSourceServer is taken away, and DRS says %s to its disconnect: %s', async (disconnectExtended, expected) => {
-    await onStage({ disconnectExtended }, async (stage) => {
-      seedExtended(stage);
-      await stage.deploy(disconnectionOf(APP, { deleteSourceServer: true }));
-      await stage.deploy(disconnectionOf(APP), 'UPDATE_COMPLETE');
-      await stage.destroy(expected);
-      if (expected === 'DELETE_FAILED') {
-        expect(stage.reason()).toMatch(/extended from account 444455556666/);
-      }
       await expectReplicating(stage);
     });
   });

@@ -6,7 +6,7 @@ import { RecoveryInstancePolicy } from '../../lib';
 import { badWeather } from './transient-faults';
 import { onStage } from './with-emulator';
 
-// The rows of the table of recovery instances that no scenario plays.
+// The rows of the table of recovery instances that neither a scenario nor unknowns.ts plays.
 
 const { FAIL, DISCONNECT, TERMINATE_DRILLS } = RecoveryInstancePolicy;
 
@@ -84,22 +84,6 @@ describe('The deletion fails, and nothing was touched', () => {
 
 describe('The deletion fails, since what was begun did not end', () => {
   test.each<[RecoveryInstancePolicy, string, Seed, Partial<Settings>, RegExp, string[]]>([
-    [
-      TERMINATE_DRILLS,
-      'a termination that does not end in time',
-      drill,
-      { speed: 120, terminationJobs: 'never-end' },
-      /The job drsjob-\w+, which terminates its drill, is still STARTED: look at it with `aws drs describe-jobs --filters jobIDs=drsjob-/,
-      ['TerminateRecoveryInstances'],
-    ],
-    [
-      TERMINATE_DRILLS,
-      'a termination that fails',
-      drill,
-      { terminationJobs: 'fail' },
-      /DRS could not terminate the drill i-\w+ \(job drsjob-\w+\): look at it with `aws drs describe-jobs --filters jobIDs=drsjob-/,
-      ['TerminateRecoveryInstances'],
-    ],
     [
       TERMINATE_DRILLS,
       'a conflict that outlasts the drill for ever',

@@ -4,14 +4,15 @@ import { STSClient } from '@aws-sdk/client-sts';
 import { Server } from 'node:http';
 import { Calls } from '../../emulator/control/calls';
 import { Clock } from '../../emulator/control/clock';
-import { ResourceRequest } from '../../emulator/resource-provider';
+import { Faults } from '../../emulator/control/faults';
 import { defaultAccountId, defaultRegion, partition } from '../../emulator/defaults';
 import { Drs } from '../../emulator/drs/drs';
 import { Ec2 } from '../../emulator/ec2/ec2';
-import { Faults } from '../../emulator/control/faults';
-import { Credentials, Iam, SessionCredentials } from '../../emulator/iam/iam';
+import { HttpGateway, openPort } from '../../emulator/http/gateway';
+import { Iam } from '../../emulator/iam/iam';
+import { Credentials, SessionCredentials } from '../../emulator/iam/model';
+import { ResourceRequest } from '../../emulator/resource-provider';
 import { S3 } from '../../emulator/s3/s3';
-import { FrontDoor, openPort } from '../../emulator/http/server';
 import { defaultSettings, Settings } from '../../emulator/settings';
 import { Ssm } from '../../emulator/ssm/ssm';
 import { Sts } from '../../emulator/sts/sts';
@@ -40,7 +41,7 @@ export interface Who {
   readonly credentials?: Credentials | SessionCredentials;
 }
 
-/** The services that need neither Lambda nor CloudFormation, behind a front door. */
+/** The services that need neither Lambda nor CloudFormation, behind the HTTP gateway. */
 export class Services {
   readonly clock = new StoppedClock();
   readonly faults = new Faults(this.clock);
@@ -50,7 +51,7 @@ export class Services {
   readonly ec2: Ec2;
   readonly drs: Drs;
   readonly ssm: Ssm;
-  readonly frontDoor: FrontDoor;
+  readonly gateway: HttpGateway;
   private readonly clients: { destroy(): void }[] = [];
 
   static async start(chosen: Partial<Settings> = {}): Promise<Services> {
@@ -64,8 +65,8 @@ export class Services {
     this.ec2 = new Ec2({ clock, settings, iam });
     this.drs = new Drs({ clock, settings, iam, ec2: this.ec2 });
     this.ssm = new Ssm(iam);
-    this.frontDoor = new FrontDoor(server, { clock, iam, faults, calls });
-    this.frontDoor.serve(this.drs, this.ec2, this.s3, this.ssm, new Sts(iam));
+    this.gateway = new HttpGateway(server, { clock, authenticator: iam, faults, calls });
+    this.gateway.serve(this.drs, this.ec2, this.s3, this.ssm, new Sts(iam));
   }
 
   drsClient(who: Who = {}): DrsClient {
@@ -95,12 +96,12 @@ export class Services {
   async stop(): Promise<void> {
     for (const client of this.clients) client.destroy();
     this.ec2.stop();
-    await this.frontDoor.stop();
+    await this.gateway.stop();
   }
 
   private configuration({ region = defaultRegion, accountId = defaultAccountId, credentials }: Who) {
     return {
-      endpoint: this.frontDoor.endpoint,
+      endpoint: this.gateway.endpoint,
       region,
       maxAttempts: 1,
       credentials: credentials ?? this.iam.operatorCredentials(accountId),

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { declarable, roles, tagSets } from './simulation/estate';
+import { declarable, roles, tagSets } from './simulation/fixtures';
 import type { Action, InstanceKind, OnFailure, StackName } from './simulation/steps';
 import { stackSpec } from './specs';
 

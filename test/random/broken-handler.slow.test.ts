@@ -1,24 +1,24 @@
 import type { RecoveryInstance } from '@aws-sdk/client-drs';
-import { firstViolation } from './check';
 import * as assuming from '../../lambda/aws/assume-role';
+import { Drs } from '../../lambda/aws/drs';
+import { Ec2 } from '../../lambda/drain/ec2';
+import type { FleetServer } from '../../lambda/fleet/progress';
+import * as selections from '../../lambda/fleet/selection';
+import * as fleetTeardown from '../../lambda/fleet/teardown';
+import * as physicalIds from '../../lambda/physical-ids';
 import * as deletionCheck from '../../lambda/protocol/deletion-check';
 import * as log from '../../lambda/protocol/log';
 import * as response from '../../lambda/protocol/response';
 import * as stacks from '../../lambda/protocol/stack-status';
 import * as records from '../../lambda/source-server/delete-record';
 import * as disconnecting from '../../lambda/source-server/disconnect';
-import { Drs } from '../../lambda/aws/drs';
-import * as recoveryInstance from '../../lambda/source-server/recovery-instance';
 import * as options from '../../lambda/source-server/options';
-import * as physicalIds from '../../lambda/physical-ids';
+import * as recoveryInstance from '../../lambda/source-server/recovery-instance';
 import * as sourceServer from '../../lambda/source-server/source-server';
 import * as teardowns from '../../lambda/source-server/teardown';
 import { STAGING_AREA_DRAIN } from '../../lib/contract';
-import * as fleetTeardown from '../../lambda/fleet/teardown';
-import type { FleetServer } from '../../lambda/fleet/progress';
-import * as selections from '../../lambda/fleet/selection';
-import { Ec2 } from '../../lambda/drain/ec2';
-import { bystander, roles, servers } from './simulation/estate';
+import { firstViolation } from './check';
+import { bystander, roles, servers } from './simulation/fixtures';
 import { runningInvocation } from './simulation/invocation';
 
 // A proof that can't fail is none: each of these handlers is broken, and the sequences of `npm run test:all` find it out.

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { death, failure, faults, goingOn, kinds, operations, pause, roleState, tagging } from './actions';
-import { abroad, drained } from './simulation/estate';
+import { abroad, drained } from './simulation/fixtures';
 import type { Action, OnFailure, Step } from './simulation/steps';
 import type { StackSpec } from './simulation/templates';
 import { distinct, distinctFleets, fleets, stackSpec } from './specs';

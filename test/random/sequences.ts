@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { unknowns } from '../../emulator/settings';
 import { action, pause } from './actions';
 import { drainage, failedCreate, fleetTeardown, otherRole, outage, recovery, secondTry } from './episodes';
 import type { Sequence, Step } from './simulation/steps';
@@ -7,20 +8,32 @@ import { stackSpec } from './specs';
 /** So many parts, at most: short sequences find as much as long ones, and shrink sooner. */
 const LONGEST = 5;
 
-const settings = fc.record(
+/** Any of the values; one of a greater weight more often. */
+function anyOf<Value>(values: readonly Value[], weights: readonly number[] = []): fc.Arbitrary<Value> {
+  return fc.constantFrom(...values.flatMap((value, index) => Array<Value>(weights[index] ?? 1).fill(value)));
+}
+
+/** Any but the likely value: where nothing is drawn, it is that one. */
+function unlikely<Value>({ likely, values }: { readonly likely: Value; readonly values: readonly Value[] }): fc.Arbitrary<Value> {
+  return anyOf(values.filter((value) => value !== likely));
+}
+
+/** What nobody knows of AWS; nothing in these sequences depends on the other unknowns. */
+const settings: fc.Arbitrary<Sequence['settings']> = fc.record(
   {
-    disconnectedAgain: fc.constantFrom('ok' as const, 'conflict' as const, 'validation' as const),
-    disconnectExtended: fc.constantFrom('ok' as const, 'conflict' as const, 'validation' as const),
-    lastOperations: fc.constantFrom('names-only-the-create' as const, 'names-a-delete-too' as const, 'absent' as const),
-    deletionReason: fc.constantFrom('told' as const, 'absent' as const),
+    disconnectedAgain: anyOf(unknowns.disconnectedAgain.values),
+    disconnectExtended: anyOf(unknowns.disconnectExtended.values),
+    lastOperations: anyOf(unknowns.lastOperations.values),
+    deletionReason: anyOf(unknowns.deletionReason.values),
     // With the last one, whatever is new fails.
-    policyPropagation: fc.constantFrom(0, 0, 0, 0, 0, 0, 15, 15, 60, 200),
+    policyPropagation: anyOf(unknowns.policyPropagation.values, [6, 2, 1, 1]),
     // The last of each is longer than the handler waits, mostly.
-    conflictLingers: fc.constantFrom(5, 40, 300),
-    recordLingers: fc.constantFrom(5, 40, 300),
-    disconnectedRecordHolds: fc.boolean(),
-    replicationServerLingers: fc.constantFrom(60, 660, 3_000),
-    terminationJobs: fc.constantFrom('complete' as const, 'complete' as const, 'fail' as const, 'never-end' as const),
+    conflictLingers: unlikely(unknowns.conflictLingers),
+    recordLingers: unlikely(unknowns.recordLingers),
+    disconnectedRecordHolds: anyOf(unknowns.disconnectedRecordHolds.values),
+    // If it never went, no drain would ever end.
+    replicationServerLingers: anyOf(unknowns.replicationServerLingers.values.filter(Number.isFinite)),
+    terminationJobs: anyOf(unknowns.terminationJobs.values, [2, 1, 1]),
   },
   { requiredKeys: [] },
 );

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { abroad, extended, missing, selections } from './simulation/estate';
+import { abroad, extended, missing, selections } from './simulation/fixtures';
 import type { Verb } from './simulation/sibling';
 import type { DisconnectionSpec, FleetSpec, StackSpec } from './simulation/templates';
 

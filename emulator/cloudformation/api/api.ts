@@ -1,7 +1,7 @@
 import { partition } from '../../defaults';
-import { Iam } from '../../iam/iam';
-import { XmlContent } from '../../http/xml';
 import { ServiceRequest } from '../../http/service';
+import { XmlContent } from '../../http/xml';
+import { Iam } from '../../iam/iam';
 import { Engine } from '../engine';
 import { validationError } from '../errors';
 import { Stack } from '../stack';

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { partition } from '../../defaults';
-import { XmlContent } from '../../http/xml';
 import { AwsError, ServiceRequest } from '../../http/service';
-import { hasChanges, ResourceChange, resourceChanges } from '../changes';
-import { ChangeSet } from '../change-set';
+import { XmlContent } from '../../http/xml';
+import { hasChanges, resourceChanges } from '../changes';
 import { validationError } from '../errors';
-import { Stack, StackOptions } from '../stack';
+import { ChangeSet, ResourceChange, StackOptions } from '../model';
+import { Stack } from '../stack';
 import { Api, ApiOperations, authorize, findStack, isoTime, members, page, requireStack, stackArn } from './api';
 import { checkUpdatable, startCreate, startUpdate } from './change-stacks';
 import { readDeployment } from './deployment-input';

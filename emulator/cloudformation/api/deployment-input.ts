@@ -1,6 +1,7 @@
 import { AwsError } from '../../http/service';
-import { Deployment, deploymentOf, Tags } from '../deployment';
+import { deploymentOf } from '../deployment';
 import { validationError } from '../errors';
+import { Deployment, Tags } from '../model';
 import { GivenParameter, parameterValues } from '../parameters';
 import { Stack } from '../stack';
 import { parseTemplate, Template } from '../template';

@@ -1,6 +1,7 @@
 import { XmlContent } from '../../http/xml';
 import { validationError } from '../errors';
-import { Stack, StackEvent, StackResource } from '../stack';
+import { StackEvent, StackResource } from '../model';
+import { Stack } from '../stack';
 import { ApiOperations, isoTime, members, page, requireStack } from './api';
 
 /** DescribeStackResources gives no more than these, and has no pages. */

@@ -1,6 +1,6 @@
+import { validationError } from '../errors';
 import { isNoEcho } from '../parameters';
 import { Template } from '../template';
-import { validationError } from '../errors';
 import { ApiOperations, authorize, members, requireStack } from './api';
 import { requiredCapabilities } from './capabilities';
 import { readTemplate } from './deployment-input';

@@ -1,7 +1,8 @@
 import { XmlContent } from '../../http/xml';
 import { ec2Error } from '../errors';
 import { Filters, matcher } from '../filters';
-import { Collection, Network, Tags } from '../network';
+import { Tags } from '../model';
+import { Collection, Network } from '../network';
 import { Ec2Call, Operation } from '../operation';
 import { checkedPageSize, page } from '../page';
 

@@ -2,7 +2,8 @@ import { XmlContent } from '../../http/xml';
 import { resourceTags } from '../authorization';
 import { tagFilters } from '../filters';
 import { settleInstances, terminateInstance } from '../instances';
-import { Instance, Network, NetworkInterface, Volume } from '../network';
+import { Instance, NetworkInterface, Volume } from '../model';
+import { Network } from '../network';
 import { Operation } from '../operation';
 import { describe, groupSet, set, tagSet } from './describe';
 

@@ -1,5 +1,5 @@
 import { tagFilters } from '../filters';
-import { NetworkInterface } from '../network';
+import { NetworkInterface } from '../model';
 import { describe, groupSet, tagSet } from './describe';
 
 export const describeNetworkInterfaces = describe<NetworkInterface>({

@@ -1,5 +1,6 @@
 import { tagFilters } from '../filters';
-import { Collection, collection, RouteTable, Subnet, Tags, Vpc } from '../network';
+import { RouteTable, Subnet, Tags, Vpc } from '../model';
+import { Collection, collection } from '../network';
 import { describe, set, tagSet } from './describe';
 
 export const describeVpcs = describe<Vpc>({

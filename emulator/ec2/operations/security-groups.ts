@@ -1,9 +1,9 @@
 import { XmlContent } from '../../http/xml';
 import { resourceTags } from '../authorization';
-import { refuseUsedGroup } from '../dependencies';
 import { tagFilters } from '../filters';
-import { SecurityGroup, SecurityGroupRule } from '../network';
+import { SecurityGroup, SecurityGroupRule } from '../model';
 import { Operation } from '../operation';
+import { refuseUsedGroup } from '../refusals';
 import { describe, set, tagSet } from './describe';
 
 export const describeSecurityGroups = describe<SecurityGroup>({

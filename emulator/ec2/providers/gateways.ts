@@ -1,5 +1,5 @@
-import { refuseAttachedGateway, refuseMappedAddresses } from '../dependencies';
 import { newId } from '../network';
+import { refuseAttachedGateway, refuseMappedAddresses } from '../refusals';
 import { Ec2Type, tagsOf } from './provider';
 
 /** AWS::EC2::InternetGateway */

@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { changesFixed } from '../../cloudformation/properties';
-import { CreatedResource, ResourceProvider, ResourceRequest } from '../../resource-provider';
 import { AwsError } from '../../http/service';
-import { Network, Tags } from '../network';
-import { PatientDeletions } from '../deletions-with-retries';
+import { CreatedResource, ResourceProvider, ResourceRequest } from '../../resource-provider';
+import { DeletionsWithRetries } from '../deletions-with-retries';
+import { Tags } from '../model';
+import { Network } from '../network';
 
 /** A resource type of EC2's. */
 export interface Ec2Type {
@@ -19,7 +20,7 @@ export interface Ec2Type {
 
 export type NetworkOf = (accountId: string, region: string) => Network;
 
-export function ec2Provider(networkOf: NetworkOf, deletions: PatientDeletions, type: Ec2Type): ResourceProvider {
+export function ec2Provider(networkOf: NetworkOf, deletions: DeletionsWithRetries, type: Ec2Type): ResourceProvider {
   const put = async (request: ResourceRequest, id?: string): Promise<CreatedResource> => {
     try {
       return type.put(networkOf(request.stack.accountId, request.stack.region), request, id);

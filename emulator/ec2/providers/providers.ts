@@ -1,5 +1,5 @@
 import { ResourceProviders } from '../../resource-provider';
-import { PatientDeletions } from '../deletions-with-retries';
+import { DeletionsWithRetries } from '../deletions-with-retries';
 import { endpointType } from './endpoints';
 import { gatewayAttachmentType, internetGatewayType, natGatewayType } from './gateways';
 import { Ec2Type, ec2Provider, NetworkOf } from './provider';
@@ -22,6 +22,6 @@ const types: Readonly<Record<string, Ec2Type>> = {
   'AWS::EC2::VPCGatewayAttachment': gatewayAttachmentType,
 };
 
-export function ec2Providers(networkOf: NetworkOf, deletions: PatientDeletions): ResourceProviders {
+export function ec2Providers(networkOf: NetworkOf, deletions: DeletionsWithRetries): ResourceProviders {
   return Object.fromEntries(Object.entries(types).map(([name, type]) => [name, ec2Provider(networkOf, deletions, type)]));
 }

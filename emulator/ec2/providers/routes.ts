@@ -1,5 +1,5 @@
-import { refuseUsedRouteTable } from '../dependencies';
 import { newId } from '../network';
+import { refuseUsedRouteTable } from '../refusals';
 import { Ec2Type, tagsOf } from './provider';
 
 /** AWS::EC2::RouteTable */

@@ -1,7 +1,8 @@
 import { physicalName } from '../../physical-name';
-import { refuseUsedGroup } from '../dependencies';
 import { ec2Error } from '../errors';
-import { Network, newId, SecurityGroup, SecurityGroupRule } from '../network';
+import { SecurityGroup, SecurityGroupRule } from '../model';
+import { Network, newId } from '../network';
+import { refuseUsedGroup } from '../refusals';
 import { Ec2Type, tagsOf } from './provider';
 
 type Direction = 'ingress' | 'egress';

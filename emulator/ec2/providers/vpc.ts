@@ -1,5 +1,6 @@
-import { refuseUsedSubnet, refuseUsedVpc } from '../dependencies';
-import { Network, newId, Subnet, Vpc } from '../network';
+import { Subnet, Vpc } from '../model';
+import { Network, newId } from '../network';
+import { refuseUsedSubnet, refuseUsedVpc } from '../refusals';
 import { Ec2Type, tagsOf } from './provider';
 import { allTraffic } from './security-groups';
 

@@ -81,7 +81,7 @@ describe('creating', () => {
       },
       Outputs: { Echo: { Value: { 'Fn::GetAtt': 'User.Echo' } } },
     });
-    expect(aws.unmodelled).toEqual(['AWS::SQS::Queue']);
+    expect(aws.unsupportedTypes).toEqual(['AWS::SQS::Queue']);
     const { Outputs = [] } = await aws.describe(stackName);
     expect(Outputs[0]?.OutputValue).toMatch(
       new RegExp(`^${stackName}-Queue-[A-Z0-9]+\\|arn:aws:sqs:eu-central-1:111122223333:${stackName}-Queue-`),

@@ -1,5 +1,5 @@
-import { FaultKind } from '../../../emulator/control/faults';
 import { CustomResourceEvent } from '../../../emulator/cloudformation/custom-resource-response';
+import { FaultKind } from '../../../emulator/control/faults';
 import { EmbeddedCloudFormation, newName } from './embedded-cloudformation';
 
 let aws: EmbeddedCloudFormation;

@@ -12,25 +12,25 @@ import {
   UpdateStackCommand,
   UpdateStackCommandInput,
 } from '@aws-sdk/client-cloudformation';
+import { CloudFormation } from '../../../emulator/cloudformation/cloudformation';
+import { CustomResourceRequest } from '../../../emulator/cloudformation/custom-resource';
+import { StackEvent } from '../../../emulator/cloudformation/model';
 import { Calls } from '../../../emulator/control/calls';
 import { createCertificate } from '../../../emulator/control/certificate';
 import { Clock } from '../../../emulator/control/clock';
-import { CloudFormation } from '../../../emulator/cloudformation/cloudformation';
-import { CustomResourceRequest } from '../../../emulator/cloudformation/custom-resource';
-import { ResourceProviders } from '../../../emulator/resource-provider';
-import { StackEvent } from '../../../emulator/cloudformation/stack';
-import { defaultAccountId, defaultRegion } from '../../../emulator/defaults';
 import { Faults } from '../../../emulator/control/faults';
+import { defaultAccountId, defaultRegion } from '../../../emulator/defaults';
+import { HttpGateway, openPort } from '../../../emulator/http/gateway';
 import { Iam } from '../../../emulator/iam/iam';
-import { FrontDoor, openPort } from '../../../emulator/http/server';
+import { ResourceProviders } from '../../../emulator/resource-provider';
 import { defaultSettings, Settings } from '../../../emulator/settings';
 import { FakeFunctions } from './fake-functions';
 import { TestResources } from './test-resource';
 
-/** CloudFormation behind the real front door; the functions and Test::Resource are fakes, and S3 is a map. */
+/** CloudFormation behind the real HTTP gateway; the functions and Test::Resource are fakes, and S3 is a map. */
 export class EmbeddedCloudFormation {
   readonly events: StackEvent[] = [];
-  readonly unmodelled: string[] = [];
+  readonly unsupportedTypes: string[] = [];
 
   private constructor(
     readonly cloudFormation: CloudFormation,
@@ -42,10 +42,10 @@ export class EmbeddedCloudFormation {
     readonly testResources: TestResources,
     readonly objects: Map<string, Buffer>,
     readonly endpoint: string,
-    private readonly frontDoor: FrontDoor,
+    private readonly gateway: HttpGateway,
   ) {
     cloudFormation.onEvent((event) => this.events.push(event));
-    cloudFormation.onUnmodelled((type) => this.unmodelled.push(type));
+    cloudFormation.onUnsupportedType((type) => this.unsupportedTypes.push(type));
   }
 
   static async start({
@@ -72,18 +72,18 @@ export class EmbeddedCloudFormation {
       providers: { ...iam.providers, 'Test::Resource': testResources, ...providers },
       invoke: (functionArn, payload) => functions.invoke(functionArn, payload),
     });
-    const frontDoor = new FrontDoor(await openPort(), { clock, iam, faults, calls });
-    frontDoor.serve(cloudFormation);
+    const gateway = new HttpGateway(await openPort(), { clock, authenticator: iam, faults, calls });
+    gateway.serve(cloudFormation);
     await cloudFormation.start();
-    const { endpoint } = frontDoor;
+    const { endpoint } = gateway;
     const credentials = iam.operatorCredentials(defaultAccountId);
     const client = new CloudFormationClient({ endpoint, region: defaultRegion, credentials, maxAttempts: 1 });
-    return new EmbeddedCloudFormation(cloudFormation, client, clock, iam, faults, functions, testResources, objects, endpoint, frontDoor);
+    return new EmbeddedCloudFormation(cloudFormation, client, clock, iam, faults, functions, testResources, objects, endpoint, gateway);
   }
 
   async stop(): Promise<void> {
     this.client.destroy();
-    await this.frontDoor.stop();
+    await this.gateway.stop();
     await this.cloudFormation.stop();
   }
 

@@ -95,7 +95,7 @@ describe('over the wire', () => {
     const recorded = new Promise((resolve) => services.calls.onCall(resolve));
     const hanging = disconnect().catch((caught: unknown) => caught);
     expect(await recorded).toMatchObject({ fault: 'hang', status: 0 });
-    await services.frontDoor.stop();
+    await services.gateway.stop();
     expect(await hanging).toMatchObject(brokenConnection);
     expect(state()).toBe('CONTINUOUS');
   });

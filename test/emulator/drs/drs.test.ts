@@ -12,7 +12,7 @@ import {
   TerminateRecoveryInstancesCommand,
 } from '@aws-sdk/client-drs';
 import { defaultAccountId, defaultRegion } from '../../../emulator/defaults';
-import { DrsChange } from '../../../emulator/drs/operation';
+import { DrsChange } from '../../../emulator/drs/model';
 import { SourceServerSeed } from '../../../emulator/drs/seeds';
 import { Settings } from '../../../emulator/settings';
 import { Services } from '../services';

@@ -21,7 +21,7 @@ import {
 } from 'aws-cdk-lib/aws-ec2';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { EmbeddedAws } from '../../../emulator';
-import { StackEvent } from '../../../emulator/cloudformation/stack';
+import { StackEvent } from '../../../emulator/cloudformation/model';
 import { defaultAccountId } from '../../../emulator/defaults';
 import { Collection, Network } from '../../../emulator/ec2/network';
 
@@ -111,8 +111,8 @@ function deleteDrsGroups(): void {
 }
 
 test('what the CDK makes of a network is created and deleted, and leaves nothing', async () => {
-  const unmodelled: string[] = [];
-  aws.cloudFormation.onUnmodelled((type) => unmodelled.push(type));
+  const unsupported: string[] = [];
+  aws.cloudFormation.onUnsupportedType((type) => unsupported.push(type));
   const status = await deploy((stack, vpc) => {
     const one = new SecurityGroup(stack, 'One', { vpc });
     const other = new SecurityGroup(stack, 'Other', { vpc, allowAllOutbound: false });
@@ -136,7 +136,7 @@ test('what the CDK makes of a network is created and deleted, and leaves nothing
   });
   expect(await destroy()).toBe('DELETE_COMPLETE');
   expect(sizes(aws.ec2.network())).toEqual({});
-  expect(unmodelled).toEqual([]);
+  expect(unsupported).toEqual([]);
 });
 
 test('references and attributes are what AWS says they are', async () => {

@@ -1,5 +1,6 @@
 import { DisconnectRecoveryInstanceCommand, DisconnectSourceServerCommand, TerminateRecoveryInstancesCommand } from '@aws-sdk/client-drs';
-import { Instance, Network } from '../../../emulator/ec2/network';
+import { Instance } from '../../../emulator/ec2/model';
+import { Network } from '../../../emulator/ec2/network';
 import { Settings } from '../../../emulator/settings';
 import { resource, Services } from '../services';
 

@@ -1,6 +1,6 @@
 import { launchInstance } from '../../../emulator/ec2/instances';
-import { Ec2Answer, ec2Query, filters } from './query';
 import { resource, Services, Who } from '../services';
+import { Ec2Answer, ec2Query, filters } from './query';
 
 const minute = 60_000;
 const managed = 'AWSElasticDisasterRecoveryManaged';
@@ -28,7 +28,7 @@ function launch(tags: Record<string, string> = {}, groupIds?: string[]): string 
 }
 
 function ec2(action: string, parameters: Record<string, string> = {}, who: Who = {}): Promise<Ec2Answer> {
-  return ec2Query({ endpoint: services.frontDoor.endpoint, iam: services.iam }, action, parameters, who);
+  return ec2Query({ endpoint: services.gateway.endpoint, iam: services.iam }, action, parameters, who);
 }
 
 describe('the protocol', () => {

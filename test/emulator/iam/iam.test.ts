@@ -1,6 +1,6 @@
 import { DescribeSourceServersCommand, DisconnectSourceServerCommand } from '@aws-sdk/client-drs';
+import { SessionCredentials } from '../../../emulator/iam/model';
 import { CreatedResource, ResourceProvider } from '../../../emulator/resource-provider';
-import { SessionCredentials } from '../../../emulator/iam/iam';
 import { Settings } from '../../../emulator/settings';
 import { resource, Services } from '../services';
 

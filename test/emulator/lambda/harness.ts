@@ -1,11 +1,11 @@
 import { strToU8, zipSync } from 'fflate';
 import { Clock } from '../../../emulator/control/clock';
-import { ResourceProvider, ResourceRequest } from '../../../emulator/resource-provider';
-import { Delivery, Lambda, LambdaParts } from '../../../emulator/lambda/lambda';
-import { logGroupArn } from '../../../emulator/logs/log-store';
+import { AwsError } from '../../../emulator/http/service';
 import { PolicyDocument } from '../../../emulator/iam/policy-document';
 import { Roles } from '../../../emulator/iam/roles';
-import { AwsError } from '../../../emulator/http/service';
+import { Delivery, Lambda, LambdaParts } from '../../../emulator/lambda/lambda';
+import { logGroupArn } from '../../../emulator/logs/log-store';
+import { ResourceProvider, ResourceRequest } from '../../../emulator/resource-provider';
 
 export const stack = {
   stackId: 'arn:aws:cloudformation:eu-central-1:111122223333:stack/Test/1',

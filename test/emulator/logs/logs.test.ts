@@ -1,9 +1,9 @@
-import { defaultAccountId, defaultRegion } from '../../../emulator/defaults';
 import { Clock } from '../../../emulator/control/clock';
+import { defaultAccountId, defaultRegion } from '../../../emulator/defaults';
+import { ServiceRequest } from '../../../emulator/http/service';
 import { Iam } from '../../../emulator/iam/iam';
 import { logGroupArn, LogStore } from '../../../emulator/logs/log-store';
 import { Logs } from '../../../emulator/logs/logs';
-import { ServiceRequest } from '../../../emulator/http/service';
 import { defaultSettings } from '../../../emulator/settings';
 
 const minute = 60_000;

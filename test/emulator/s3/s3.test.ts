@@ -35,7 +35,7 @@ test('an aws-chunked body is stored without its chunks', async () => {
   const signed =
     '5;chunk-signature=00\r\nhello\r\n6;chunk-signature=01\r\n world\r\n0;chunk-signature=02\r\nx-amz-checksum-crc32:AA==\r\n\r\n';
   const { accessKeyId } = services.iam.operatorCredentials('111122223333');
-  const response = await fetch(`${services.frontDoor.endpoint}/${Bucket}/signed`, {
+  const response = await fetch(`${services.gateway.endpoint}/${Bucket}/signed`, {
     method: 'PUT',
     body: signed,
     headers: {

@@ -1,8 +1,8 @@
 import { DescribeSourceServersCommand } from '@aws-sdk/client-drs';
 import { AssumeRoleCommand, AssumeRoleCommandInput, AssumeRoleCommandOutput } from '@aws-sdk/client-sts';
-import { CreatedResource } from '../../../emulator/resource-provider';
 import { defaultAccountId } from '../../../emulator/defaults';
-import { SessionCredentials } from '../../../emulator/iam/iam';
+import { SessionCredentials } from '../../../emulator/iam/model';
+import { CreatedResource } from '../../../emulator/resource-provider';
 import { resource, Services } from '../services';
 
 const otherAccount = '444455556666';

@@ -1,5 +1,6 @@
 import type { RecoveryInstance } from '@aws-sdk/client-drs';
 import { FLEET_DISCONNECTION, STAGING_AREA_DRAIN } from '../../../lib/contract';
+import type { Demand } from './demand';
 import { DrainConduct } from './drain-conduct';
 import { FleetConduct } from './fleet-conduct';
 import type { Invocation } from './invocation';
@@ -26,9 +27,6 @@ const CHANGES: Readonly<Record<string, readonly string[]>> = {
 const NOT_OF_DRS = [...OF_DRAINS, 'AssumeRole'];
 
 const FAILING_BACK = ['FAILBACK_IN_PROGRESS', 'FAILBACK_READY_FOR_LAUNCH', 'FAILBACK_NOT_READY_FOR_LAUNCH'];
-
-/** Notes the violation of an invariant unless something holds. */
-export type Demand = (holds: boolean, invariant: string, otherwise: string) => void;
 
 /** A call that a run of the function made. */
 interface Call extends Exchange {

@@ -1,4 +1,4 @@
-import type { Demand } from './conduct';
+import type { Demand } from './demand';
 import type { Invocation } from './invocation';
 import { groupsOf, machinesIn } from './staging-areas';
 import type { World } from './world';

@@ -1,5 +1,5 @@
 import type { SourceServer } from '@aws-sdk/client-drs';
-import type { Demand } from './conduct';
+import type { Demand } from './demand';
 import type { Invocation } from './invocation';
 import { fleetMandate, tagsOf } from './mandate';
 import type { World } from './world';

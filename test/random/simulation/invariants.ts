@@ -1,10 +1,11 @@
 import type { CustomResourceRequest } from '../../../emulator/cloudformation/custom-resource';
 import type { CustomResourceEvent } from '../../../emulator/cloudformation/custom-resource-response';
 import { defaultAccountId, defaultRegion } from '../../../emulator/defaults';
-import type { DrsChange } from '../../../emulator/drs/operation';
-import { Conduct, type Demand, isFailingBack } from './conduct';
+import type { DrsChange } from '../../../emulator/drs/model';
 import { FLEET_DISCONNECTION, SOURCE_SERVER_DISCONNECTION, STAGING_AREA_DRAIN } from '../../../lib/contract';
-import { bystander, type ServerSeed, servers, staging } from './estate';
+import { Conduct, isFailingBack } from './conduct';
+import type { Demand } from './demand';
+import { bystander, type ServerSeed, servers, staging } from './fixtures';
 import { type Invocation, runningInvocation } from './invocation';
 import type { Ledger } from './ledger';
 import { idOf } from './mandate';

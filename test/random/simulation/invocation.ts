@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { CustomResourceEvent } from '../../../emulator/cloudformation/custom-resource-response';
-import type { SessionCredentials } from '../../../emulator/iam/iam';
+import type { SessionCredentials } from '../../../emulator/iam/model';
 
 /** A process that dies, or stands still until Lambda kills it, when it makes or has made a call. */
 export interface Death {

@@ -1,12 +1,12 @@
 import type { CloudFormationCustomResourceEvent, Context } from 'aws-lambda';
-import type { Clock } from '../../../emulator/control/clock';
 import type { CustomResourceEvent } from '../../../emulator/cloudformation/custom-resource-response';
-import type { ResourceProviders } from '../../../emulator/resource-provider';
+import type { Clock } from '../../../emulator/control/clock';
 import type { Iam } from '../../../emulator/iam/iam';
 import { AsynchronousEvents } from '../../../emulator/lambda/asynchronous-events';
 import { checkExecutionRole } from '../../../emulator/lambda/execution-role';
-import type { FunctionConfiguration } from '../../../emulator/lambda/function-configuration';
 import { functionProvider } from '../../../emulator/lambda/function-provider';
+import type { FunctionConfiguration } from '../../../emulator/lambda/model';
+import type { ResourceProviders } from '../../../emulator/resource-provider';
 import { handler } from '../../../lambda';
 import { type Death, Invocation, runAs } from './invocation';
 

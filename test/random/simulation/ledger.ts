@@ -1,7 +1,7 @@
 import type { CustomResourceEvent } from '../../../emulator/cloudformation/custom-resource-response';
-import type { StackEvent } from '../../../emulator/cloudformation/stack';
+import type { StackEvent } from '../../../emulator/cloudformation/model';
 import { defaultAccountId } from '../../../emulator/defaults';
-import { fleetId, roles, selections, servers } from './estate';
+import { fleetId, roles, selections, servers } from './fixtures';
 import type { StackName } from './steps';
 import { type FleetSpec, NESTED, type StackSpec } from './templates';
 

@@ -1,6 +1,6 @@
 import type { CustomResourceEvent } from '../../../emulator/cloudformation/custom-resource-response';
 import { FLEET_DISCONNECTION, SOURCE_SERVER_DISCONNECTION } from '../../../lib/contract';
-import { fleetId, type Tags } from './estate';
+import { fleetId, type Tags } from './fixtures';
 
 /** Where a run may call DRS, and as whom: as the function itself, if there is no role. */
 export interface Mandate {

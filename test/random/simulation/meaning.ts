@@ -1,7 +1,7 @@
 import type { CustomResourceEvent } from '../../../emulator/cloudformation/custom-resource-response';
+import type { Demand } from './demand';
 import type { Invocation } from './invocation';
 import type { Cause, Ledger, RootStack } from './ledger';
-import type { Demand } from './conduct';
 
 /** What is not told apart, and said in docs/reliability.md: limits, which the regressions pin down. */
 export const LATE = 'a Delete that was not genuine came again, and disconnected';

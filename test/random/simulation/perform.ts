@@ -1,7 +1,7 @@
 import type { RecoveryInstance } from '@aws-sdk/client-drs';
-import { bystander, servers, setRole, tagSets } from './estate';
-import type { Action, InstanceKind, OnFailure, StackName } from './steps';
+import { bystander, servers, setRole, tagSets } from './fixtures';
 import type { Ledger, RootStack } from './ledger';
+import type { Action, InstanceKind, OnFailure, StackName } from './steps';
 import { type StackSpec, templateOf } from './templates';
 import type { World } from './world';
 

@@ -1,6 +1,7 @@
 import type { CustomResourceEvent } from '../../../emulator/cloudformation/custom-resource-response';
+import { defaultSettings } from '../../../emulator/settings';
 import { FLEET_DISCONNECTION, SOURCE_SERVER_DISCONNECTION } from '../../../lib/contract';
-import { drained, extended, roles, setRole } from './estate';
+import { drained, extended, roles, setRole } from './fixtures';
 import { Invariants } from './invariants';
 import { Ledger, type RootStack } from './ledger';
 import { accountIn, idOf } from './mandate';
@@ -20,7 +21,7 @@ export class Violation extends Error {
 /** Plays a sequence, lets everything come to its end, takes everything down. Throws at the first violation. */
 export async function play({ settings, seed, steps }: Sequence): Promise<Pick<Invariants, 'sights' | 'story'>> {
   const ledger = new Ledger();
-  const { lastOperations = 'names-only-the-create', deletionReason = 'told' } = settings;
+  const { lastOperations, deletionReason } = { ...defaultSettings, ...settings };
   const invariants = new Invariants(ledger, {
     tellsOfFailedCreates: lastOperations === 'names-only-the-create' || deletionReason === 'told',
   });

@@ -1,5 +1,6 @@
-import type { Instance, Network } from '../../../emulator/ec2/network';
-import { otherArea, stagingArea } from './estate';
+import type { Instance } from '../../../emulator/ec2/model';
+import type { Network } from '../../../emulator/ec2/network';
+import { otherArea, stagingArea } from './fixtures';
 
 const MANAGED = { AWSElasticDisasterRecoveryManaged: 'drs.amazonaws.com' };
 const GROUP = 'AWS Elastic Disaster Recovery default Replication Server Security Group';

@@ -1,6 +1,6 @@
-import type { Settings } from '../../../emulator/settings';
 import type { FaultKind } from '../../../emulator/control/faults';
-import type { RoleState } from './estate';
+import type { Unknowns } from '../../../emulator/settings';
+import type { RoleState } from './fixtures';
 import type { Death } from './invocation';
 import type { StackSpec } from './templates';
 
@@ -47,21 +47,9 @@ export type Action =
 /** `then` lets that many seconds pass; without it, everything comes to rest. */
 export type Step = Action & { readonly then?: number };
 
-/** What nobody knows of AWS, and what goes wrong there for good. */
-type Unknown =
-  | 'disconnectedAgain'
-  | 'disconnectExtended'
-  | 'conflictLingers'
-  | 'disconnectedRecordHolds'
-  | 'recordLingers'
-  | 'terminationJobs'
-  | 'lastOperations'
-  | 'deletionReason'
-  | 'replicationServerLingers'
-  | 'policyPropagation';
-
 export interface Sequence {
-  readonly settings: Partial<Pick<Settings, Unknown>>;
+  /** What nobody knows of AWS, and what goes wrong there for good; what is absent is as is likely. */
+  readonly settings: Partial<Unknowns>;
   /** Of latencies and pauses. */
   readonly seed: number;
   readonly steps: readonly Step[];

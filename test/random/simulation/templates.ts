@@ -16,7 +16,7 @@ import {
   StagingAreaDrain,
 } from '../../../lib';
 import { FLEET_DISCONNECTION, SOURCE_SERVER_DISCONNECTION, STAGING_AREA_DRAIN } from '../../../lib/contract';
-import { roles, selections, servers, stagingArea } from './estate';
+import { roles, selections, servers, stagingArea } from './fixtures';
 import type { SiblingBehaviour } from './sibling';
 
 /** What an app declares in one stack. */

@@ -1,20 +1,20 @@
 import type { RecoveryInstance, SourceServer } from '@aws-sdk/client-drs';
+import { CloudFormation } from '../../../emulator/cloudformation/cloudformation';
 import { Calls } from '../../../emulator/control/calls';
 import { Clock } from '../../../emulator/control/clock';
-import { CloudFormation } from '../../../emulator/cloudformation/cloudformation';
+import { Faults } from '../../../emulator/control/faults';
 import { defaultAccountId, defaultRegion } from '../../../emulator/defaults';
 import { Drs } from '../../../emulator/drs/drs';
 import type { RecoveryInstanceSeed } from '../../../emulator/drs/seeds';
 import { Ec2 } from '../../../emulator/ec2/ec2';
-import { Faults } from '../../../emulator/control/faults';
+import { HttpGateway, openPort } from '../../../emulator/http/gateway';
+import type { Service } from '../../../emulator/http/service';
 import { Iam } from '../../../emulator/iam/iam';
 import { logGroupProvider } from '../../../emulator/logs/log-group-provider';
 import { LogStore } from '../../../emulator/logs/log-store';
-import { FrontDoor, openPort } from '../../../emulator/http/server';
-import type { Service } from '../../../emulator/http/service';
 import { defaultSettings, type Settings } from '../../../emulator/settings';
 import { Sts } from '../../../emulator/sts/sts';
-import { bystander, carries, roles, type ServerSeed, servers, setRole, staging, type Tags } from './estate';
+import { bystander, carries, roles, type ServerSeed, servers, setRole, staging, type Tags } from './fixtures';
 import { SimulatedLambda } from './lambda';
 import { SimulatedProcess } from './process';
 import { Siblings } from './sibling';
@@ -39,9 +39,14 @@ export class World {
     const process = await SimulatedProcess.start(seed);
     const settings = { ...defaultSettings, ...chosen, speed: 1 };
     const world = new World(settings, invoked, process);
-    const frontDoor = new FrontDoor(await openPort(), { clock: world.clock, iam: world.iam, faults: world.faults, calls: new Calls() });
-    frontDoor.serve(world.cloudFormation, world.drs, world.ec2, new Sts(world.iam));
-    process.setEndpoint(frontDoor.endpoint);
+    const gateway = new HttpGateway(await openPort(), {
+      clock: world.clock,
+      authenticator: world.iam,
+      faults: world.faults,
+      calls: new Calls(),
+    });
+    gateway.serve(world.cloudFormation, world.drs, world.ec2, new Sts(world.iam));
+    process.setEndpoint(gateway.endpoint);
     await world.cloudFormation.start();
     roles.forEach((_, index) => setRole(world.iam, index, 'trusting'));
     await world.pass(settings.policyPropagation * 1000);

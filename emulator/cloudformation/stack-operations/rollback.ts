@@ -1,7 +1,8 @@
 import { walk } from '../dependencies';
 import { Engine, neverAborted, resourceRequest } from '../engine';
 import { reasonOf } from '../errors';
-import { Instance, StableState, Stack } from '../stack';
+import { ResourceInstance, StableState } from '../model';
+import { Stack } from '../stack';
 import { deleteInstances } from './delete-instances';
 import { failed } from './provision';
 
@@ -26,7 +27,7 @@ export async function rollBackUpdate(engine: Engine, stack: Stack, skipped: read
   const { stable } = stack;
   if (!stable) throw new Error(`${stack.stackName} has no update to roll back`);
   const failures: string[] = [];
-  const before = (stableInstance: Instance): Instance[] =>
+  const before = (stableInstance: ResourceInstance): ResourceInstance[] =>
     [...stableInstance.definition.dependencies].flatMap((name) => stable.instances.get(name) ?? []);
   await walk([...stable.instances.values()], before, async (old) => {
     const { logicalId } = old.definition;
@@ -48,7 +49,7 @@ export async function rollBackUpdate(engine: Engine, stack: Stack, skipped: read
 }
 
 /** Returns the instance that stands for the old one now. */
-async function restore(engine: Engine, stack: Stack, old: Instance): Promise<Instance> {
+async function restore(engine: Engine, stack: Stack, old: ResourceInstance): Promise<ResourceInstance> {
   const { logicalId, type } = old.definition;
   const current = stack.live(logicalId);
   if (current && isUntouched(current, old)) {
@@ -76,7 +77,7 @@ async function restore(engine: Engine, stack: Stack, old: Instance): Promise<Ins
   return instance;
 }
 
-function isUntouched(current: Instance, old: Instance): boolean {
+function isUntouched(current: ResourceInstance, old: ResourceInstance): boolean {
   return current.properties === old.properties && current.attributes === old.attributes && current.physicalId === old.physicalId;
 }
 

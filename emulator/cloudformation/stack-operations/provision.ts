@@ -1,11 +1,11 @@
-import { Deployment, ResourceDefinition } from '../deployment';
 import { walk } from '../dependencies';
 import { Engine, resourceRequest } from '../engine';
 import { reasonOf, ResourceFailure } from '../errors';
 import { Scope } from '../intrinsics';
+import { Deployment, ResourceInstance, ResourceDefinition } from '../model';
 import { sameProperties } from '../properties';
 import { resolveOutputs, resolveProperties, scopeOf } from '../scope';
-import { Instance, Stack } from '../stack';
+import { Stack } from '../stack';
 import { Json } from '../template';
 
 /** Creates and updates resources until the stack is what the deployment says; at the first failure the others are cancelled. */
@@ -74,7 +74,7 @@ export class Provisioning {
     return true;
   }
 
-  private async create(begun: Instance): Promise<boolean> {
+  private async create(begun: ResourceInstance): Promise<boolean> {
     const { stack, engine, cancellation } = this;
     let instance = begun;
     stack.mark(instance, 'CREATE_IN_PROGRESS');
@@ -103,9 +103,9 @@ export class Provisioning {
     }
   }
 
-  private async update(current: Instance, definition: ResourceDefinition, properties: Json): Promise<boolean> {
+  private async update(current: ResourceInstance, definition: ResourceDefinition, properties: Json): Promise<boolean> {
     const { stack, engine, cancellation } = this;
-    const attempted: Instance = { ...current, definition, properties };
+    const attempted: ResourceInstance = { ...current, definition, properties };
     stack.mark(current, 'UPDATE_IN_PROGRESS');
     const cancelled = this.onCancel(() => {
       stack.mark(attempted, 'UPDATE_FAILED', 'Resource update cancelled');
@@ -116,7 +116,7 @@ export class Provisioning {
       const updated = await engine
         .providerOf(definition.type)
         .update({ ...request, physicalId: current.physicalId ?? '', oldProperties: current.properties });
-      const instance: Instance = { definition, properties, ...updated };
+      const instance: ResourceInstance = { definition, properties, ...updated };
       if (instance.physicalId !== current.physicalId) stack.superseded.push(current);
       if (cancelled()) return this.keepAsIs(instance);
       if (instance.physicalId !== current.physicalId) {
@@ -144,19 +144,19 @@ export class Provisioning {
   }
 
   /** What a cancelled request left behind: the events have been written already. */
-  private keepAsIs(instance: Instance): false {
+  private keepAsIs(instance: ResourceInstance): false {
     this.stack.replace(instance);
     return false;
   }
 
-  private createFailed(instance: Instance, reason: string): false {
+  private createFailed(instance: ResourceInstance, reason: string): false {
     this.stack.mark(instance, 'CREATE_FAILED', reason);
     this.failedToCreate.push(instance.definition.logicalId);
     this.cancellation.abort();
     return false;
   }
 
-  private updateFailed(instance: Instance, reason: string): false {
+  private updateFailed(instance: ResourceInstance, reason: string): false {
     this.stack.mark(instance, 'UPDATE_FAILED', reason);
     this.failedToUpdate.push(instance.definition.logicalId);
     this.cancellation.abort();

@@ -1,6 +1,6 @@
-import { StackIdentity } from '../../../emulator/resource-provider';
-import { defaultAccountId, defaultRegion } from '../../../emulator/defaults';
 import { neverAborted } from '../../../emulator/cloudformation/engine';
+import { defaultAccountId, defaultRegion } from '../../../emulator/defaults';
+import { StackIdentity } from '../../../emulator/resource-provider';
 import { defaultSettings } from '../../../emulator/settings';
 import { Services } from '../services';
 

@@ -1,18 +1,18 @@
 import { randomUUID } from 'node:crypto';
+import { randomHex } from '../control/random';
 import { partition } from '../defaults';
 import { physicalName } from '../physical-name';
-import { randomHex } from '../control/random';
-import { changesFixed } from './properties';
 import { CreatedResource, ResourceProvider, ResourceProviders, ResourceRequest } from '../resource-provider';
+import { changesFixed } from './properties';
 
 /** A resource type that does nothing here but has the right Ref and attributes. */
-interface RecordType {
+interface TypeWithoutEffect {
   /** Properties that can't be changed. */
   readonly fixed: readonly string[];
   readonly create: (request: ResourceRequest) => CreatedResource;
 }
 
-const types: Readonly<Record<string, RecordType>> = {
+const types: Readonly<Record<string, TypeWithoutEffect>> = {
   'AWS::CloudWatch::Alarm': {
     fixed: ['AlarmName'],
     create(request) {
@@ -59,25 +59,25 @@ const types: Readonly<Record<string, RecordType>> = {
   },
 };
 
-export function recordProviders(): ResourceProviders {
-  return Object.fromEntries(Object.entries(types).map(([name, type]) => [name, recordProvider(type)]));
+export function providersWithoutEffect(): ResourceProviders {
+  return Object.fromEntries(Object.entries(types).map(([name, type]) => [name, providerWithoutEffect(type)]));
 }
 
-function recordProvider({ fixed, create }: RecordType): ResourceProvider {
-  const records = new Map<string, CreatedResource>();
+function providerWithoutEffect({ fixed, create }: TypeWithoutEffect): ResourceProvider {
+  const resources = new Map<string, CreatedResource>();
   const add = (request: ResourceRequest): CreatedResource => {
-    const record = create(request);
-    records.set(record.physicalId, record);
-    return record;
+    const resource = create(request);
+    resources.set(resource.physicalId, resource);
+    return resource;
   };
   return {
     create: async (request) => add(request),
     async update({ physicalId, oldProperties, ...request }) {
-      const existing = changesFixed(fixed, request.properties, oldProperties) ? undefined : records.get(physicalId);
+      const existing = changesFixed(fixed, request.properties, oldProperties) ? undefined : resources.get(physicalId);
       return existing ?? add(request);
     },
     async delete({ physicalId }) {
-      records.delete(physicalId);
+      resources.delete(physicalId);
     },
   };
 }

@@ -3,30 +3,36 @@ import { createServer, IncomingMessage, Server, ServerResponse } from 'node:http
 import { AddressInfo } from 'node:net';
 import { Calls } from '../control/calls';
 import { Clock } from '../control/clock';
-import { errorOf, Fault, Faults } from '../control/faults';
-import { Iam } from '../iam/iam';
+import { Fault, Faults } from '../control/faults';
+import { errorOf } from './fault-errors';
 import { refuseJson11 } from './json';
 import { AwsError, Caller, Service, ServiceRequest, ServiceResponse } from './service';
 
 /** More than any asset of a rehearsal; a request beyond it is cut off. */
 const maxBodyBytes = 64 * 1024 * 1024;
 
-export interface FrontDoorParts {
+/** Knows who has which access key. */
+export interface Authenticator {
+  /** Undefined where nobody has this key, or not with this session token. */
+  authenticate(accessKeyId: string, sessionToken: string | undefined): Caller | undefined;
+}
+
+export interface HttpGatewayParts {
   readonly clock: Clock;
-  readonly iam: Iam;
+  readonly authenticator: Authenticator;
   readonly faults: Faults;
   readonly calls: Calls;
 }
 
 /** Who signed a request, for which Region and service. */
-interface Scope {
+interface CredentialScope {
   readonly accessKeyId: string;
   readonly region: string;
   readonly service: string;
 }
 
 /** What became of a request; no response if the connection is to break or to hang. */
-interface Outcome {
+interface RequestOutcome {
   readonly response?: ServiceResponse;
   readonly error?: AwsError;
   readonly fault?: Fault;
@@ -40,14 +46,14 @@ export async function openPort(port = 0): Promise<Server> {
 }
 
 /** The HTTP endpoint of every service. Routes by the service in the SigV4 credential scope. */
-export class FrontDoor {
+export class HttpGateway {
   readonly endpoint: string;
   private readonly services = new Map<string, Service>();
   private readonly delays = new Set<NodeJS.Timeout>();
 
   constructor(
     private readonly server: Server,
-    private readonly parts: FrontDoorParts,
+    private readonly parts: HttpGatewayParts,
   ) {
     this.endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
     server.on('request', (incoming, outgoing) => void this.answer(incoming, outgoing));
@@ -76,10 +82,10 @@ export class FrontDoor {
     const target = `http://localhost${incoming.url}`;
     const body = await readBody(incoming);
     if (!body || !URL.canParse(target)) return void socket.destroy();
-    const scope = scopeOf(incoming.headers.authorization);
+    const scope = credentialScopeOf(incoming.headers.authorization);
     const service = scope && this.services.get(scope.service);
     const url = new URL(target);
-    const caller = scope && this.parts.iam.authenticate(scope.accessKeyId, header(incoming, 'x-amz-security-token'));
+    const caller = scope && this.parts.authenticator.authenticate(scope.accessKeyId, header(incoming, 'x-amz-security-token'));
     const request = scope && caller && toServiceRequest(incoming, url, body, scope.region, caller);
     const operation = request && service?.operationOf(request);
 
@@ -102,8 +108,8 @@ export class FrontDoor {
     else if (outcome.response) write(outgoing, outcome.response);
   }
 
-  private async outcome(scope?: Scope, service?: Service, request?: ServiceRequest, operation?: string): Promise<Outcome> {
-    const refuse = (error: AwsError, fault?: Fault): Outcome => ({
+  private async outcome(scope?: CredentialScope, service?: Service, request?: ServiceRequest, operation?: string): Promise<RequestOutcome> {
+    const refuse = (error: AwsError, fault?: Fault): RequestOutcome => ({
       response: service ? service.refuse(error) : refuseJson11(error),
       error,
       fault,
@@ -156,7 +162,7 @@ async function readBody(incoming: IncomingMessage): Promise<Buffer | undefined> 
   }
 }
 
-function scopeOf(authorization: string | undefined): Scope | undefined {
+function credentialScopeOf(authorization: string | undefined): CredentialScope | undefined {
   const match = /^AWS4-HMAC-SHA256 .*?Credential=([^/\s]+)\/\d{8}\/([a-z0-9-]+)\/([a-z0-9-]+)\/aws4_request/.exec(authorization ?? '');
   if (!match) return undefined;
   const [, accessKeyId = '', region = '', service = ''] = match;

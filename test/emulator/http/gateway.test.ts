@@ -20,7 +20,7 @@ function request(
   const { accessKeyId } = services.iam.operatorCredentials('111122223333');
   const credential = `${scope?.key ?? accessKeyId}/20260101/eu-central-1/${scope?.service ?? 'drs'}/aws4_request`;
   const authorization = `AWS4-HMAC-SHA256 Credential=${credential}, SignedHeaders=host, Signature=0`;
-  return fetch(`${services.frontDoor.endpoint}${path}`, {
+  return fetch(`${services.gateway.endpoint}${path}`, {
     method: 'POST',
     ...init,
     headers: { ...(scope && { authorization }), 'content-type': 'application/json', ...init.headers },
@@ -79,7 +79,7 @@ test('records who called what, where, and how it ended', async () => {
 });
 
 test('cuts off a body that grows beyond every asset', async () => {
-  const { hostname, port } = new URL(services.frontDoor.endpoint);
+  const { hostname, port } = new URL(services.gateway.endpoint);
   const socket = connect(Number(port), hostname);
   socket.write('POST /DescribeSourceServers HTTP/1.1\r\nhost: x\r\ncontent-length: 1000000000\r\n\r\n');
   const chunk = Buffer.alloc(1024 * 1024);
@@ -94,12 +94,12 @@ test('cuts off a body that grows beyond every asset', async () => {
 });
 
 test('stops in spite of an open connection', async () => {
-  const { hostname, port } = new URL(services.frontDoor.endpoint);
+  const { hostname, port } = new URL(services.gateway.endpoint);
   const socket = connect(Number(port), hostname);
   socket.on('error', () => undefined);
   await once(socket, 'connect');
   const closed = new Promise((resolve) => socket.on('close', resolve));
-  await services.frontDoor.stop();
+  await services.gateway.stop();
   await closed;
 });
 

@@ -1,5 +1,6 @@
 import { dependencyViolation, ec2Error } from './errors';
-import { Network, SecurityGroup } from './network';
+import { SecurityGroup } from './model';
+import { Network } from './network';
 
 export function refuseUsedVpc(network: Network, vpcId: string): void {
   const things: readonly { readonly vpcId?: string }[] = [

@@ -1,6 +1,6 @@
-import { Deployment } from '../deployment';
 import { Engine } from '../engine';
-import { Instance, Stack, StableState } from '../stack';
+import { Deployment, ResourceInstance, StableState } from '../model';
+import { Stack } from '../stack';
 import { cleanUp } from './clean-up';
 import { Provisioning } from './provision';
 import { rollBackUpdate } from './rollback';
@@ -43,6 +43,6 @@ export async function updateResources(
 function stableState(stack: Stack): StableState {
   const { deployment, outputs } = stack;
   if (!deployment) throw new Error(`${stack.stackName} was never deployed`);
-  const instances = stack.liveInstances().map((instance): [string, Instance] => [instance.definition.logicalId, instance]);
+  const instances = stack.liveInstances().map((instance): [string, ResourceInstance] => [instance.definition.logicalId, instance]);
   return { deployment, outputs, instances: new Map(instances) };
 }

@@ -1,10 +1,11 @@
 import { walk } from '../dependencies';
 import { Engine, neverAborted, resourceRequest } from '../engine';
 import { reasonOf } from '../errors';
-import { Instance, Stack } from '../stack';
+import { ResourceInstance } from '../model';
+import { Stack } from '../stack';
 
 export interface Deletion {
-  readonly instance: Instance;
+  readonly instance: ResourceInstance;
   /** Skipped, and left in the account. */
   readonly retained: boolean;
 }
@@ -37,7 +38,7 @@ export async function deleteInstances(
   return rules.onFailure === 'skip' ? [] : failed;
 }
 
-async function deleted(engine: Engine, stack: Stack, instance: Instance, attempts: number): Promise<boolean> {
+async function deleted(engine: Engine, stack: Stack, instance: ResourceInstance, attempts: number): Promise<boolean> {
   const { physicalId } = instance;
   if (physicalId === undefined) {
     stack.markGoing(instance, 'DELETE_COMPLETE');

@@ -1,5 +1,5 @@
-import { Deployment } from '../deployment';
 import { Engine } from '../engine';
+import { Deployment } from '../model';
 import { Stack } from '../stack';
 import { deleteAll } from './delete';
 import { Provisioning } from './provision';

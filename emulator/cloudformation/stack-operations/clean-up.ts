@@ -1,5 +1,6 @@
 import { Engine } from '../engine';
-import { Instance, Stack } from '../stack';
+import { ResourceInstance } from '../model';
+import { Stack } from '../stack';
 import { Deletion, deleteInstances } from './delete-instances';
 
 /** Ends an update or its rollback: deletes what was removed and replaced, or what had been added. Nested stacks first: they have waited for it. */
@@ -31,7 +32,7 @@ export async function cleanUp(engine: Engine, stack: Stack): Promise<void> {
 }
 
 /** RetainExceptOnCreate lets go of what the very operation had created. */
-function isRetained({ definition }: Instance, rolledBack: boolean): boolean {
+function isRetained({ definition }: ResourceInstance, rolledBack: boolean): boolean {
   const policy = definition.declaration.DeletionPolicy;
   return policy === 'Retain' || (policy === 'RetainExceptOnCreate' && !rolledBack);
 }

@@ -15,7 +15,7 @@ async function post(
   body: unknown,
 ): Promise<{ status: number; error: string | null; fields: unknown[]; message: string }> {
   const { accessKeyId } = services.iam.operatorCredentials('111122223333');
-  const response = await fetch(`${services.frontDoor.endpoint}/${operation}`, {
+  const response = await fetch(`${services.gateway.endpoint}/${operation}`, {
     method: 'POST',
     body: JSON.stringify(body),
     headers: {

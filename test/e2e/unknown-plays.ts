@@ -1,0 +1,138 @@
+import { type Scenario, scenarios } from '../../scenarios';
+import type { Stage } from '../../scenarios/runner';
+import { APP, BOTH_REPLICATE, DATABASE, disconnectionOf, sourceServerArn, TWO, twoAndAFailingSibling } from '../../scenarios/stacks';
+import { RecoveryInstancePolicy } from '../../lib';
+
+// What is played where something of AWS is not known. Each throws where what is expected does not happen.
+
+export type Play = Pick<Scenario, 'name' | 'settings' | 'play'>;
+
+const { DISCONNECT, TERMINATE_DRILLS } = RecoveryInstancePolicy;
+const OTHER_ACCOUNT = '444455556666';
+const APP_DISCONNECTED = { [APP]: 'DISCONNECTED', [DATABASE]: 'CONTINUOUS' };
+const APP_GONE = { [APP]: undefined, [DATABASE]: 'CONTINUOUS' };
+
+export function scenario(name: string): Play {
+  const found = scenarios.find((candidate) => candidate.name === name);
+  if (!found) {
+    throw new Error(`There is no scenario ${name}.`);
+  }
+  return found;
+}
+
+/** An update has taken deleteSourceServer away from an extended server, so that its deletion asks for a disconnect. */
+export function disconnectOfExtended(expected: 'DELETE_COMPLETE' | 'DELETE_FAILED'): Play {
+  return {
+    name: `the disconnect of an extended server, ${expected}`,
+    async play(stage) {
+      const stagingAccount = stage.ofAccount(OTHER_ACCOUNT);
+      stagingAccount.seed({ sourceServerID: DATABASE });
+      stage.seed({ sourceServerID: APP, extendedFrom: sourceServerArn(DATABASE, undefined, OTHER_ACCOUNT) });
+      await stage.deploy(disconnectionOf(APP, { deleteSourceServer: true }));
+      await stage.deploy(disconnectionOf(APP), 'UPDATE_COMPLETE');
+      await stage.destroy(expected);
+      expect(stage.reason()).toMatch(expected === 'DELETE_FAILED' ? /extended from account 444455556666/ : /^$/);
+      await stagingAccount.expectStates({ [DATABASE]: 'CONTINUOUS' });
+    },
+  };
+}
+
+/** The server is gone, and another account has its ID by now: only "not found" says that there is nothing to disconnect. */
+export function serverOfAnotherAccount(expected: 'DELETE_COMPLETE' | 'DELETE_FAILED', reason: RegExp): Play {
+  return {
+    name: `a server of another account, ${expected}`,
+    async play(stage) {
+      stage.seed(...TWO);
+      await stage.deploy(disconnectionOf(APP));
+      await stage.operator.disconnect(APP);
+      await stage.operator.deleteRecord(APP);
+      const other = stage.ofAccount(OTHER_ACCOUNT);
+      other.seed({ sourceServerID: APP });
+      await stage.destroy(expected);
+      expect(stage.reason()).toMatch(reason);
+      expect(stage.changes()).toEqual([]);
+      await other.expectStates({ [APP]: 'CONTINUOUS' });
+    },
+  };
+}
+
+/**
+ * Nothing in DescribeStacks' answer differs from a deletion that somebody asked for, and a wrong "kept" would be worse:
+ * a stack that is really deleted would leave its servers replicating for years.
+ */
+export const failedCreateWithoutReason: Play = {
+  name: "a failed create with OnFailure=DELETE and no reason: can't be told from a deletion, so the servers are disconnected",
+  settings: { deletionReason: 'absent' },
+  async play(stage) {
+    stage.seed(...TWO);
+    await stage.deploy(twoAndAFailingSibling, 'DELETE_COMPLETE', { onFailure: 'DELETE' });
+    await stage.expectStates({ [APP]: 'DISCONNECTED', [DATABASE]: 'DISCONNECTED' });
+  },
+};
+
+export const conflictOutlastsTheDeletion: Play = {
+  name: 'under DISCONNECT the deletion fails, and succeeds when it is tried again',
+  async play(stage) {
+    await deployWith(stage, DISCONNECT, false);
+    await stage.destroy('DELETE_FAILED');
+    expect(stage.reason()).toMatch(/was not disconnected/);
+    await stage.expectStates(BOTH_REPLICATE);
+    await stage.destroy();
+    await stage.expectStates(APP_DISCONNECTED);
+  },
+};
+
+export const recordIsDeleted: Play = {
+  name: 'the record is deleted',
+  async play(stage) {
+    stage.seed(...TWO);
+    await stage.deploy(disconnectionOf(APP, { deleteSourceServer: true }));
+    await stage.destroy();
+    await stage.expectStates(APP_GONE);
+  },
+};
+
+export const recordOutlastsTheDeletion: Play = {
+  name: 'the server is disconnected, the deletion fails, and deleting again deletes the record',
+  async play(stage) {
+    stage.seed(...TWO);
+    await stage.deploy(disconnectionOf(APP, { deleteSourceServer: true }));
+    await stage.destroy('DELETE_FAILED');
+    expect(stage.reason()).toMatch(/was disconnected, but its record was not deleted\. DRS answered: ConflictException/);
+    await stage.expectStates(APP_DISCONNECTED);
+    await stage.destroy();
+    await stage.expectStates(APP_GONE);
+  },
+};
+
+export function drillStays(reason: RegExp): Play {
+  return {
+    name: 'the deletion fails, and names the job',
+    settings: { speed: 120 },
+    async play(stage) {
+      await deployWith(stage, TERMINATE_DRILLS, true);
+      await stage.destroy('DELETE_FAILED');
+      expect(stage.reason()).toMatch(reason);
+      expect(stage.reason()).toMatch(/look at it with `aws drs describe-jobs --filters jobIDs=drsjob-/);
+      expect(stage.changes()).toEqual(['TerminateRecoveryInstances']);
+      await stage.expectStates(BOTH_REPLICATE);
+    },
+  };
+}
+
+export const creationIsDenied: Play = {
+  name: 'longer than the function waits: the creation fails and says what to grant, and nobody is disconnected',
+  async play(stage) {
+    stage.seed(...TWO);
+    await stage.deploy(disconnectionOf(APP), 'ROLLBACK_COMPLETE');
+    expect(stage.reason()).toMatch(/may not call drs:DescribeSourceServers\. Grant it to the function's role/);
+    await stage.expectStates(BOTH_REPLICATE);
+  },
+};
+
+/** Deploys the disconnection of a server that has a recovery instance then. */
+async function deployWith(stage: Stage, recoveryInstancePolicy: RecoveryInstancePolicy, isDrill: boolean) {
+  stage.seed(...TWO);
+  await stage.deploy(disconnectionOf(APP, { recoveryInstancePolicy }));
+  stage.aws.drs.addRecoveryInstance({ sourceServerID: APP, isDrill });
+}

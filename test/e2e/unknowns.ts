@@ -1,0 +1,84 @@
+import type { Unknowns } from '../../emulator/settings';
+import {
+  conflictOutlastsTheDeletion,
+  creationIsDenied,
+  disconnectOfExtended,
+  drillStays,
+  failedCreateWithoutReason,
+  type Play,
+  recordIsDeleted,
+  recordOutlastsTheDeletion,
+  scenario,
+  serverOfAnotherAccount,
+} from './unknown-plays';
+
+/** The values of an unknown, each with what is played with it. */
+type Cases<Value> = readonly (readonly [value: Value, ...plays: readonly [Play, ...Play[]]])[];
+
+const NO_FAILURE = /^$/;
+
+/** What is expected with each value of what nobody knows of AWS: mostly that it makes no difference to a scenario. */
+export const cases: { readonly [Name in keyof Unknowns]: Cases<Unknowns[Name]> } = {
+  disconnectedAgain: [
+    ['ok', scenario('already-gone'), scenario('killed')],
+    ['conflict', scenario('already-gone')],
+    ['validation', scenario('already-gone'), scenario('killed')],
+  ],
+  disconnectExtended: [
+    ['ok', scenario('extended'), disconnectOfExtended('DELETE_COMPLETE')],
+    ['conflict', disconnectOfExtended('DELETE_FAILED')],
+    ['validation', scenario('extended'), disconnectOfExtended('DELETE_FAILED')],
+  ],
+  foreignServer: [
+    ['not-found', serverOfAnotherAccount('DELETE_COMPLETE', NO_FAILURE)],
+    ['access-denied', serverOfAnotherAccount('DELETE_FAILED', /may not call drs:DisconnectSourceServer/)],
+    ['validation', serverOfAnotherAccount('DELETE_FAILED', /DRS answered: ValidationException/)],
+  ],
+  lastOperations: [
+    ['names-only-the-create', scenario('on-failure-delete')],
+    ['names-a-delete-too', scenario('on-failure-delete'), scenario('two-stacks'), scenario('nested'), failedCreateWithoutReason],
+    ['absent', scenario('on-failure-delete'), scenario('two-stacks'), scenario('nested'), failedCreateWithoutReason],
+  ],
+  deletionReason: [
+    ['told', scenario('on-failure-delete')],
+    ['absent', scenario('on-failure-delete')],
+  ],
+  conflictLingers: [
+    [0, scenario('disconnect-recovery-instance')],
+    [5, scenario('disconnect-recovery-instance')],
+    [40, scenario('drill')],
+    [300, scenario('drill'), conflictOutlastsTheDeletion],
+  ],
+  disconnectedRecordHolds: [
+    [false, scenario('failback')],
+    [true, scenario('failback')],
+  ],
+  recordLingers: [
+    [0, recordIsDeleted],
+    [5, recordIsDeleted],
+    [40, scenario('delete-record')],
+    [300, recordOutlastsTheDeletion],
+  ],
+  terminationJobs: [
+    ['complete', scenario('drill')],
+    ['fail', drillStays(/DRS could not terminate the drill i-\w+ \(job drsjob-\w+\)/)],
+    ['never-end', drillStays(/The job drsjob-\w+, which terminates its drill, is still STARTED/)],
+  ],
+  replicationServerLingers: [
+    [60, scenario('landing-zone')],
+    [660, scenario('landing-zone')],
+    // Longer than that drain waits.
+    [3_000, scenario('stuck-staging-area')],
+    [Infinity, scenario('stuck-staging-area')],
+  ],
+  deletionRetries: [
+    [900, scenario('without-drain')],
+    [1_320, scenario('without-drain')],
+  ],
+  policyPropagation: [
+    [0, scenario('rollback')],
+    [15, scenario('rollback'), scenario('replacement')],
+    [60, scenario('drill'), scenario('cross-account')],
+    [200, creationIsDenied],
+  ],
+};
