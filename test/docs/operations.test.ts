@@ -34,7 +34,7 @@ test('every failure, every error at synth and every warning is there', () => {
 
 describe('the log', () => {
   const documented = rowsUnder(document, 'Decision').map((row) => cellsOf(row)[0].replaceAll('`', ''));
-  const decided = [...argumentsOf('lambda', 'decide', 1), ...argumentsOf('lambda', 'note', 0)];
+  const decided = [...argumentsOf('lambda', 'logDecision', 1), ...argumentsOf('lambda', 'note', 0)];
   const literals = new Set(ours.map(({ text }) => text));
 
   test('has every decision that is there, and no other', () => {

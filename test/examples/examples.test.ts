@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import * as path from 'node:path';
 import { CloudAssembly, type CloudFormationStackArtifact } from 'aws-cdk-lib/cx-api';
 import { templateFindings, withTemplateCheck } from '../bin/template-findings';
+import { digestOf, type Template } from './template-digests';
 
 const FLEET = 'Custom::DRSFleetDisconnection';
 const SERVER = 'Custom::DRSSourceServerDisconnection';
@@ -38,15 +39,11 @@ function contextOf(example: string): Record<string, string> {
   return Object.fromEntries(Array.from(command.matchAll(/-c (\w+)=(\S+)/g), ([, key, value]) => [key, value]));
 }
 
-interface Template {
-  readonly Resources: Record<string, { readonly Type: string }>;
-}
-
 const oursIn = ({ Resources }: Template) =>
   [...new Set(Object.values(Resources).map(({ Type }) => Type))].filter((type) => type.startsWith('Custom::DRS')).sort();
 
 /** Runs an app as the CDK's command line would, but in this process. */
-async function synthesize(app: string, context: object): Promise<{ declares: Record<string, readonly string[]>; problems: string[] }> {
+async function synthesize(app: string, context: object): Promise<{ templates: Record<string, Template>; problems: string[] }> {
   const directory = mkdtempSync(path.join(tmpdir(), 'example-'));
   process.env.CDK_OUTDIR = directory;
   process.env.CDK_CONTEXT_JSON = JSON.stringify(context);
@@ -61,7 +58,7 @@ async function synthesize(app: string, context: object): Promise<{ declares: Rec
       ),
     ];
     return {
-      declares: Object.fromEntries(templates.map(([stack, template]) => [stack, oursIn(template)])),
+      templates: Object.fromEntries(templates),
       problems: [...stacks.flatMap(({ messages }) => messages.map(({ entry }) => entry.data as string)), ...templateFindings(directory)],
     };
   } finally {
@@ -71,15 +68,48 @@ async function synthesize(app: string, context: object): Promise<{ declares: Rec
   }
 }
 
-test.each(Object.entries(DECLARES))('%s synthesizes, with what its README says', async (example, declares) => {
-  expect(await synthesize(`examples/${example}/app.ts`, contextOf(example))).toEqual({ declares, problems: [] });
+/** Of every template, whatever is made of it. */
+const ofEach = <T>(templates: Record<string, Template>, make: (template: Template) => T) =>
+  Object.fromEntries(Object.entries(templates).map(([stack, template]) => [stack, make(template)]));
+
+const apps = Object.entries(DECLARES).map(([example, declares]) => ({
+  name: example,
+  app: `examples/${example}/app.ts`,
+  context: contextOf(example),
+  declares,
+}));
+// Here, since the check of templates takes two seconds of every test file that has it.
+const landingZone = {
+  name: 'the landing zone that cdk.json names, with all that it can have',
+  app: 'bin/landing-zone.ts',
+  context: { sourceServerIds: ['s-1234567890abcdef0', 's-1234567890abcdef1'], alarmEmail: 'dr@example.com' },
+  declares: { DisasterRecoveryLandingZone: [FLEET, SERVER, DRAIN] },
+};
+
+describe.each([...apps, landingZone])('$name', ({ app, context, declares }) => {
+  let synthesized: Awaited<ReturnType<typeof synthesize>>;
+  beforeAll(async () => {
+    synthesized = await synthesize(app, context);
+  });
+
+  test('synthesizes, with what its README says', () => {
+    expect({ declares: ofEach(synthesized.templates, oursIn), problems: synthesized.problems }).toEqual({ declares, problems: [] });
+  });
+
+  // Deployed stacks hold these resources: their lines differ only if a change of them is meant. Then write them anew and read the diff:
+  // npm test -- test/examples -u
+  test('would deploy what it did before, but for the code of the function', () => {
+    expect(ofEach(synthesized.templates, digestOf)).toMatchSnapshot();
+  });
 });
 
-// Here, since the check of templates takes two seconds of every test file that has it.
-test('the landing zone that cdk.json names synthesizes, with all that it can have', async () => {
-  const context = { sourceServerIds: ['s-1234567890abcdef0', 's-1234567890abcdef1'], alarmEmail: 'dr@example.com' };
-  const declares = { DisasterRecoveryLandingZone: [FLEET, SERVER, DRAIN] };
-  expect(await synthesize('bin/landing-zone.ts', context)).toEqual({ declares, problems: [] });
+test('a digest says which resource differs, and nothing of the order of keys or of the code', () => {
+  const template = (properties: object) => ({ Resources: { A: { Type: 'T', ...properties }, B: { Type: 'T' } } });
+  const code = (hash: string) => ({ S3Key: `${hash.repeat(64)}.zip` });
+  const digest = digestOf(template({ Name: 'x', Code: code('a') }));
+  expect(digestOf(template({ Code: code('b'), Name: 'x' }))).toEqual(digest);
+  expect(digestOf(template({ Name: 'y', Code: code('a') }))).toEqual({ ...digest, A: expect.not.stringMatching(digest.A) });
+  expect(digestOf({ ...template({ Name: 'x', Code: code('a') }), Outputs: {} })).not.toEqual(digest);
 });
 
 const folders = readdirSync('examples', { withFileTypes: true }).flatMap((entry) => (entry.isDirectory() ? [entry.name] : []));
