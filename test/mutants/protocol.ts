@@ -105,7 +105,7 @@ export const protocol: Record<(typeof PROTOCOL_RULES)[number], Mutants[string]> 
     response('takes a refusal for a delivery', 'status >= 200 && status < 300', 'status >= 200 && status < 500'),
     response(
       'gives up silently',
-      'throw new Error(`The response could not be delivered in ${attempt + 1} attempts: ${outcome.problem}`);',
+      'throw new Error(`The response could not be delivered in ${attempt + 1} attempts: ${attempted.problem}`);',
       'return;',
     ),
     respond(
