@@ -20,7 +20,7 @@ import {
 import { onStage } from './with-emulator';
 
 // The roles may do what the function does, and nothing else: compared with the source, and with the calls that are made, for each combination of options.
-// That each action and each statement is needed is proven in taken-away.slow.test.ts.
+// That each action and each statement is needed is proven in missing-permissions.slow.test.ts.
 
 const { FAIL, DISCONNECT, TERMINATE_DRILLS } = RecoveryInstancePolicy;
 
