@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
+import { on, once } from 'node:events';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -12,9 +12,12 @@ import { text } from 'node:stream/consumers';
 let temporary: string;
 /** Who takes part in a run connects, says what it is, and stays connected for as long as it lives. */
 let witness: Server;
+/** Keeps those who connect until somebody asks: two may come at once. */
+let arrivals: ReturnType<typeof on>;
 beforeEach(async () => {
   temporary = mkdtempSync(path.join(tmpdir(), 'a clean run '));
   witness = createServer().listen(0, '127.0.0.1');
+  arrivals = on(witness, 'connection');
   await once(witness, 'listening');
 });
 const started: ChildProcess[] = [];
@@ -43,7 +46,8 @@ async function atWork(jest: ChildProcess): Promise<{ readonly gone: Promise<unkn
   const ends: Promise<unknown>[] = [];
   const names: string[] = [];
   while (names.length < 2) {
-    const [socket] = (await Promise.race([once(witness, 'connection'), tooEarly])) as [Socket];
+    const { value } = await Promise.race([arrivals.next(), tooEarly]);
+    const [socket] = value as [Socket];
     connected.push(socket);
     ends.push(new Promise((resolve) => socket.once('close', resolve).on('error', () => {})));
     const [name] = (await once(socket, 'data')) as [Buffer];
