@@ -12,13 +12,13 @@ export interface Stretch {
   readonly count: number;
 }
 
-/** Plays a stretch to its end, and makes each sequence that violates an invariant as small as possible. Adds to `sights` what there was to see. */
-export async function search({ kind, seed, from, count }: Stretch, sights: Set<string>): Promise<Finding[]> {
+/** Plays a stretch to its end, or until so many sequences violate an invariant; makes each of these as small as possible. Adds to `sights` what there was to see. */
+export async function search({ kind, seed, from, count }: Stretch, sights: Set<string>, most = Infinity): Promise<Finding[]> {
   const property = fc.asyncProperty(sequences(kind), async (sequence) => {
     (await play(sequence)).sights.forEach((sight) => sights.add(sight));
   });
   const findings: Finding[] = [];
-  for (let next = from; next < from + count; next = findings.at(-1)!.index + 1) {
+  for (let next = from; next < from + count && findings.length < most; next = findings.at(-1)!.index + 1) {
     const details = await fc.check(property, { seed, path: String(next), numRuns: from + count - next });
     if (!details.failed) {
       break;

@@ -15,6 +15,9 @@ import { playOnEveryCore } from './pool';
 const SEQUENCES = Number(process.env.SEQUENCES ?? 10_000);
 
 async function main() {
+  if (!Number.isInteger(SEQUENCES) || SEQUENCES < 1) {
+    throw new Error(`SEQUENCES must be a whole number of at least 1, but is '${process.env.SEQUENCES}'.`);
+  }
   const ofEachKind = Math.ceil(SEQUENCES / 2);
   console.log(`SEED=${SEED} SEQUENCES=${2 * ofEachKind}, on ${availableParallelism()} cores`);
   const findings = await playOnEveryCore(SEED, ofEachKind);
@@ -23,4 +26,7 @@ async function main() {
   process.exitCode = isAsKnown ? 0 : 1;
 }
 
-void main();
+main().catch((error: unknown) => {
+  console.error(error instanceof Error ? error.message : String(error));
+  process.exitCode = 1;
+});
