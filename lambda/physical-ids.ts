@@ -54,6 +54,11 @@ export function drainStepIdOf({ accountId, region, vpcId, drain, step }: DrainSt
   return `drs:drain:${accountId}:${region}:${vpcId}:${drain}:${step}`;
 }
 
+/** Whether a drain was declared with it, even if its form is that of another version and can't be read. */
+export function isOfDrain(physicalId = ''): boolean {
+  return physicalId.startsWith('drs:drain:');
+}
+
 /** Reads the physical ID of a step of a drain; undefined for anything else. */
 export function parseDrainStepId(physicalId = ''): DrainStepId | undefined {
   const [whole, accountId = '', region = '', vpcId = '', drain = '', step = ''] = DRAIN_STEP_ID.exec(physicalId) ?? [];

@@ -8,7 +8,7 @@ import type { PlannedChange } from '../operation/planned-change';
 import type { AwsClients } from '../aws/clients';
 import { pluralize, resourceFields, outcomeOf, NEVER_CREATED, outcomeOfChange, unknownOutcome } from './outcome';
 import type { Outcome, PlannedDrain, PlannedMachine, PlannedServer } from './plan-json';
-import { parseDrainStepId } from '../../lambda/physical-ids';
+import { isOfDrain, parseDrainStepId } from '../../lambda/physical-ids';
 
 /** What a drain, which is a chain of links, would wait for, if the operation did to the source servers what is planned. */
 export async function planDrain(
@@ -20,7 +20,7 @@ export async function planDrain(
   const { stack, resource, change, read } = last;
   const nothing = { vpcId: undefined, subnetIds: [], machines: [], securityGroupIds: [] };
   const common = { resourceType: STAGING_AREA_DRAIN, ...resourceFields(last), links: links.length, ...nothing } as const;
-  const settled = parseDrainStepId(resource.physicalId) ? outcomeOfChange(change) : outcomeOf('keep', NEVER_CREATED);
+  const settled = isOfDrain(resource.physicalId) ? outcomeOfChange(change) : outcomeOf('keep', NEVER_CREATED);
   if (settled) {
     return { ...common, ...settled };
   }

@@ -3,7 +3,7 @@ import { FLEET_DISCONNECTION, SOURCE_SERVER_DISCONNECTION } from '../../lib/cont
 import { Failure, messageOf } from '../aws/errors';
 import { isNamed } from '../aws/retry';
 import { sleep } from '../aws/sleep';
-import { parseDrainStepId } from '../physical-ids';
+import { isOfDrain, parseDrainStepId } from '../physical-ids';
 import { deleteResource } from '../protocol/delete';
 import type { RemainingWork } from '../protocol/failure-advice';
 import { log, logDecision } from '../protocol/log';
@@ -50,10 +50,11 @@ function remove(request: Request): Promise<Answer> {
     const why = await whyNotDrained(request, step, deletedStack);
     await (why === undefined ? drain(request, step) : logDecision(request, NOTHING_DRAINED, why));
   };
-  const isOurs = parseDrainStepId(request.physicalId) !== undefined;
   return deleteResource(
     request,
-    isOurs ? { replaced: 'keep', run: ({ deletedStack }) => run(deletedStack), remainingWork: () => remainingWork(request) } : undefined,
+    isOfDrain(request.physicalId)
+      ? { replaced: 'keep', run: ({ deletedStack }) => run(deletedStack), remainingWork: () => remainingWork(request) }
+      : undefined,
     NOTHING_DRAINED,
   );
 }

@@ -47,12 +47,17 @@ export const drain: Mutants = {
       'if (check.genuine) {\n      await deletion.run(check);',
       `if (check.genuine || ${isOfType(STAGING_AREA_DRAIN)}) {\n      await deletion.run({ deletedStack: '', ...check, genuine: true });`,
     ),
-    handler('drains what was never declared', 'parseDrainStepId(request.physicalId) !== undefined;', 'request.physicalId !== undefined;'),
+    handler('drains what was never declared', 'isOfDrain(request.physicalId)', 'request.physicalId !== undefined'),
     handler('takes its replacement for its removal', `replaced: 'keep'`, `replaced: 'disconnect'`),
     handler('calls it kept, as if it were a server', ': undefined,\n    NOTHING_DRAINED,', ': undefined,'),
     deletion('does not tell why', KEPT, `if (${isOfOtherType(STAGING_AREA_DRAIN)}) {\n        ${KEPT}\n      }`),
   ],
   'the properties must be of the VPC that the physical ID names': [
+    handler(
+      'succeeds for what begins like a drain and can not be read',
+      'isOfDrain(request.physicalId)',
+      'parseDrainStepId(request.physicalId) !== undefined',
+    ),
     handler('looks into the subnets of the properties', 'if (step.physicalId !== request.physicalId) {', 'if (!request.physicalId) {'),
   ],
   'a clean-up that leaves link 0 drains nothing': [

@@ -414,6 +414,13 @@ describe('Delete in the clean-up of an update', () => {
   });
 });
 
+test('Delete, genuine: the physical ID begins like that of a drain, and can not be read: FAILED, nothing is looked at', async () => {
+  stackIs('DELETE_IN_PROGRESS');
+  const { response } = await send('Delete', { physicalId: 'drs:drain:of-a-newer-version' });
+  expect(response).toMatchObject({ Status: 'FAILED', Reason: expect.stringContaining('which is not drs:drain:of-a-newer-version') });
+  expect(calls()).toEqual([]);
+});
+
 describe('Delete, not genuine', () => {
   test('a rollback: SUCCESS, and nobody waits', async () => {
     stackIs('ROLLBACK_IN_PROGRESS');
