@@ -61,6 +61,9 @@ export interface StagingAreaDrainProperties {
   readonly DeleteSecurityGroups?: 'true';
 }
 
+/** The variable in the function's environment that holds the ID of its stack: the function serves no other. */
+export const STACK_ID_VARIABLE = 'STACK_ID';
+
 /** Says that DRS told nothing: an attribute must never be missing, or CloudFormation fails the deployment. */
 export const UNKNOWN = 'UNKNOWN';
 

@@ -1,11 +1,11 @@
 import * as path from 'node:path';
-import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { Aws, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import { Construct, type IDependable } from 'constructs';
-import { FAILED_DELETIONS, METRIC_NAMESPACE } from './contract';
+import { FAILED_DELETIONS, METRIC_NAMESPACE, STACK_ID_VARIABLE } from './contract';
 import { type DisconnectionGrants, Grants } from './private/grants';
 import { isOtherAccount } from './private/validation';
 
@@ -163,6 +163,8 @@ export class TeardownFunction extends Construct {
       runtime: NODEJS_24,
       timeout: Duration.minutes(15),
       memorySize: 512,
+      // A request is answered for this stack alone: whoever may invoke the function could name another one.
+      environment: { [STACK_ID_VARIABLE]: Aws.STACK_ID },
       role: this.role,
       logGroup: this.logGroup,
     });

@@ -11,6 +11,7 @@ import { type Request as CloudFormationRequest, requestFields } from '../protoco
 import type { Answer, ResourceHandler } from '../protocol/respond';
 import { ATTRIBUTES_TIMEOUT, LONG_LIMIT, SHORT_LIMIT } from '../protocol/time-limits';
 import { unlessRollingBack } from '../protocol/update';
+import { unreadableWork } from '../source-server/messages';
 import { type Fleet, identify, nameOfFleet, readFleet } from './fleet';
 import { FleetProgress } from './progress';
 import { explainRest } from './report';
@@ -83,19 +84,17 @@ function remove(request: Request): Promise<Answer> {
   const fleetId = parseFleetId(request.physicalId);
   const progress = new FleetProgress();
   let fleet: Fleet | undefined;
-  return deleteResource(
-    request,
-    fleetId && {
-      // A changed selection gives another physical ID. What is not selected any more is kept: only the removal of the fleet disconnects.
-      replaced: 'keep',
-      run: async () => {
-        fleet = declaredFleet(request, fleetId);
-        await tearDown(request, fleet, progress);
-        logDecision(request, 'fleet disconnected', `${progress.count('succeeded')} of ${progress.size}: ${nameOfFleet(fleet)}`);
-      },
-      remainingWork: () => remainingWork(fleetId, fleet, progress),
-    },
-  );
+  const run = async (id: FleetId) => {
+    fleet = declaredFleet(request, id);
+    await tearDown(request, fleet, progress);
+    logDecision(request, 'fleet disconnected', `${progress.count('succeeded')} of ${progress.size}: ${nameOfFleet(fleet)}`);
+  };
+  return deleteResource(request, {
+    // A changed selection gives another physical ID. What is not selected any more is kept: only the removal of the fleet disconnects.
+    replaced: 'keep',
+    run: fleetId && (() => run(fleetId)),
+    remainingWork: () => (fleetId ? remainingWork(fleetId, fleet, progress) : unreadableWork(request)),
+  });
 }
 
 /** The selection is in the properties, and its hash in the physical ID: where they differ, nobody knows which servers are meant. */

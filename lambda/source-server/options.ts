@@ -40,9 +40,7 @@ export function readRole(properties: Readonly<Record<string, unknown>>): string 
   const name: Property = 'AssumeRoleArn';
   const roleArn = textOf(properties[name]);
   if (roleArn !== undefined && accountOfRole(roleArn) === undefined) {
-    throw new Failure(
-      `'${roleArn}' is not the ARN of a role, which looks like arn:aws:iam::ACCOUNT:role/NAME. Correct it and deploy again.`,
-    );
+    throw new Failure(`'${roleArn}' is not the ARN of a role, which looks like arn:aws:iam::ACCOUNT:role/NAME.`);
   }
   return roleArn;
 }

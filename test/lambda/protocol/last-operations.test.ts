@@ -2,9 +2,8 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { SOURCE_SERVER_DISCONNECTION } from '../../../lib/contract';
-import { cloudFormation, LOGICAL_ID, SERVER_ARN, STACK_ID } from '../harness';
+import { cloudFormation, LOGICAL_ID, SERVER_ARN, STACK, STACK_ID } from '../harness';
 import { checkDeletion } from '../../../lambda/protocol/deletion-check';
-import { parseStackId } from '../../../lambda/aws/stack-id';
 
 // Only a stack in DELETE_IN_PROGRESS can be one whose creation failed. CloudFormation tells the last operations of every other one, too.
 
@@ -49,7 +48,7 @@ test.each([
     physicalId: SERVER_ARN,
     properties: {},
     oldProperties: {},
-    stack: parseStackId(STACK_ID),
+    stack: STACK,
     deadline: Date.now() + 10_000,
   });
   expect(verdict.genuine).toBe(genuine);

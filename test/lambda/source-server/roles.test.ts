@@ -7,8 +7,7 @@ import {
 import type { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { AssumeRoleCommand, type STSClient } from '@aws-sdk/client-sts';
 import { assumeRole } from '../../../lambda/aws/assume-role';
-import { cloudFormation, drs, handle, reset, SERVER_ARN, SERVER_ID, serviceError, STACK_ID, stackIs, sts } from '../harness';
-import { parseStackId } from '../../../lambda/aws/stack-id';
+import { cloudFormation, drs, handle, reset, SERVER_ARN, SERVER_ID, serviceError, STACK, stackIs, sts } from '../harness';
 
 // The stack is in account 111122223333 and eu-central-1, the server elsewhere.
 const ACCOUNT = '444455556666';
@@ -58,7 +57,7 @@ test('the role is assumed in the Region of the stack, by the function itself, in
 });
 
 test('the name of the session is cut to what IAM takes', async () => {
-  await assumeRole({ ...parseStackId(STACK_ID), name: 'x'.repeat(128) }, ROLE, Date.now() + 10_000);
+  await assumeRole({ ...STACK, name: 'x'.repeat(128) }, ROLE, Date.now() + 10_000);
   expect(assumed()).toEqual([{ RoleArn: ROLE, RoleSessionName: `cdk-drs-${'x'.repeat(56)}` }]);
 });
 
