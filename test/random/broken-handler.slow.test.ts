@@ -7,8 +7,11 @@ import * as selections from '../../lambda/fleet/selection';
 import * as fleetTeardown from '../../lambda/fleet/teardown';
 import * as physicalIds from '../../lambda/physical-ids';
 import * as deletionCheck from '../../lambda/protocol/deletion-check';
+import * as foreignStack from '../../lambda/protocol/foreign-stack';
 import * as log from '../../lambda/protocol/log';
+import * as requests from '../../lambda/protocol/request';
 import * as response from '../../lambda/protocol/response';
+import * as responseUrl from '../../lambda/protocol/response-url';
 import * as stacks from '../../lambda/protocol/stack-status';
 import * as records from '../../lambda/source-server/delete-record';
 import * as disconnecting from '../../lambda/source-server/disconnect';
@@ -26,6 +29,7 @@ import { runningInvocation } from './simulation/invocation';
 const { checkDeletion } = deletionCheck;
 const { deliver, serialize } = response;
 const { describeWithAncestors } = stacks;
+const { receive } = requests;
 const { disconnect } = disconnecting;
 const { deleteRecord } = records;
 const { readOptions } = options;
@@ -341,7 +345,27 @@ const brokenDrains: Breakage[] = [
 
 afterEach(() => jest.restoreAllMocks());
 
-test.each([...broken, ...brokenRecoveries, ...brokenRecords, ...brokenPrincipals, ...brokenFleets, ...brokenDrains])(
+const brokenReaders: Breakage[] = [
+  ['serves any stack', /^I11.*another stack/, () => jest.spyOn(foreignStack, 'explainForeignStack').mockReturnValue(undefined)],
+  [
+    'takes what a request says for what it is',
+    /^I11/,
+    () => {
+      jest.spyOn(foreignStack, 'explainForeignStack').mockReturnValue(undefined);
+      jest.spyOn(requests, 'receive').mockImplementation((...args) => ({ ...receive(...args), problem: undefined }));
+    },
+  ],
+  [
+    'answers on any host',
+    /^I11.*was told SUCCESS/,
+    () =>
+      jest
+        .spyOn(responseUrl, 'readResponseUrl')
+        .mockImplementation((url) => ({ url: new URL(String(url)), outsideOf: undefined, isUnchecked: false })),
+  ],
+];
+
+test.each([...broken, ...brokenReaders, ...brokenRecoveries, ...brokenRecords, ...brokenPrincipals, ...brokenFleets, ...brokenDrains])(
   'a handler that %s',
   async (_what, found, breakIt, nested = false) => {
     breakIt();
