@@ -101,7 +101,7 @@ limit(FORGED_SERVER, 'a forged Delete names the server of another stack while it
     {
       do: 'deploy',
       stack: 'A',
-      spec: { disconnections: [{ name: 'One', server: 0 }], sibling: { seconds: { delete: 600 }, position: 'before' } },
+      spec: { disconnections: [{ name: 'One', server: 0 }], sibling: { seconds: { delete: 600 }, position: 'after' } },
     },
     { do: 'delete', stack: 'A', then: 60 },
     { do: 'forge', last: 1, other: 1, change: FORGED_SERVER, url: 'a bucket of his own' },

@@ -38,7 +38,7 @@ const CHANGES = {
     ResourceProperties: { ...ResourceProperties, RecoveryInstancePolicy: 'DISCONNECT', DeleteSourceServer: 'true' },
   }),
   'a role': ({ ResourceProperties }) => ({ ResourceProperties: { ...ResourceProperties, AssumeRoleArn: roles[0].arn } }),
-  [FORGED_SERVER]: () => ({ PhysicalResourceId: servers[2].arn }),
+  [FORGED_SERVER]: () => ({ RequestType: 'Delete', PhysicalResourceId: servers[2].arn }),
 } satisfies Record<string, Forge>;
 
 /** Where the answer is to go. Whoever knows where CloudFormation waits for it can answer himself, so that is not among it. */
