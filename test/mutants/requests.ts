@@ -24,7 +24,7 @@ const SAME = 'if (isSame && request.properties.AssumeRoleArn === request.oldProp
 const LOOK_BEFORE = 'if (await isKnownToRollBack(request)) {\n    return';
 const LOOK_AGAIN = 'if (await isKnownToRollBack(request)) {\n      return';
 const KEPT = 'logDecision(request, kept, check.why);';
-const TEAR_DOWN = 'await tearDownSourceServer({ drs, server, options, note }, state);';
+const TEAR_DOWN = 'await tearDownSourceServer({ drs, server: named, options, note }, state);';
 const ACCOUNT = 'assumeRoleArn === undefined ? stack.accountId : accountOfRole(assumeRoleArn)';
 
 /** By the rows of the table of requests. */
@@ -194,8 +194,8 @@ export const requests: Mutants = {
   'Delete: not genuine': [
     deletion(
       'disconnects',
-      'if (check.genuine) {\n      await deletion.run(check);',
-      `if (check.genuine || ${OURS}) {\n      await deletion.run({ ...check, genuine: true });`,
+      'if (check.genuine) {\n      await readableRun(request, deletion)(check);',
+      `if (check.genuine || ${OURS}) {\n      await readableRun(request, deletion)({ ...check, genuine: true });`,
     ),
     deletion('fails the deletion', KEPT, `if (${OURS}) {\n        throw new Error(check.why);\n      }\n      ${KEPT}`),
     deletion('does not tell why it kept the server', KEPT, `if (${OF_OTHERS}) {\n        ${KEPT}\n      }`),
@@ -208,8 +208,8 @@ export const requests: Mutants = {
     ),
     handler(
       'disconnects in the Region of the stack',
-      'openDrs(request, server, options);\n        const note',
-      'openDrs(request, { ...server, region: request.stack.region }, options);\n        const note',
+      'openDrs(request, named, options);\n    const note',
+      'openDrs(request, { ...named, region: request.stack.region }, options);\n    const note',
     ),
     handler('does nothing', TEAR_DOWN, ''),
     handler(

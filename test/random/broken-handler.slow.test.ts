@@ -64,12 +64,14 @@ const broken: Breakage[] = [
   [
     'takes a deletion that it knows nothing of for genuine',
     /^I[25]/,
-    () => jest.spyOn(deletionCheck, 'checkDeletion').mockImplementation((request) => checkDeletion(request).catch(() => genuine)),
+    () =>
+      jest.spyOn(deletionCheck, 'checkDeletion').mockImplementation((request) => checkDeletion(request, 'disconnect').catch(() => genuine)),
   ],
   [
     'keeps the server if it can’t be told whether the deletion is genuine',
     /^I1/,
-    () => jest.spyOn(deletionCheck, 'checkDeletion').mockImplementation((request) => checkDeletion(request).catch(() => kept)),
+    () =>
+      jest.spyOn(deletionCheck, 'checkDeletion').mockImplementation((request) => checkDeletion(request, 'disconnect').catch(() => kept)),
   ],
   [
     'does not look whether the server is still declared',
@@ -285,7 +287,7 @@ const brokenFleets: Breakage[] = [
   [
     'takes a changed selection for the removal of the fleet',
     /^I2.*drs:fleet.*still declared/,
-    () => jest.spyOn(deletionCheck, 'checkDeletion').mockImplementation((request) => checkDeletion(request)),
+    () => jest.spyOn(deletionCheck, 'checkDeletion').mockImplementation((request) => checkDeletion(request, 'disconnect')),
   ],
   ['gives every fleet the same physical ID', /^I4.*wrong ID/, () => withSelection({ hash: '0123456789abcdef' })],
   ['keeps the records of a fleet', /^I1.*has a record/, () => picking((members) => members.filter(({ state }) => state === 'replicating'))],

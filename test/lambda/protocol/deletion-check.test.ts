@@ -217,7 +217,7 @@ describe('by the last operations of the stack, read from the answer itself', () 
     let connections = 0;
     server.on('connection', () => connections++);
     for (let request = 0; request < 10; request++) {
-      await checkDeletion(deletion());
+      await checkDeletion(deletion(), 'disconnect');
     }
     expect(connections).toBe(1);
   });
@@ -250,7 +250,7 @@ describe('by the last operations of the stack, read from the answer itself', () 
     ],
   ])('%s: genuine %#', async (_what, stacks, genuine) => {
     answers = stacks;
-    const verdict = await checkDeletion(deletion());
+    const verdict = await checkDeletion(deletion(), 'disconnect');
     expect(verdict.genuine).toBe(genuine);
   });
 });

@@ -40,8 +40,8 @@ test.each([
   ['DELETE_IN_PROGRESS', 'CREATE_STACK', false],
 ])('%s after %s: genuine %s', async (now, last, genuine) => {
   [status, operation] = [now, last];
-  const verdict = await checkDeletion({
-    type: 'Delete',
+  const request = {
+    type: 'Delete' as const,
     requestId: 'request-1',
     resourceType: SOURCE_SERVER_DISCONNECTION,
     logicalId: LOGICAL_ID,
@@ -50,6 +50,7 @@ test.each([
     oldProperties: {},
     stack: STACK,
     deadline: Date.now() + 10_000,
-  });
+  };
+  const verdict = await checkDeletion(request, 'disconnect');
   expect(verdict.genuine).toBe(genuine);
 });
