@@ -27,7 +27,7 @@ export async function deleteResource(request: Request, deletion: Deletion, kept 
   try {
     check = await checkDeletion(request, deletion.replaced);
     if (check.genuine) {
-      await readableRun(request, deletion)(check);
+      await readableRun(request, deletion, check)(check);
     } else {
       logDecision(request, kept, check.why);
     }
@@ -38,9 +38,13 @@ export async function deleteResource(request: Request, deletion: Deletion, kept 
 }
 
 /** What the deletion does, if the request tells it: of what begins like one of ours and can't be read, a newer version may know more. */
-function readableRun({ physicalId, unreadable }: Request, { run }: Deletion) {
+function readableRun({ physicalId = '', unreadable }: Request, { run, remainingWork }: Deletion, { deletedStack }: GenuineDeletion) {
   if (!run) {
-    throw new Failure(`This version of cdk-drs can't read the physical ID '${physicalId ?? ''}', so nothing was done.`);
+    // In the clean-up of an update the advice tells the commands anyway.
+    const byHand = deletedStack === undefined ? '' : ` Do by hand what it stands for: ${remainingWork().manualCommands}.`;
+    throw new Failure(
+      `This version of cdk-drs can't read the physical ID '${physicalId}', so nothing was done, and deleting again won't change that.${byHand}`,
+    );
   }
   if (unreadable !== undefined) {
     throw new Failure(unreadable);

@@ -44,8 +44,8 @@ export const drain: Mutants = {
   'a deletion that is not genuine drains nothing': [
     deletion(
       'drains in a rollback',
-      'if (check.genuine) {\n      await readableRun(request, deletion)(check);',
-      `if (check.genuine || ${isOfType(STAGING_AREA_DRAIN)}) {\n      await readableRun(request, deletion)({ deletedStack: '', ...check, genuine: true });`,
+      'if (check.genuine) {\n      await readableRun(request, deletion, check)(check);',
+      `if (check.genuine || ${isOfType(STAGING_AREA_DRAIN)}) {\n      await readableRun(request, deletion, { genuine: true })({ deletedStack: '', ...check, genuine: true });`,
     ),
     handler('drains what was never declared', 'isOfDrain(request.physicalId)', 'request.physicalId !== undefined'),
     handler('takes its replacement for its removal', `replaced: 'keep'`, `replaced: 'disconnect'`),

@@ -108,8 +108,8 @@ export const fleetRequests: Mutants = {
   'Delete: not genuine, or its selection was changed': [
     deletion(
       'disconnects',
-      'if (check.genuine) {\n      await readableRun(request, deletion)(check);',
-      `if (check.genuine || ${OURS}) {\n      await readableRun(request, deletion)({ ...check, genuine: true });`,
+      'if (check.genuine) {\n      await readableRun(request, deletion, check)(check);',
+      `if (check.genuine || ${OURS}) {\n      await readableRun(request, deletion, { ...check, genuine: true })({ ...check, genuine: true });`,
     ),
     deletion('fails', KEPT, `if (${OURS}) {\n        throw new Error(check.why);\n      }\n      ${KEPT}`),
     deletion('does not tell why', KEPT, `if (${OF_OTHERS}) {\n        ${KEPT}\n      }`),

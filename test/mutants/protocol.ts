@@ -151,7 +151,11 @@ export const protocol: Record<(typeof PROTOCOL_RULES)[number], Mutants[string]> 
       `'The request was refused, and not answered: its response URL is not an https URL of a public host.'`,
       '`The request was refused, and not answered: ${url.href} is not an https URL of a public host.`',
     ),
-    responseUrl('tells the URL that is none', ' || !URL.canParse(value)', ''),
+    responseUrl(
+      'tells the URL that is none',
+      `throw new Error('The request was refused, and not answered: it has no response URL.');`,
+      'throw new Error(`The request was refused, and not answered: ${String(value)} is no response URL.`);',
+    ),
     response('tells the URL that refused', 'problem: `HTTP status ${status}`', 'problem: `HTTP status ${status} of ${url.href}`'),
   ],
   'the log is one line of JSON for each decision': [

@@ -36,7 +36,6 @@ export const receivedRequests: Mutants = {
     responseUrl('answers to addresses', ' && isIP(host) === 0', ''),
     responseUrl('answers to local names', ' && !LOCAL_NAME.test(host)', ''),
     responseUrl('answers to names without a domain', `host.includes('.') && `, ''),
-    responseUrl('takes a list for a URL', `typeof value !== 'string' || `, ''),
     responseUrl('does not see a local name before a final dot', `url.hostname.replace(/\\.$/, '')`, 'url.hostname'),
     responseUrl('knows no embedded AWS', 'host === emulatedHost()', 'host === undefined'),
     responseUrl('takes any host for that of an embedded AWS', 'host === emulatedHost()', 'emulatedHost() !== undefined'),
@@ -59,7 +58,7 @@ export const receivedRequests: Mutants = {
     ),
   ],
   'its `ResponseURL` is of a public host, in a partition whose domain is not known': [
-    responseUrl('refuses it', 'isOwn || domain === undefined || host', 'isOwn || host'),
+    responseUrl('refuses it', `['aws', 'amazonaws.com'],`, `['aws', 'amazonaws.com'],\n  ['aws-new', 'amazonaws.com'],`),
     responseUrl('does not warn', 'isUnchecked: !isOwn && domain === undefined', 'isUnchecked: false'),
     responseUrl('warns always', 'isUnchecked: !isOwn && domain === undefined', 'isUnchecked: !isOwn'),
     respond('writes no warning', 'if (responseUrl.isUnchecked) {', 'if (!request) {'),
@@ -69,7 +68,7 @@ export const receivedRequests: Mutants = {
     request('takes any partition', IS_OWN, IS_OWN.replace('stack?.partition === partition', 'stack !== undefined')),
     request('takes any Region', IS_OWN, IS_OWN.replace(' && stack.region === region', '')),
     request('takes any account', IS_OWN, IS_OWN.replace(' && stack.accountId === accountId', '')),
-    respond('goes on', PROBLEM, 'if (problem === undefined && !request) {'),
+    respond('goes on', PROBLEM, `if (problem !== undefined && request.type === ('mutant' as string)) {`),
     stackId('takes a host for a Region', String.raw`([a-z]{2,}(?:-[a-z]+)+-\d+)`, '([^:]+)'),
     stackId('takes what follows it for a part of it', String.raw`[A-Za-z0-9-]{1,64}$/`, String.raw`[A-Za-z0-9-]{1,64}/`),
     stackId('takes a change set for a stack', String.raw`:stack\/`, String.raw`:\w+\/`),
@@ -134,7 +133,7 @@ export const receivedRequests: Mutants = {
     ),
   ],
   "a Delete whose physical ID begins with `arn:` or `drs:`, and can't be read; or that has none": [
-    deletion('succeeds', 'if (!run) {\n    throw new Failure(', 'if (!run) {\n    return () => Promise.resolve();\n    throw new Failure('),
+    deletion('succeeds', 'if (!run) {\n', 'if (!run) {\n    return () => Promise.resolve();\n  }\n  if (!run) {\n'),
     handler(
       'tells no way out',
       ': unreadableWork(request)',
@@ -164,10 +163,14 @@ export const receivedRequests: Mutants = {
     respond(
       'creates',
       `if (request.type === 'Create' && request.unreadable !== undefined) {`,
-      `if (request.type === 'Create' && !request.type) {`,
+      `if (request.type === ('mutant' as string) && request.unreadable !== undefined) {`,
     ),
-    update('updates', 'if (request.unreadable !== undefined) {', 'if (!request) {'),
-    deletion('disconnects', READABLE, 'if (!run) {'),
+    update(
+      'updates',
+      'if (request.unreadable !== undefined) {',
+      `if (request.unreadable !== undefined && request.type === ('mutant' as string)) {`,
+    ),
+    deletion('disconnects', READABLE, `if (unreadable !== undefined && physicalId === 'mutant') {`),
   ],
   'a Delete that is not genuine, or an Update of a rollback, whatever the properties say': [
     request(

@@ -3,6 +3,7 @@ import { FLEET_DISCONNECTION, REGION as DECLARABLE_REGION, SOURCE_SERVER_DISCONN
 import * as fleets from '../../../lambda/fleet/handler';
 import { clientConfiguration } from '../../../lambda/aws/client-configuration';
 import { REGION as ASKED_REGION } from '../../../lambda/aws/region';
+import { parseStackId } from '../../../lambda/aws/stack-id';
 import * as response from '../../../lambda/protocol/response';
 import {
   ACCOUNT,
@@ -12,6 +13,7 @@ import {
   FUNCTION_ARN,
   handle,
   LOGICAL_ID,
+  OTHER_ID,
   REGION,
   reset,
   server,
@@ -171,6 +173,11 @@ describe('who asks', () => {
     expect(log.map(({ event }) => event)).toEqual(['failed', 'answered']);
   });
 
+  test.each(STACK_IDS.filter(([what]) => !what.startsWith('another ') || what === 'another service'))(
+    'a StackId with %s is that of no stack',
+    (_what, id) => expect(parseStackId(id)).toBeUndefined(),
+  );
+
   const MALFORMED: [field: string, values: unknown[]][] = [
     ['RequestType', ['', 'Drop', 'constructor', '__proto__', 'delete', undefined, null, 7, ['Delete']]],
     ['RequestId', ['', undefined, 7, {}, 'x'.repeat(256)]],
@@ -256,6 +263,12 @@ describe('for which stack', () => {
     expect(response.Reason).toContain('variable STACK_ID is missing or old, deploy Foreign once');
   });
 
+  test('… for the Region of the server', async () => {
+    const physicalId = SERVER_ARN.replace(REGION, 'eu-west-1');
+    const { response } = await handle({ type: 'Delete', physicalId, forged: { StackId: foreign } });
+    expect(response.Reason).toContain(`--source-server-id ${SERVER_ID} --region eu-west-1\``);
+  });
+
   test.each(['Create', 'Update'] as const)('the reason of a %s says whose function to use', async (type) => {
     const { response } = await handle({ type, forged: { StackId: foreign } });
     expect(response.Reason).toContain('Use a TeardownFunction of the stack Foreign.');
@@ -294,6 +307,7 @@ describe('a physical ID that begins like one of ours and can not be read', () =>
     expect(response).toMatchObject({ Status: 'FAILED', Reason: expect.stringContaining("can't read the physical ID") });
     expect(response.Reason).toContain(`--retain-resources ${LOGICAL_ID}`);
     expect(response.Reason).not.toMatch(/deploy/i);
+    expect(response.Reason).toMatch(/`aws (drs|ec2) [^`]+ --region eu-central-1`/);
     expect([drs.calls(), ec2.calls()]).toEqual([[], []]);
   });
 
@@ -329,6 +343,14 @@ describe('properties that can not be read', () => {
       expect(response.Reason).toMatch(/no properties that can be read|knows no resource type/);
     }
     expect([drs.calls(), ec2.calls()]).toEqual([[], []]);
+  });
+
+  test('those before an Update: FAILED, nothing is asked of DRS', async () => {
+    stackIs('UPDATE_IN_PROGRESS');
+    const physicalId = SERVER_ARN.replace(SERVER_ID, OTHER_ID);
+    const { response } = await handle({ type: 'Update', physicalId, forged: { OldResourceProperties: undefined } });
+    expect(response).toMatchObject({ Status: 'FAILED', Reason: expect.stringContaining('no properties that can be read') });
+    expect(drs.calls()).toEqual([]);
   });
 
   test.each(rows)('%s, %s: an Update and a Delete of a rollback succeed', async (resourceType, _what, forged) => {
