@@ -38,12 +38,13 @@ export async function deleteResource(request: Request, deletion: Deletion, kept 
 }
 
 /** What the deletion does, if the request tells it: of what begins like one of ours and can't be read, a newer version may know more. */
-function readableRun({ physicalId = '', unreadable }: Request, { run, remainingWork }: Deletion, { deletedStack }: GenuineDeletion) {
+function readableRun({ physicalId = '', unreadable }: Request, deletion: Deletion, { deletedStack }: GenuineDeletion) {
+  const { run } = deletion;
   if (!run) {
     // In the clean-up of an update the advice tells the commands anyway.
-    const byHand = deletedStack === undefined ? '' : ` Do by hand what it stands for: ${remainingWork().manualCommands}.`;
+    const byHand = deletedStack === undefined ? '' : ` Do by hand what it stands for: ${deletion.remainingWork().manualCommands}.`;
     throw new Failure(
-      `This version of cdk-drs can't read the physical ID '${physicalId}', so nothing was done, and deleting again won't change that.${byHand}`,
+      `This version of the teardown function can't read the physical ID '${physicalId}', so nothing was done, and deleting again won't change that.${byHand}`,
     );
   }
   if (unreadable !== undefined) {
