@@ -20,6 +20,10 @@ export interface OptionProperties {
   readonly DeleteSourceServer?: 'true';
   /** The role to assume for each call of DRS. */
   readonly AssumeRoleArn?: string;
+  /** What the session of that role has beside its name. */
+  readonly AssumeRoleExternalId?: string;
+  readonly AssumeRoleSourceIdentity?: string;
+  readonly AssumeRoleSessionTags?: Readonly<Record<string, string>>;
 }
 
 /** The attributes of a source server disconnection, as of the last deployment. */
