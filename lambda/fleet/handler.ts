@@ -12,6 +12,7 @@ import type { Answer, ResourceHandler } from '../protocol/respond';
 import { ATTRIBUTES_TIMEOUT, LONG_LIMIT, SHORT_LIMIT } from '../protocol/time-limits';
 import { unlessRollingBack } from '../protocol/update';
 import { unreadableWork } from '../source-server/messages';
+import { isSamePrincipal } from '../source-server/options';
 import { type Fleet, identify, nameOfFleet, readFleet } from './fleet';
 import { FleetProgress } from './progress';
 import { explainRest } from './report';
@@ -49,8 +50,7 @@ async function update(request: Request): Promise<Answer> {
 
 /** Whether it stands for the same servers, looked after by the same role. */
 function isSame(request: Request): boolean {
-  const { physicalId, properties, oldProperties } = request;
-  return ifUnderstood(() => readFleet(request).physicalId) === physicalId && properties.AssumeRoleArn === oldProperties.AssumeRoleArn;
+  return ifUnderstood(() => readFleet(request).physicalId) === request.physicalId && isSamePrincipal(request);
 }
 
 /** A rollback may go back to what only a newer version can read. Where the servers can't be told, the ID stays, and a Delete finds that the properties don't fit it. */
@@ -76,8 +76,8 @@ async function count(request: Request, fleet: Fleet, deadline: number): Promise<
   return (await drs.pickSourceServers((server) => (fleet.selection.matches(server) ? true : undefined))).length;
 }
 
-function open(request: Request, { region, options }: Fleet, deadline: number): Promise<Drs> {
-  return Drs.open(request, region, options.assumeRoleArn, deadline, new RateLimiter());
+function open(request: Request, { region, selection, options }: Fleet, deadline: number): Promise<Drs> {
+  return Drs.open(request, { region, tags: selection.tags }, options, deadline, new RateLimiter());
 }
 
 function remove(request: Request): Promise<Answer> {

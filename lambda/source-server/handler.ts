@@ -12,7 +12,7 @@ import { ATTRIBUTES_TIMEOUT, LONG_LIMIT, SHORT_LIMIT } from '../protocol/time-li
 import { unlessRollingBack } from '../protocol/update';
 import { refuseOtherAccount } from './account';
 import { explainExtended, explainRecoveryInstances, tell, unreadableWork } from './messages';
-import { type DisconnectionOptions, readOptions } from './options';
+import { type DisconnectionOptions, isSamePrincipal, readOptions } from './options';
 import { predictOutcome } from './predict';
 import { attributesOf, isExtended, nameOf, type SourceServerState } from './source-server';
 import { tearDownSourceServer } from './teardown';
@@ -40,7 +40,7 @@ async function update(request: Request): Promise<Answer> {
   const requested = String(request.properties.SourceServerArn);
   const isSame = requested === request.physicalId;
   const isUnderstood = ifUnderstood(() => readOptions(request.properties)) !== undefined;
-  if (isSame && request.properties.AssumeRoleArn === request.oldProperties.AssumeRoleArn && isUnderstood) {
+  if (isSame && isSamePrincipal(request) && isUnderstood) {
     return declare(request, requested, 'info');
   }
   return unlessRollingBack(
@@ -108,7 +108,7 @@ function requestedServer(request: Request): NamedServer {
 /** DRS in the Region of the server, with credentials of its account. */
 function openDrs(request: Request, server: NamedServer, options: DisconnectionOptions, deadline = request.deadline): Promise<Drs> {
   refuseOtherAccount(request.stack, server, options);
-  return Drs.open(request, server.region, options.assumeRoleArn, deadline);
+  return Drs.open(request, server, options, deadline);
 }
 
 async function verify(request: Request): Promise<SourceServer> {

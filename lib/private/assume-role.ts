@@ -1,8 +1,14 @@
 import { Token } from 'aws-cdk-lib';
+import type * as iam from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
+import type { AssumeRoleOptions } from '../assume-role-options';
 import type { OptionProperties } from '../contract';
-import type { DisconnectionOptions } from '../disconnection-options';
 import { validationError } from './validation';
+
+interface RoleProps {
+  readonly assumeRole?: iam.IRole;
+  readonly assumeRoleOptions?: AssumeRoleOptions;
+}
 
 // The forms that STS takes, from its service model.
 const EXTERNAL_ID = /^[\w+=,.@:/-]{2,1224}$/;
@@ -12,7 +18,7 @@ const TAG_VALUE = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]{0,256}$/u;
 const MOST_TAGS = 50;
 
 /** Refuses what STS would refuse, as far as it is known at synth. */
-export function checkAssumeRoleOptions(scope: Construct, { assumeRole, assumeRoleOptions: options }: DisconnectionOptions): void {
+export function checkAssumeRoleOptions(scope: Construct, { assumeRole, assumeRoleOptions: options }: RoleProps): void {
   if (!options) {
     return;
   }
@@ -41,7 +47,7 @@ function check(scope: Construct, what: string, value: string | undefined, form: 
 }
 
 /** What a template says of the role and of its session; what is not there is left out. */
-export function assumeRoleProperties({ assumeRole, assumeRoleOptions = {} }: DisconnectionOptions): OptionProperties {
+export function assumeRoleProperties({ assumeRole, assumeRoleOptions = {} }: RoleProps): OptionProperties {
   const { externalId, sourceIdentity, sessionTags } = assumeRoleOptions;
   return {
     ...(assumeRole && { AssumeRoleArn: assumeRole.roleArn }),
@@ -51,6 +57,6 @@ export function assumeRoleProperties({ assumeRole, assumeRoleOptions = {} }: Dis
   };
 }
 
-export function hasTags({ sessionTags = {} }: { readonly sessionTags?: { readonly [key: string]: string } }): boolean {
+export function hasTags({ sessionTags = {} }: AssumeRoleOptions): boolean {
   return Object.keys(sessionTags).length > 0;
 }

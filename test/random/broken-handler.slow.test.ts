@@ -210,8 +210,8 @@ const brokenPrincipals: Breakage[] = [
     /^I8.*another request/m,
     () => {
       const kept = new Map<string, ReturnType<typeof assumeRole>>();
-      jest.spyOn(assuming, 'assumeRole').mockImplementation((stack, role, deadline) => {
-        const credentials = kept.get(stack.id + role) ?? assumeRole(stack, role, deadline);
+      jest.spyOn(assuming, 'assumeRole').mockImplementation((stack, role, ...more) => {
+        const credentials = kept.get(stack.id + role) ?? assumeRole(stack, role, ...more);
         kept.set(stack.id + role, credentials);
         return credentials;
       });
@@ -220,7 +220,7 @@ const brokenPrincipals: Breakage[] = [
   [
     'assumes another role',
     /^I8/,
-    () => jest.spyOn(assuming, 'assumeRole').mockImplementation((stack, _role, deadline) => assumeRole(stack, roles[0].arn, deadline)),
+    () => jest.spyOn(assuming, 'assumeRole').mockImplementation((stack, _role, ...more) => assumeRole(stack, roles[0].arn, ...more)),
   ],
   [
     'tells no stack in the name of its sessions',
@@ -230,7 +230,10 @@ const brokenPrincipals: Breakage[] = [
   [
     'looks for servers in the Region of the stack',
     /^I8/,
-    () => jest.spyOn(Drs, 'open').mockImplementation((caller, _region, ...more) => open(caller, caller.stack.region, ...more)),
+    () =>
+      jest
+        .spyOn(Drs, 'open')
+        .mockImplementation((caller, reach, ...more) => open(caller, { ...reach, region: caller.stack.region }, ...more)),
   ],
   [
     'looks for servers in the account of the stack',
