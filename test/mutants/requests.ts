@@ -20,7 +20,7 @@ const OF_OTHERS = isOfOtherType(SOURCE_SERVER_DISCONNECTION);
 const DECLARE = `logDecision(request, 'declared', arn);\n  return { physicalId: arn, data: { ...attributesOf(found) } };`;
 const VERIFIED = 'const found = await verify(request);\n      await (isSame';
 const REFUSE = 'await (isSame ? undefined : refuseIfStuck(request));';
-const SAME = 'if (isSame && request.properties.AssumeRoleArn === request.oldProperties.AssumeRoleArn && isUnderstood) {';
+const SAME = 'if (isSame && isSamePrincipal(request) && isUnderstood) {';
 const LOOK_BEFORE = 'if (await isKnownToRollBack(request)) {\n    return';
 const LOOK_AGAIN = 'if (await isKnownToRollBack(request)) {\n      return';
 const KEPT = 'logDecision(request, kept, check.why);';
@@ -230,8 +230,8 @@ export const requests: Mutants = {
   "any: the role can't be assumed": [
     drs(
       'goes on as the function itself',
-      'await assumeRole(stack, roleArn, deadline)',
-      'await assumeRole(stack, roleArn, deadline).catch(() => undefined)',
+      'await assumeRole(stack, roleArn, deadline, session, reach)',
+      'await assumeRole(stack, roleArn, deadline, session, reach).catch(() => undefined)',
     ),
     assumeRole(
       'goes on as the function itself if STS gives no credentials',
