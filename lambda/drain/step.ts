@@ -1,4 +1,5 @@
 import { Failure } from '../aws/errors';
+import { say } from '../aws/message';
 import { drainStepIdOf } from '../physical-ids';
 import type { Request } from '../protocol/request';
 
@@ -19,7 +20,7 @@ export function readStep({ properties, stack }: Pick<Request, 'properties' | 'st
   const isText = (value: unknown): value is string => typeof value === 'string' && value !== '';
   const isList = Array.isArray(SubnetIds) && SubnetIds.length > 0 && SubnetIds.every(isText);
   if (!isText(Drain) || !isText(Link) || !isText(VpcId) || !isList) {
-    throw new Failure(`It is not clear what to drain: ${JSON.stringify({ Drain, Link, VpcId, SubnetIds })}. Nothing was done.`);
+    throw new Failure(say`It is not clear what to drain: ${JSON.stringify({ Drain, Link, VpcId, SubnetIds })}. Nothing was done.`);
   }
   return {
     physicalId: drainStepIdOf({ accountId: stack.accountId, region: stack.region, vpcId: VpcId, drain: Drain, step: Link }),

@@ -1,5 +1,6 @@
 import type { OptionProperties } from '../../lib/contract';
 import { Failure } from '../aws/errors';
+import { say } from '../aws/message';
 import { accountOfRole } from '../aws/role';
 
 /** What the deletion does about recovery instances. */
@@ -26,7 +27,7 @@ export function readOptions(properties: Readonly<Record<string, unknown>>): Disc
   const policy = text('RecoveryInstancePolicy') ?? 'FAIL';
   const recoveryInstancePolicy = POLICIES.find((known) => known === policy);
   if (!recoveryInstancePolicy) {
-    throw new Failure(`'${policy}' is not a recovery instance policy of this version of cdk-drs, which are ${POLICIES.join(', ')}.`);
+    throw new Failure(say`'${policy}' is not a recovery instance policy of this version of cdk-drs, which are ${POLICIES.join(', ')}.`);
   }
   return { recoveryInstancePolicy, deletesSourceServer: text('DeleteSourceServer') === 'true', assumeRoleArn: readRole(properties) };
 }
@@ -40,7 +41,7 @@ export function readRole(properties: Readonly<Record<string, unknown>>): string 
   const name: Property = 'AssumeRoleArn';
   const roleArn = textOf(properties[name]);
   if (roleArn !== undefined && accountOfRole(roleArn) === undefined) {
-    throw new Failure(`'${roleArn}' is not the ARN of a role, which looks like arn:aws:iam::ACCOUNT:role/NAME.`);
+    throw new Failure(say`'${roleArn}' is not the ARN of a role, which looks like arn:aws:iam::ACCOUNT:role/NAME.`);
   }
   return roleArn;
 }

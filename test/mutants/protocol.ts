@@ -15,6 +15,7 @@ const timeLimits = mutate('protocol/time-limits.ts');
 const handler = mutate('source-server/handler.ts');
 const sourceServer = mutate('source-server/source-server.ts');
 const errors = mutate('aws/errors.ts');
+const message = mutate('aws/message.ts');
 
 const LIMIT = `type === 'Delete' || properties.AssumeRoleArn !== undefined ? LONG_LIMIT : SHORT_LIMIT`;
 const KIND = 'kind ?? (cause instanceof Failure ? cause.kind : undefined)';
@@ -63,19 +64,19 @@ export const protocol: Record<(typeof PROTOCOL_RULES)[number], Mutants[string]> 
   ],
   'a response fits 4,096 bytes, and its Reason is cut first': [
     response('may be a byte too long', 'MAXIMUM_BYTES = 4096', 'MAXIMUM_BYTES = 4097'),
-    response('counts characters, not bytes', 'Buffer.byteLength(whole) <=', 'whole.length <='),
-    response('counts characters, not bytes, of what it cuts', 'Buffer.byteLength(cut(fits + step)) <=', 'cut(fits + step).length <='),
-    response('is not cut', 'Buffer.byteLength(whole) <= MAXIMUM_BYTES', 'Buffer.byteLength(whole) > 0'),
-    response('keeps the end of a Reason, not its beginning', 'characters.slice(0, length)', 'characters.slice(-length)'),
-    response('cuts far more than it must', 'step >= 1; step /= 2', 'step >= 512; step /= 2'),
-    errors(
-      'lets what others wrote leave no room for our own words',
-      `cut(message.replace(/[\\p{Cc}\\p{Cs}]+/gu, ' '), LONGEST_MESSAGE)`,
-      'message',
+    response('counts characters, not bytes', 'Buffer.byteLength(whole) -', 'whole.length -'),
+    message(
+      'counts characters, not bytes, of what it cuts',
+      'Buffer.byteLength(JSON.stringify(String(text)))',
+      'JSON.stringify(String(text)).length',
     ),
-    errors('shows control characters, of six bytes each', `.replace(/[\\p{Cc}\\p{Cs}]+/gu, ' ')`, ''),
-    errors('leaves half a command', "isInCommand ? kept.slice(0, kept.lastIndexOf('`')) : kept", 'kept'),
-    sourceServer('takes a hostname of any length', 'Array.from(hostname).slice(0, LONGEST_HOSTNAME)', 'Array.from(hostname)'),
+    response('is not cut', 'excess <= 0 || !Reason', 'Reason === undefined || excess > 0'),
+    message('keeps the end of a Reason, not its beginning', 'this.parts.slice(0, end)', 'this.parts.slice(end)'),
+    response('cuts far more than it must', 'bytesOf(Reason) - excess', 'bytesOf(Reason) - 2 * excess'),
+    message('lets what others wrote leave no room for our own words', '.cut(LONGEST_TEXT)', ''),
+    message('shows control characters, of six bytes each', '\\p{Cc}', ''),
+    message('leaves half a command', "last instanceof Command ? '' : ", ''),
+    sourceServer('takes a hostname of any length', '.slice(0, LONGEST_HOSTNAME)', ''),
   ],
   'the response goes to an https URL only': [responseUrl('sends it over http', `url.protocol !== 'https:' || `, '')],
   'the response is sent as its signed URL wants it': [
@@ -155,7 +156,7 @@ export const protocol: Record<(typeof PROTOCOL_RULES)[number], Mutants[string]> 
     response('tells the URL that refused', 'problem: `HTTP status ${status}`', 'problem: `HTTP status ${status} of ${url.href}`'),
   ],
   'the log is one line of JSON for each decision': [
-    log('spreads over lines', 'JSON.stringify(entry)', 'JSON.stringify(entry, null, 2)'),
+    log('spreads over lines', ' : value))}', ' : value), 2)}'),
     log('runs lines together', '}\\n`', '}`'),
     respond('does not log an answer', `log({ event: 'answered', ...requestFields(request), status: response.Status });`, ''),
     respond('does not log a failure', 'logFailure(received, reason, error);', ''),
@@ -263,7 +264,7 @@ export const protocol: Record<(typeof PROTOCOL_RULES)[number], Mutants[string]> 
     errors('is of every kind', IS_OF_KIND, 'error instanceof Failure'),
     errors('is of every kind, if it has any', IS_OF_KIND, 'error instanceof Failure && error.kind !== undefined && kind !== undefined'),
     errors('takes an error of somebody else for one', IS_OF_KIND, '(error as Failure | undefined)?.kind === kind'),
-    errors('forgets the other', 'super(message, { cause });', 'super(message);'),
+    errors('forgets the other', 'super(String(message), { cause });', 'super(String(message));'),
   ],
   'every call is made anew, by our retries, and tells for which stack': [
     clientConfiguration('lets the SDK repeat, which knows no deadline', 'maxAttempts: 1,', ''),
