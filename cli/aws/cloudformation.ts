@@ -38,7 +38,7 @@ export class Stacks {
     const stack = await this.describe(nameOrId);
     const identity = parseStackId(stack.StackId ?? nameOrId);
     if (!identity) {
-      throw new Failure(`CloudFormation did not tell the ID of the stack ${nameOrId}. Try again.`);
+      throw new Failure(say`CloudFormation did not tell the ID of the stack ${nameOrId}. Try again.`);
     }
     const resources = stack.StackStatus === 'REVIEW_IN_PROGRESS' ? [] : await this.resourcesOf(identity);
     const children = resources.filter(({ type, physicalId }) => type === NESTED_STACK && physicalId.startsWith('arn:'));

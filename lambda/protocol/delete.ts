@@ -1,4 +1,5 @@
 import { Failure } from '../aws/errors';
+import { say } from '../aws/message';
 import { notCreatedIdOf } from '../physical-ids';
 import { checkDeletion, type DeletionCheck, type GenuineDeletion, type Replaced } from './deletion-check';
 import { failedDeletion, type RemainingWork } from './failure-advice';
@@ -40,7 +41,7 @@ export async function deleteResource(request: Request, deletion: Deletion, kept 
 /** What the deletion does, if the request tells it: of what begins like one of ours and can't be read, a newer version may know more. */
 function readableRun({ physicalId, unreadable }: Request, { run }: Deletion) {
   if (!run) {
-    throw new Failure(`This version of cdk-drs can't read the physical ID '${physicalId ?? ''}', so nothing was done.`);
+    throw new Failure(say`This version of cdk-drs can't read the physical ID '${physicalId ?? ''}', so nothing was done.`);
   }
   if (unreadable !== undefined) {
     throw new Failure(unreadable);
