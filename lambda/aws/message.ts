@@ -4,6 +4,9 @@ export type Told = string | number | undefined | Message;
 /** What others wrote is cut to so many bytes, so that our own words still fit into a response. */
 const LONGEST_TEXT = 500;
 
+/** So many characters of a name always fit into a response; no host has a longer one. */
+const LONGEST_NAME = 255;
+
 /** What a message may quote of a signed request: all of it, what is called a token, and what is as long as one: no name that AWS takes is. */
 const SECRET =
   /The (?:Canonical String|String-to-Sign)[^]*|(?<=(?:token|signature|credential|authorization|secret\w*)["']?[:=]["']?)[^\s"',]{8,}|[\w+/=%.~-]{256,}/gi;
@@ -95,13 +98,12 @@ function partsOf(told: Told): readonly Part[] {
   return told instanceof Message ? told.parts : new Message([textOf(String(told))]).cut(LONGEST_TEXT).parts;
 }
 
-/** What others wrote, for a message. */
-function textOf(others: string): string {
+/** What others wrote, as it may be shown to a person, a terminal and a CI: it moves no cursor, hides nothing, is no command, and tells no secret. */
+export function textOf(others: string): string {
   return harmless(others).replaceAll('`', "'");
 }
 
-/** What others wrote, as it may be shown to a terminal and to a CI: it moves no cursor, hides nothing, is no order, and tells no secret. */
-export function harmless(others: string): string {
+function harmless(others: string): string {
   return (
     others
       .replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]+/gu, ' ')
@@ -113,9 +115,11 @@ export function harmless(others: string): string {
   );
 }
 
-/** A name that others gave, such as a hostname: neither a template nor a shell reads more into it. */
+/** A name that others gave, such as a hostname: neither a template nor a shell reads more into it, and it fits into a response. */
 export function nameFrom(others: string): string {
-  return others.replace(/[^\w.-]/gu, '?');
+  return harmless(others)
+    .replace(/[^\w.-]/gu, '?')
+    .slice(0, LONGEST_NAME);
 }
 
 /** How many bytes it takes in a response, which is JSON. */

@@ -14,10 +14,13 @@ export interface DrainStep {
   readonly deletesSecurityGroups: boolean;
 }
 
+/** In characters: they are parts of a physical ID, and a response that is too long is none. */
+const LONGEST = 255;
+
 /** @throws Failure if the properties are not those of a step */
 export function readStep({ properties, stack }: Pick<Request, 'properties' | 'stack'>): DrainStep {
   const { Drain, Link, VpcId, SubnetIds, DeleteSecurityGroups } = properties;
-  const isText = (value: unknown): value is string => typeof value === 'string' && value !== '';
+  const isText = (value: unknown): value is string => typeof value === 'string' && value !== '' && value.length <= LONGEST;
   const isList = Array.isArray(SubnetIds) && SubnetIds.length > 0 && SubnetIds.every(isText);
   if (!isText(Drain) || !isText(Link) || !isText(VpcId) || !isList) {
     throw new Failure(say`It is not clear what to drain: ${JSON.stringify({ Drain, Link, VpcId, SubnetIds })}. Nothing was done.`);

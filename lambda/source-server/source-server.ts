@@ -3,9 +3,6 @@ import { type SourceServerDisconnectionAttributes, UNKNOWN } from '../../lib/con
 import { type Message, nameFrom, say } from '../aws/message';
 import type { NamedServer } from '../physical-ids';
 
-/** A hostname is a name, not a text: so many characters of it always fit into a response. */
-const LONGEST_HOSTNAME = 255;
-
 /** How messages name a server. */
 export function nameOf({ sourceServerId, accountId, region }: NamedServer): Message {
   return say`source server ${sourceServerId} (account ${accountId}, Region ${region})`;
@@ -33,7 +30,7 @@ export function stateOf(server: SourceServer): SourceServerState {
 }
 
 export function hostnameOf(server: SourceServer | undefined): string {
-  return nameFrom(server?.sourceProperties?.identificationHints?.hostname || UNKNOWN).slice(0, LONGEST_HOSTNAME);
+  return nameFrom(server?.sourceProperties?.identificationHints?.hostname || UNKNOWN);
 }
 
 export function attributesOf(server: SourceServer | undefined): SourceServerDisconnectionAttributes {

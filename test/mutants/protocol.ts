@@ -13,7 +13,6 @@ const xml = mutate('aws/xml.ts');
 const retry = mutate('aws/retry.ts');
 const timeLimits = mutate('protocol/time-limits.ts');
 const handler = mutate('source-server/handler.ts');
-const sourceServer = mutate('source-server/source-server.ts');
 const errors = mutate('aws/errors.ts');
 const message = mutate('aws/message.ts');
 
@@ -76,7 +75,7 @@ export const protocol: Record<(typeof PROTOCOL_RULES)[number], Mutants[string]> 
     message('lets what others wrote leave no room for our own words', '.cut(LONGEST_TEXT)', ''),
     message('shows control characters, of six bytes each', '\\p{Cc}', ''),
     message('leaves half a command', "last instanceof Command ? '' : ", ''),
-    sourceServer('takes a hostname of any length', '.slice(0, LONGEST_HOSTNAME)', ''),
+    message('takes a hostname of any length', '.slice(0, LONGEST_NAME)', ''),
   ],
   'the response goes to an https URL only': [responseUrl('sends it over http', `url.protocol !== 'https:' || `, '')],
   'the response is sent as its signed URL wants it': [
@@ -156,7 +155,7 @@ export const protocol: Record<(typeof PROTOCOL_RULES)[number], Mutants[string]> 
     response('tells the URL that refused', 'problem: `HTTP status ${status}`', 'problem: `HTTP status ${status} of ${url.href}`'),
   ],
   'the log is one line of JSON for each decision': [
-    log('spreads over lines', ' : value))}', ' : value), 2)}'),
+    log('spreads over lines', ': value;\n  });', ': value;\n  }, 2);'),
     log('runs lines together', '}\\n`', '}`'),
     respond('does not log an answer', `log({ event: 'answered', ...requestFields(request), status: response.Status });`, ''),
     respond('does not log a failure', 'logFailure(received, reason, error);', ''),
