@@ -111,7 +111,7 @@ function harmless(others: string): string {
       .replace(ACCESS_KEY, '[cut]')
       // Anywhere in a line they are orders to Azure Pipelines, TeamCity and GitHub; where a word begins, the others to GitHub.
       .replace(/##+/g, '#')
-      .replace(/(?<!\w)::(?=[a-z])/gi, ': :')
+      .replace(/(?<![\w:])::(?=[a-z])/gi, ': :')
   );
 }
 

@@ -25,12 +25,22 @@ export function describeServers(): iam.PolicyStatement {
 }
 
 export function onSourceServers(stack: Stack, action: string, tags: { readonly [key: string]: string } = {}): iam.PolicyStatement {
-  const conditions = Object.entries(tags).map(([key, value]) => [`aws:ResourceTag/${key}`, value]);
+  const conditions = Object.entries(tags).map(([key, value]) => [`aws:ResourceTag/${key}`, literal(value)]);
   return new iam.PolicyStatement({
     actions: [action],
     resources: [anyOf(stack, 'drs', 'source-server')],
     ...(conditions.length > 0 && { conditions: { StringEquals: Object.fromEntries(conditions) as object } }),
   });
+}
+
+/**
+ * IAM reads `${…}` in a value as a policy variable: a tag would be compared with what the function's role is tagged with. `${$}` is a dollar sign.
+ * In StringEquals * and ? are no wildcards. What a token stands for is not known yet, and is left as it is.
+ *
+ * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html
+ */
+function literal(value: string): string {
+  return value.replace(/\$(?=\{(?!Token\[))/g, '${$}');
 }
 
 export function disconnectRecoveryInstances(stack: Stack): iam.PolicyStatement[] {

@@ -15,6 +15,8 @@ const timeLimits = mutate('protocol/time-limits.ts');
 const handler = mutate('source-server/handler.ts');
 const errors = mutate('aws/errors.ts');
 const message = mutate('aws/message.ts');
+const sourceServer = mutate('source-server/source-server.ts');
+const step = mutate('drain/step.ts');
 
 const LIMIT = `type === 'Delete' || properties.AssumeRoleArn !== undefined ? LONG_LIMIT : SHORT_LIMIT`;
 const KIND = 'kind ?? (cause instanceof Failure ? cause.kind : undefined)';
@@ -26,6 +28,8 @@ export const PROTOCOL_RULES = [
   'exactly one response for each request',
   'a response has the IDs of its request',
   'a response fits 4,096 bytes, and its Reason is cut first',
+  "others' text is text",
+  'a command is ours, and its words are IDs',
   'the response goes to an https URL only',
   'the response is sent as its signed URL wants it',
   'the PUT is repeated on 5xx and network faults',
@@ -76,6 +80,32 @@ export const protocol: Record<(typeof PROTOCOL_RULES)[number], Mutants[string]> 
     message('shows control characters, of six bytes each', '\\p{Cc}', ''),
     message('leaves half a command', "last instanceof Command ? '' : ", ''),
     message('takes a hostname of any length', '.slice(0, LONGEST_NAME)', ''),
+  ],
+  "others' text is text": [
+    message('lets characters of direction through', '\\p{Cf}', ''),
+    message('lets halves of characters through', '\\p{Cs}', ''),
+    message('lets separators of lines through', '\\p{Zl}\\p{Zp}', ''),
+    message('tells a token', ".replace(SECRET, '[cut]')", ''),
+    message('tells the ID of an access key', ".replace(ACCESS_KEY, '[cut]')", ''),
+    message('lets it be an order to Azure Pipelines', ".replace(/##+/g, '#')", ''),
+    message('lets it be an order to GitHub', ".replace(/(?<![\\w:])::(?=[a-z])/gi, ': :')", ''),
+    message('breaks an ARN', '(?<![\\w:])::(?=[a-z])', '::'),
+    message('lets it be a command', ".replaceAll('`', \"'\")", ''),
+    message('lets a name be more than a name', ".replace(/[^\\w.-]/gu, '?')", ''),
+    message('takes characters out of a name', ".replace(/[^\\w.-]/gu, '?')", ".replace(/[^\\w.-]/gu, '')"),
+    sourceServer('gives any replication state as an attribute', 'nameFrom(server?.dataReplicationInfo', '(server?.dataReplicationInfo'),
+    sourceServer('gives any hostname as an attribute', 'nameFrom(server?.sourceProperties', '(server?.sourceProperties'),
+    log('writes it as it is', "typeof written === 'string' ? textOf(written) : value", 'value'),
+    step('takes a name that no response has room for', ' && value.length <= LONGEST', ''),
+  ],
+  'a command is ours, and its words are IDs': [
+    message('types what is no ID', 'ID.test(value) ? value : "\'?\'"', 'value'),
+    message('types an option', '/^\\w[\\w+=,.@-]{0,254}$/', '/^[\\w+=,.@-]{1,255}$/'),
+    message('types a file', '[\\w+=,.@-]{0,254}', '[\\w+=,.@:/-]{0,254}'),
+    message('types an ID of any length', '{0,254}', '*'),
+    message('does not quote a quote', ".replaceAll(\"'\", `'\\\\''`)", ''),
+    message('types what is not to be seen', 'ID.test(word) || textOf(word) !== word', 'ID.test(word)'),
+    message('finds commands in a text', 'part instanceof Command)', "part instanceof Command || part.startsWith('`')) as Command[]"),
   ],
   'the response goes to an https URL only': [responseUrl('sends it over http', `url.protocol !== 'https:' || `, '')],
   'the response is sent as its signed URL wants it': [

@@ -3,7 +3,6 @@ import {
   DescribeRecoveryInstancesCommand,
   DescribeSourceServersCommand,
   DisconnectRecoveryInstanceCommand,
-  DisconnectSourceServerCommand,
   type RecoveryInstance,
   type SourceServer,
   TerminateRecoveryInstancesCommand,
@@ -123,7 +122,6 @@ const FIELDS: readonly Field[] = [
   ['the name of an error of DRS', (name) => (drs.on(DescribeSourceServersCommand).rejects(serviceError(name)), create)],
   ['the message of a refusal', (message) => (disconnectSays(serviceError('ConflictException', message, 409)), serverIs({}), del)],
   ['the message of a denial', (message) => (disconnectSays(serviceError('AccessDeniedException', message, 403)), serverIs({}), del)],
-  ['what is no error', (value) => (drs.on(DisconnectSourceServerCommand).callsFake(() => Promise.reject(value)), del)],
   ...(['recoveryInstanceID', 'ec2InstanceID', 'ec2InstanceState'] as const).map((name): Field => [
     `the ${name} of a drill`,
     (value) => held({ ...drill, [name]: value }),
