@@ -3,8 +3,10 @@ import * as path from 'node:path';
 import { Command } from 'commander';
 import yoctoSpinner from 'yocto-spinner';
 import { messageOf } from '../lambda/aws/errors';
+import { say } from '../lambda/aws/message';
 import { Session } from './aws/session';
 import { makePlan } from './plan/make-plan';
+import { toJson } from './report/json';
 import { report } from './report/report';
 
 interface DisconnectionOptions {
@@ -25,9 +27,9 @@ async function plan(stackName: string, options: DisconnectionOptions) {
   try {
     spinner?.start();
     const order = { stackName, templateFile: options.template };
-    const planned = await makePlan(session, order, (what) => spinner && (spinner.text = what));
+    const planned = await makePlan(session, order, (what) => spinner && (spinner.text = String(what)));
     spinner?.stop();
-    await write(process.stdout, options.json ? `${JSON.stringify(planned, null, 2)}\n` : report(planned, screen()));
+    await write(process.stdout, options.json ? toJson(planned) : report(planned, screen()));
     process.exitCode = planned.clear ? CLEAR : NOT_CLEAR;
   } finally {
     spinner?.stop();
@@ -47,7 +49,8 @@ function versionOfPackage(): string {
 
 const program = new Command('cdk-drs')
   .description('Looks after the DRS source servers that CDK stacks disconnect.')
-  .version(versionOfPackage());
+  .version(versionOfPackage())
+  .configureOutput({ outputError: (told, write) => write(`${String(say`${told.trim()}`)}\n`) });
 
 program
   .command('plan')
@@ -81,7 +84,7 @@ async function main() {
   try {
     await program.parseAsync();
   } catch (error) {
-    await write(process.stderr, `${messageOf(error)}\n`);
+    await write(process.stderr, `${String(messageOf(error))}\n`);
   }
   // The clients of AWS leave timers behind that nobody waits for.
   process.exit();

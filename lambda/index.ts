@@ -2,6 +2,7 @@ import type { CloudFormationCustomResourceEvent, Context } from 'aws-lambda';
 import { FLEET_DISCONNECTION, SOURCE_SERVER_DISCONNECTION, STAGING_AREA_DRAIN } from '../lib/contract';
 import type { AssumeRole } from './aws/drs';
 import { Failure } from './aws/errors';
+import { join, say } from './aws/message';
 import { deleteResource } from './protocol/delete';
 import type { Request } from './protocol/request';
 import { type Answer, type ResourceHandler, respond } from './protocol/respond';
@@ -34,11 +35,11 @@ function unknownType(): ResourceHandler {
 function refuseUnlessKept(request: Request): Promise<Answer> {
   const { type, physicalId = '' } = request;
   const refuse = (advice: string) => {
-    throw new Failure(`This version of cdk-drs knows no resource type ${request.resourceType}, so nothing was done.${advice}`);
+    throw new Failure(join([say`This version of cdk-drs knows no resource type ${request.resourceType}, so nothing was done.`, advice]));
   };
   if (type === 'Delete') {
     return deleteResource(request, { replaced: 'disconnect', run: async () => refuse(''), remainingWork: () => unreadableWork(request) });
   }
-  const update = async () => refuse(' Deploy the stack with the version that wrote it.');
+  const update = async () => refuse('Deploy the stack with the version that wrote it.');
   return type === 'Create' ? update() : unlessRollingBack(request, update, () => Promise.resolve({ physicalId }));
 }

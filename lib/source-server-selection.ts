@@ -8,7 +8,7 @@ export class SourceServerSelection {
    * The source servers that carry all of these tags, with these values, at that moment. IAM is asked for the tags, too.
    *
    * @param tags at least one
-   * @throws if there is no tag, if the key of one is empty or not known at synth, if one has no value, or if two keys differ only in case
+   * @throws if there is no tag, if the key of one is empty or not known at synth, if one has no value, if a key has one of the characters `$`, `*` and `?`, or if two keys differ only in case
    * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition.html
    */
   public static withTags(tags: { [key: string]: string }): SourceServerSelection {
@@ -21,6 +21,12 @@ export class SourceServerSelection {
     const unknown = keys.find((key) => key === '' || Token.isUnresolved(key));
     if (unknown !== undefined) {
       throw new Error(`The key of a tag must be known at synth, and not be empty: ${JSON.stringify(unknown)}. Its value may be a token.`);
+    }
+    const special = keys.find((key) => /[$*?]/.test(key));
+    if (special !== undefined) {
+      throw new Error(
+        `The key of a tag has none of the characters $, * and ?, which may mean more to IAM: ${JSON.stringify(special)}. Tag the source servers with another one.`,
+      );
     }
     // A value that is left out would leave out the tag, and select more servers.
     const missing = keys.find((key) => typeof tags[key] !== 'string' || tags[key] === Aws.NO_VALUE);

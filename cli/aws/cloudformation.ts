@@ -10,6 +10,7 @@ import {
 import { FLEET_DISCONNECTION, SOURCE_SERVER_DISCONNECTION, STAGING_AREA_DRAIN } from '../../lib/contract';
 import { isNamed } from '../../lambda/aws/retry';
 import { Failure } from '../../lambda/aws/errors';
+import { command, join, say } from '../../lambda/aws/message';
 import { parseStackId, type StackIdentity } from '../../lambda/aws/stack-id';
 import { type DeployedResource, type DeployedStack, parseTemplate, type Template } from '../template/template';
 import { withReadableErrors } from './errors';
@@ -37,7 +38,7 @@ export class Stacks {
     const stack = await this.describe(nameOrId);
     const identity = parseStackId(stack.StackId ?? nameOrId);
     if (!identity) {
-      throw new Failure(`CloudFormation did not tell the ID of the stack ${nameOrId}. Try again.`);
+      throw new Failure(say`CloudFormation did not tell the ID of the stack ${nameOrId}. Try again.`);
     }
     const resources = stack.StackStatus === 'REVIEW_IN_PROGRESS' ? [] : await this.resourcesOf(identity);
     const children = resources.filter(({ type, physicalId }) => type === NESTED_STACK && physicalId.startsWith('arn:'));
@@ -69,10 +70,10 @@ export class Stacks {
   }
 
   private async describe(nameOrId: string): Promise<Stack> {
-    const command = new DescribeStacksCommand({ StackName: nameOrId });
+    const request = new DescribeStacksCommand({ StackName: nameOrId });
     const found = await withReadableErrors('cloudformation:DescribeStacks', async () => {
       try {
-        return (await this.client.send(command)).Stacks?.[0];
+        return (await this.client.send(request)).Stacks?.[0];
       } catch (error) {
         // CloudFormation has no name for it.
         if (isNamed(error, 'ValidationError') && (error as Error).message.includes('does not exist')) {
@@ -84,8 +85,10 @@ export class Stacks {
     if (!found) {
       const { region } = this.session;
       throw new Failure(
-        `There is no stack ${nameOrId} in account ${await this.session.accountId()}, Region ${region}. ` +
-          `\`aws cloudformation list-stacks --region ${region}\` shows which there are; --region and --profile look elsewhere.`,
+        join([
+          say`There is no stack ${nameOrId} in account ${await this.session.accountId()}, Region ${region}.`,
+          say`${command`aws cloudformation list-stacks --region ${region}`} shows which there are; --region and --profile look elsewhere.`,
+        ]),
       );
     }
     return found;
@@ -111,8 +114,8 @@ export class Stacks {
   }
 
   private async templateOf({ id }: StackIdentity): Promise<Template | undefined> {
-    const command = new GetTemplateCommand({ StackName: id, TemplateStage: 'Processed' });
-    const { TemplateBody } = await withReadableErrors('cloudformation:GetTemplate', () => this.client.send(command));
+    const request = new GetTemplateCommand({ StackName: id, TemplateStage: 'Processed' });
+    const { TemplateBody } = await withReadableErrors('cloudformation:GetTemplate', () => this.client.send(request));
     return parseTemplate(TemplateBody ?? '');
   }
 
@@ -129,10 +132,12 @@ export class Stacks {
   private refuseOtherRegion(nameOrId: string) {
     const region = parseStackId(nameOrId)?.region;
     if (nameOrId.startsWith('arn:') && region === undefined) {
-      throw new Failure(`'${nameOrId}' is not the ID of a stack, which looks like arn:aws:cloudformation:REGION:ACCOUNT:stack/NAME/UUID.`);
+      throw new Failure(
+        say`'${nameOrId}' is not the ID of a stack, which looks like arn:aws:cloudformation:REGION:ACCOUNT:stack/NAME/UUID.`,
+      );
     }
     if (region !== undefined && region !== this.session.region) {
-      throw new Failure(`The stack ${nameOrId} is in Region ${region}, but ${this.session.region} was asked: use --region ${region}.`);
+      throw new Failure(say`The stack ${nameOrId} is in Region ${region}, but ${this.session.region} was asked: use --region ${region}.`);
     }
   }
 }

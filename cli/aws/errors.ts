@@ -1,5 +1,6 @@
 import { isNamed } from '../../lambda/aws/retry';
 import { Failure, messageOf } from '../../lambda/aws/errors';
+import { command, join, type Message, say } from '../../lambda/aws/message';
 
 const EXPIRED = ['ExpiredToken', 'ExpiredTokenException', 'RequestExpired', 'TokenRefreshRequired'];
 const DENIED = ['AccessDenied', 'AccessDeniedException', 'UnauthorizedOperation'];
@@ -30,33 +31,44 @@ export async function withReadableErrors<T>(action: string, call: () => Promise<
 function explained(action: string, error: unknown): Failure {
   const told = messageOf(error);
   const isOfProvider = isNamed(error, 'CredentialsProviderError', 'TokenProviderError');
-  if (isNamed(error, ...EXPIRED) || (isOfProvider && /expired|sso login/i.test(told))) {
-    return new Failure(`Your credentials have expired. Renew them: \`aws sso login${profile()}\` if you signed in so. AWS says: ${told}`, {
+  if (isNamed(error, ...EXPIRED) || (isOfProvider && /expired|sso login/i.test(String(told)))) {
+    return new Failure(say`Your credentials have expired. Renew them: ${signIn()} if you signed in so. AWS says: ${told}`, {
       kind: 'expired',
     });
   }
   if (isOfProvider) {
     return new Failure(
-      `There are no credentials that could be used. Sign in with \`aws sso login${profile()}\`, name another profile with --profile, ` +
-        `or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY. ${told}`,
+      join([
+        say`There are no credentials that could be used. Sign in with ${signIn()}, name another profile with --profile,`,
+        say`or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY. ${told}`,
+      ]),
     );
   }
   if (isNamed(error, ...DENIED)) {
-    return new Failure(`You may not call ${action}: have it granted to you, or name another profile with --profile. AWS says: ${told}`);
+    return new Failure(say`You may not call ${action}: have it granted to you, or name another profile with --profile. AWS says: ${told}`);
   }
   if (isNamed(error, ...UNKNOWN_KEY)) {
     return new Failure(
-      `AWS does not know your credentials: they were deleted, or are of another partition, or the Region is not enabled in the account. ` +
-        `\`aws sts get-caller-identity${profile()}\` shows whose they are. AWS says to ${action}: ${told}`,
+      join([
+        'AWS does not know your credentials: they were deleted, or are of another partition, or the Region is not enabled in the account.',
+        say`${whoAmI()} shows whose they are. AWS says to ${action}: ${told}`,
+      ]),
     );
   }
   if (UNREACHABLE.includes((error as { code?: string }).code ?? '') || isNamed(error, 'TimeoutError')) {
-    return new Failure(`AWS could not be reached for ${action}. Is the Region's name right, and does this machine have a network? ${told}`);
+    return new Failure(
+      say`AWS could not be reached for ${action}. Is the Region's name right, and does this machine have a network? ${told}`,
+    );
   }
-  return new Failure(`${action} failed. AWS says: ${told}`, { cause: error });
+  return new Failure(say`${action} failed. AWS says: ${told}`, { cause: error });
 }
 
-function profile(): string {
-  const { AWS_PROFILE } = process.env;
-  return AWS_PROFILE ? ` --profile ${AWS_PROFILE}` : '';
+function signIn(): Message {
+  const { AWS_PROFILE: any } = process.env;
+  return any ? command`aws sso login --profile ${{ any }}` : command`aws sso login`;
+}
+
+function whoAmI(): Message {
+  const { AWS_PROFILE: any } = process.env;
+  return any ? command`aws sts get-caller-identity --profile ${{ any }}` : command`aws sts get-caller-identity`;
 }

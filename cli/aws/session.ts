@@ -4,6 +4,7 @@ import { AssumeRoleCommand, GetCallerIdentityCommand, STSClient } from '@aws-sdk
 import { defaultProvider } from '@aws-sdk/credential-provider-node';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { Failure } from '../../lambda/aws/errors';
+import { say } from '../../lambda/aws/message';
 import { withReadableErrors } from './errors';
 
 /** IAM takes no longer name of a session. */
@@ -83,7 +84,7 @@ export class Session {
       client.send(new AssumeRoleCommand({ RoleArn: roleArn, RoleSessionName })),
     );
     if (!session?.AccessKeyId || !session.SecretAccessKey) {
-      throw new Failure(`STS gave no credentials for the role ${roleArn}.`);
+      throw new Failure(say`STS gave no credentials for the role ${roleArn}.`);
     }
     return { accessKeyId: session.AccessKeyId, secretAccessKey: session.SecretAccessKey, sessionToken: session.SessionToken };
   }
@@ -100,7 +101,7 @@ async function askForCode(serial: string): Promise<string> {
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
   const closed = once(terminal, 'close').then(() => Promise.reject(new Failure('No code was typed.')));
   try {
-    return await Promise.race([terminal.question(`MFA code for ${serial}: `), closed]);
+    return await Promise.race([terminal.question(String(say`MFA code for ${serial}: `)), closed]);
   } finally {
     closed.catch(() => undefined);
     terminal.close();

@@ -1,3 +1,4 @@
+import type { Told } from '../../lambda/aws/message';
 import { resolve, type Scope, Unresolved } from '../template/resolve';
 import type { DeployedResource, DeployedStack, ResourceDeclaration } from '../template/template';
 
@@ -15,8 +16,8 @@ export type Change = {
   /** The update asks for another server: it is refused if this one could not be disconnected. */
   readonly isRefusable?: boolean;
 } & (
-  | { readonly kind: 'kept'; readonly why: string }
-  | { readonly kind: 'unknown'; readonly why: string }
+  | { readonly kind: 'kept'; readonly why: Told }
+  | { readonly kind: 'unknown'; readonly why: Told }
   /** It goes with its stack. */
   | { readonly kind: 'deleted' }
   /** It goes after the update has succeeded: a deletion that fails then is forgotten. */

@@ -1,12 +1,13 @@
 import type { Stack } from '@aws-sdk/client-cloudformation';
+import { command, join, say, type Told } from '../../lambda/aws/message';
 import { checkByStatus } from '../../lambda/protocol/deletion-check';
 import type { Change } from './planned-change';
 import type { DeployedStack } from '../template/template';
 
 /** What the stack itself has to say to the operation. */
 export interface StackCheck {
-  readonly blockers: readonly string[];
-  readonly notes: readonly string[];
+  readonly blockers: readonly Told[];
+  readonly notes: readonly Told[];
   /** What becomes of all of its resources alike. */
   readonly change?: Change;
 }
@@ -17,7 +18,7 @@ const UPDATABLE = ['CREATE_COMPLETE', 'UPDATE_COMPLETE', 'UPDATE_ROLLBACK_COMPLE
 /** What CloudFormation, and the function's check of a deletion, make of a stack; its ancestors are given parent first. */
 export function checkStack(stack: DeployedStack, ancestors: readonly Stack[], operation: 'delete' | 'update'): StackCheck {
   const root = ancestors.at(-1)?.StackName ?? stack.identity.name;
-  const nested = ancestors.length > 0 ? [`The stack is nested in ${root}, and is usually ${operation}d with that.`] : [];
+  const nested = ancestors.length > 0 ? [say`The stack is nested in ${root}, and is usually ${operation}d with that.`] : [];
   if (operation === 'update') {
     return { blockers: UPDATABLE.includes(stack.status) ? [] : [explainStatus(stack, 'update')], notes: nested };
   }
@@ -46,17 +47,17 @@ function changeByStatus({ identity, status, statusReason }: DeployedStack, ances
   return check?.genuine === false ? { kind: 'kept', why: check.why } : undefined;
 }
 
-function protectionOf({ isProtected, identity }: DeployedStack, root: string): string[] {
-  const command = `\`aws cloudformation update-termination-protection --no-enable-termination-protection --stack-name ${root} --region ${identity.region}\``;
-  return isProtected ? [`Termination protection is on, so CloudFormation refuses the deletion. ${command} ends it.`] : [];
+function protectionOf({ isProtected, identity }: DeployedStack, root: string): Told[] {
+  const end = command`aws cloudformation update-termination-protection --no-enable-termination-protection --stack-name ${root} --region ${identity.region}`;
+  return isProtected ? [say`Termination protection is on, so CloudFormation refuses the deletion. ${end} ends it.`] : [];
 }
 
 function isDeletable({ status }: DeployedStack): boolean {
   return !status.endsWith('_IN_PROGRESS') || ['CREATE_IN_PROGRESS', 'REVIEW_IN_PROGRESS'].includes(status);
 }
 
-function explainStatus({ status, identity }: DeployedStack, what: string): string {
-  const command = `\`aws cloudformation describe-stacks --stack-name ${identity.name} --region ${identity.region}\``;
-  const next = status.endsWith('_IN_PROGRESS') ? `Wait until it is at rest: ${command}.` : '';
-  return `The stack is ${status}, and CloudFormation begins no ${what} then. ${next}`.trim();
+function explainStatus({ status, identity }: DeployedStack, what: string): Told {
+  const describe = command`aws cloudformation describe-stacks --stack-name ${identity.name} --region ${identity.region}`;
+  const next = status.endsWith('_IN_PROGRESS') ? say`Wait until it is at rest: ${describe}.` : '';
+  return join([say`The stack is ${status}, and CloudFormation begins no ${what} then.`, next]);
 }

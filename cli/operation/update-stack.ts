@@ -197,7 +197,7 @@ function told<T>(look: () => T): T | Unresolved {
   try {
     return look();
   } catch (error) {
-    return error instanceof Unresolved ? error : new Unresolved(messageOf(error));
+    return error instanceof Unresolved ? error : new Unresolved(String(messageOf(error)));
   }
 }
 

@@ -1,6 +1,7 @@
 import type { Instance } from '@aws-sdk/client-ec2';
 import type { SourceServer } from '@aws-sdk/client-drs';
 import { DRAIN_LINK_MINUTES, STAGING_AREA_DRAIN, UNKNOWN } from '../../lib/contract';
+import { command, join, type Message, say } from '../../lambda/aws/message';
 import { replicationStateOf, stateOf } from '../../lambda/source-server/source-server';
 import { type DrainStep, readStep } from '../../lambda/drain/step';
 import { isTemporary, kindOf } from '../../lambda/drain/drs-resources';
@@ -83,24 +84,25 @@ function drainOutcome(
   if (machines.length === 0 && securityGroupIds.length === 0) {
     return outcomeOf('nothing', 'DRS has nothing there');
   }
-  const subnets = link.subnetIds.join(', ');
+  const subnets = join(link.subnetIds, ', ');
   const steps = [
     machines.length > 0
-      ? `it waits for ${pluralize(machines.length, 'machine')} of DRS in ${subnets}, for ${links * DRAIN_LINK_MINUTES} minutes at most`
+      ? say`it waits for ${pluralize(machines.length, 'machine')} of DRS in ${subnets}, for ${links * DRAIN_LINK_MINUTES} minutes at most`
       : '',
-    securityGroupIds.length > 0 ? `it deletes ${securityGroupIds.join(' and ')}, which DRS has made` : '',
-    others > 0 ? `${pluralize(others, 'source server')} more may replicate into these subnets: then DRS stays, and the drain fails` : '',
+    securityGroupIds.length > 0 ? say`it deletes ${join(securityGroupIds, ' and ')}, which DRS has made` : '',
+    others > 0 ? say`${pluralize(others, 'source server')} more may replicate into these subnets: then DRS stays, and the drain fails` : '',
   ];
-  return outcomeOf('drain', steps.filter(Boolean).join('; '));
+  return outcomeOf('drain', join(steps, '; '));
 }
 
-function explainStaying(staying: readonly Instance[], { vpcId }: DrainStep, region: string): string {
-  const named = staying.map((machine) => `${machine.InstanceId} (${kindOf(machine)}, ${machine.State?.Name} in ${machine.SubnetId})`);
-  const ids = staying.map(({ InstanceId = UNKNOWN }) => InstanceId).join(' ');
-  return (
-    `Machines of DRS stay in the staging area of ${vpcId}, so the drain fails, and its subnets can't be deleted: ${named.join(', ')}. ` +
-    `They may be machines you work on now; look at them with \`aws ec2 describe-instances --instance-ids ${ids} --region ${region}\`.`
-  );
+function explainStaying(staying: readonly Instance[], { vpcId }: DrainStep, region: string): Message {
+  const named = staying.map((machine) => say`${machine.InstanceId} (${kindOf(machine)}, ${machine.State?.Name} in ${machine.SubnetId})`);
+  const ids = staying.map(({ InstanceId = UNKNOWN }) => InstanceId);
+  const describe = command`aws ec2 describe-instances --instance-ids ${ids} --region ${region}`;
+  return join([
+    say`Machines of DRS stay in the staging area of ${vpcId}, so the drain fails, and its subnets can't be deleted: ${join(named, ', ')}.`,
+    say`They may be machines you work on now; look at them with ${describe}.`,
+  ]);
 }
 
 function endedBy(servers: readonly PlannedServer[]): Set<string> {

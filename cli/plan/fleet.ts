@@ -1,5 +1,7 @@
 import type { SourceServer } from '@aws-sdk/client-drs';
 import { FLEET_DISCONNECTION } from '../../lib/contract';
+import { join, say } from '../../lambda/aws/message';
+import { Failure } from '../../lambda/aws/errors';
 import { explainExtended } from '../../lambda/source-server/messages';
 import { type Fleet, nameOfFleet, needsWork, readFleet } from '../../lambda/fleet/fleet';
 import { stateOf } from '../../lambda/source-server/source-server';
@@ -35,7 +37,7 @@ export async function planFleet(declaration: PlannedChange, clients: AwsClients)
 function declaredFleet({ stack, resource, read }: PlannedChange): Fleet {
   const fleet = readFleet({ stack: stack.identity, properties: read() });
   if (fleet.physicalId !== resource.physicalId) {
-    throw new Error(`The template selects ${nameOfFleet(fleet)}, which is not what ${resource.physicalId} was declared for.`);
+    throw new Failure(say`The template selects ${nameOfFleet(fleet)}, which is not what ${resource.physicalId} was declared for.`);
   }
   return fleet;
 }
@@ -66,5 +68,6 @@ function fleetOutcome(servers: readonly PlannedServer[], { kind }: Change): Outc
   if (left === 0) {
     return outcomeOf(verdict);
   }
-  return outcomeOf(verdict, `${left} of ${servers.length} would be left, the others go${kind === 'cleaned up' ? `. ${FORGOTTEN}` : ''}`);
+  const told = say`${left} of ${servers.length} would be left, the others go`;
+  return outcomeOf(verdict, kind === 'cleaned up' ? join([told, FORGOTTEN], '. ') : told);
 }

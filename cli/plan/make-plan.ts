@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import * as path from 'node:path';
 import { FLEET_DISCONNECTION, SOURCE_SERVER_DISCONNECTION, STAGING_AREA_DRAIN } from '../../lib/contract';
 import { Failure, messageOf } from '../../lambda/aws/errors';
+import { command, say, type Told } from '../../lambda/aws/message';
 import { Stacks } from '../aws/cloudformation';
 import type { Session } from '../aws/session';
 import { Unresolved } from '../template/resolve';
@@ -29,22 +30,18 @@ export interface PlanRequest {
  *
  * @throws Failure if the stack or the template can't be read
  */
-export async function makePlan(
-  session: Session,
-  { stackName, templateFile }: PlanRequest,
-  progress: (what: string) => void,
-): Promise<Plan> {
+export async function makePlan(session: Session, { stackName, templateFile }: PlanRequest, progress: (what: Told) => void): Promise<Plan> {
   const next = templateFile === undefined ? undefined : readNext(templateFile);
-  progress(`Reading the stack ${stackName}`);
+  progress(say`Reading the stack ${stackName}`);
   const stacks = new Stacks(session);
   const stack = await stacks.read(stackName);
   const operation = next ? 'update' : 'delete';
   const checked = checkStack(stack, await stacks.ancestors(stack.parentId), operation);
   const exports = await exportsFor(stacks, stack, next);
   const declarations = next ? planUpdate(stack, next, exports) : planDeletion(stack, exports, checked.change);
-  progress(`Asking DRS about ${pluralize(declarations.length, 'resource')}`);
+  progress(say`Asking DRS about ${pluralize(declarations.length, 'resource')}`);
   const resources = await planResources(declarations, new AwsClients(session));
-  const blockers = [...checked.blockers, ...(refusesUpdate(declarations, resources) ? [REFUSED] : [])];
+  const blockers = [...checked.blockers, ...(refusesUpdate(declarations, resources) ? [REFUSED] : [])].map((told) => say`${told}`);
   const { id, name, accountId, region } = stack.identity;
   return {
     version: 1,
@@ -55,7 +52,7 @@ export async function makePlan(
     notes: [
       ...checked.notes,
       ...(declarations.length === 0 ? ['Nothing in the stack is of cdk-drs: no source server is disconnected.'] : []),
-    ],
+    ].map((told) => say`${told}`),
     resources,
     counts: countByVerdict(serversOf(resources)),
   };
@@ -68,11 +65,11 @@ function readNext(file: string): UpdateTarget {
   try {
     template = parseTemplate(readFileSync(file, 'utf8'));
   } catch (error) {
-    throw new Failure(`The template ${file} can't be read. ${messageOf(error)}`);
+    throw new Failure(say`The template ${file} can't be read. ${messageOf(error)}`);
   }
   if (!template) {
     throw new Failure(
-      `${file} is not a template in JSON, such as \`npx cdk synth\` leaves in cdk.out as STACK.template.json. YAML is not understood: use that file.`,
+      say`${file} is not a template in JSON, such as ${command`npx cdk synth`} leaves in cdk.out as STACK.template.json. YAML is not understood: use that file.`,
     );
   }
   return { template, directory: path.dirname(file) };
@@ -89,7 +86,7 @@ async function exportsFor(stacks: Stacks, stack: DeployedStack, next: UpdateTarg
   } catch (error) {
     const { reason } = unknownOutcome(error);
     return () => {
-      throw new Unresolved(reason);
+      throw new Unresolved(String(reason));
     };
   }
 }

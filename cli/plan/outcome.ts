@@ -1,4 +1,5 @@
 import { isOfKind, messageOf } from '../../lambda/aws/errors';
+import { type Message, say, type Told } from '../../lambda/aws/message';
 import { Unresolved } from '../template/resolve';
 import type { PlannedChange, Change } from '../operation/planned-change';
 import { type Outcome, type Planned, type PlanVerdict, VERDICTS } from './plan-json';
@@ -9,9 +10,10 @@ export const NEVER_CREATED = 'it was never created, so nothing was declared';
 export const FORGOTTEN =
   'CloudFormation tries the deletion three times and then forgets the resource: the update succeeds, and what is left goes on replicating.';
 
-/** An outcome and its reason, in which commands stand between backticks. */
-export function outcomeOf(verdict: PlanVerdict, reason = ''): Outcome {
-  return { verdict, reason, commands: Array.from(reason.matchAll(/`([^`]+)`/g), ([, command = '']) => command) };
+/** An outcome and its reason. */
+export function outcomeOf(verdict: PlanVerdict, told: Told = ''): Outcome {
+  const reason = say`${told}`;
+  return { verdict, reason, commands: reason.commands };
 }
 
 /**
@@ -46,6 +48,6 @@ export function resourceFields({ stack, resource }: PlannedChange): Pick<Planned
 }
 
 /** "1 machine", "2 machines". */
-export function pluralize(count: number, what: string): string {
-  return `${count} ${what}${count === 1 ? '' : 's'}`;
+export function pluralize(count: number, what: string): Message {
+  return say`${count} ${what}${count === 1 ? '' : 's'}`;
 }

@@ -1,6 +1,9 @@
 /*
  * What a plan says: the shape that --json prints, and docs/plan.md documents. Scripts read it, so a name or a meaning here is never changed, only added.
+ * A message and a command are strings there.
  */
+
+import type { Command, Message } from '../../lambda/aws/message';
 
 /** What becomes of something, from the worst to the best. */
 export const VERDICTS = ['blocked', 'unknown', 'disconnect', 'delete-record', 'drain', 'nothing', 'keep'] as const;
@@ -10,9 +13,9 @@ export type PlanVerdict = (typeof VERDICTS)[number];
 export interface Outcome {
   readonly verdict: PlanVerdict;
   /** Why, and what to do about it: commands stand between backticks. Empty where the verdict says it all. */
-  readonly reason: string;
+  readonly reason: Message;
   /** The commands of the reason. */
-  readonly commands: readonly string[];
+  readonly commands: readonly Command[];
 }
 
 export interface Plan {
@@ -28,9 +31,9 @@ export interface Plan {
   /** Whether nothing blocks, and everything could be told: exit code 0. */
   readonly clear: boolean;
   /** What blocks the operation as a whole. */
-  readonly blockers: readonly string[];
+  readonly blockers: readonly Message[];
   /** What else is good to know. */
-  readonly notes: readonly string[];
+  readonly notes: readonly Message[];
   readonly resources: readonly PlannedResource[];
   /** How many source servers each verdict is on; one that two resources name counts twice. */
   readonly counts: Readonly<Partial<Record<PlanVerdict, number>>>;
@@ -53,7 +56,7 @@ export interface PlannedDisconnection extends Planned {
 export interface PlannedFleet extends Planned {
   readonly resourceType: 'Custom::DRSFleetDisconnection';
   /** In words; absent if it can't be told. */
-  readonly selection?: string;
+  readonly selection?: Message;
   /** Those that it selects at this moment. */
   readonly sourceServers: readonly PlannedServer[];
 }

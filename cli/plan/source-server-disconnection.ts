@@ -1,5 +1,6 @@
 import { SOURCE_SERVER_DISCONNECTION } from '../../lib/contract';
 import { messageOf } from '../../lambda/aws/errors';
+import { command, join, say } from '../../lambda/aws/message';
 import { refuseOtherAccount } from '../../lambda/source-server/account';
 import { type DisconnectionOptions, readOptions } from '../../lambda/source-server/options';
 import type { DrsReader } from '../aws/drs';
@@ -50,14 +51,14 @@ async function describe({ sourceServerId }: NamedServer, drs: DrsReader): Promis
 function byChange(change: Change, predicted: Outcome, { sourceServerId, region }: NamedServer): Outcome {
   const { verdict, reason } = predicted;
   if (change.isRefusable && isBlocking(predicted)) {
-    return outcomeOf(verdict, `The update asks for another server, and is refused while this one can't be disconnected. ${reason}`);
+    return outcomeOf(verdict, say`The update asks for another server, and is refused while this one can't be disconnected. ${reason}`);
   }
   if (change.kind === 'kept' || change.kind === 'unknown') {
     return outcomeOf(change.kind === 'kept' ? 'keep' : 'unknown', change.why);
   }
   if (change.kind === 'cleaned up' && verdict === 'blocked') {
-    const command = `\`aws drs disconnect-source-server --source-server-id ${sourceServerId} --region ${region}\``;
-    return outcomeOf(verdict, `${reason} ${FORGOTTEN} Finish it by hand then, with ${command}.`);
+    const disconnect = command`aws drs disconnect-source-server --source-server-id ${sourceServerId} --region ${region}`;
+    return outcomeOf(verdict, join([reason, FORGOTTEN, say`Finish it by hand then, with ${disconnect}.`]));
   }
   return predicted;
 }

@@ -1,5 +1,6 @@
 import type { RecoveryInstance, SourceServer } from '@aws-sdk/client-drs';
 import { UNKNOWN } from '../../lib/contract';
+import { command, join, type Message, say } from '../../lambda/aws/message';
 import { explainExtended, explainRecoveryInstances } from '../../lambda/source-server/messages';
 import { predictOutcome } from '../../lambda/source-server/predict';
 import type { DisconnectionOptions } from '../../lambda/source-server/options';
@@ -29,8 +30,8 @@ export function serverOutcome({ region }: NamedServer, { server, instances }: De
     case 'extended':
       return outcomeOf('blocked', explainExtended(server ?? {}, region));
     case 'held': {
-      const byPolicy = policy === 'FAIL' ? '' : ` The policy ${policy} leaves it alone.`;
-      return outcomeOf('blocked', explainRecoveryInstances(predicted.by, region) + byPolicy);
+      const byPolicy = policy === 'FAIL' ? undefined : say`The policy ${policy} leaves it alone.`;
+      return outcomeOf('blocked', join([explainRecoveryInstances(predicted.by, region), byPolicy]));
     }
     default: {
       const launch = server && launchOf(server);
@@ -41,7 +42,7 @@ export function serverOutcome({ region }: NamedServer, { server, instances }: De
         ? outcomeOf('disconnect', explainSteps(instances, options, region))
         : outcomeOf(
             'delete-record',
-            `${explainExtended(server ?? {}, region)} Only its record goes. ${explainSteps(instances, options, region)}`.trim(),
+            join([explainExtended(server ?? {}, region), 'Only its record goes.', explainSteps(instances, options, region)]),
           );
     }
   }
@@ -85,18 +86,19 @@ function explainSteps(
   instances: readonly RecoveryInstance[],
   { recoveryInstancePolicy, deletesSourceServer }: DisconnectionOptions,
   region: string,
-): string {
+): Message {
   const released = instances.filter(isHolding).map(({ recoveryInstanceID }) => recoveryInstanceID);
   const lingering = instances.filter((instance) => !isHolding(instance));
   const isPolicyOfDrills = recoveryInstancePolicy === 'TERMINATE_DRILLS';
   const first = isPolicyOfDrills ? 'its drill is terminated first' : 'its recovery instance is disconnected first, and runs on unprotected';
-  return [
-    released.length > 0 ? `${first}: ${released.join(', ')}` : '',
-    deletesSourceServer ? 'its record is deleted, too' : '',
-    lingering.length > 0 ? explainRecoveryInstances(lingering, region) : '',
-  ]
-    .filter(Boolean)
-    .join('; ');
+  return join(
+    [
+      released.length > 0 ? say`${first}: ${join(released, ', ')}` : '',
+      deletesSourceServer ? 'its record is deleted, too' : '',
+      explainRecoveryInstances(lingering, region),
+    ],
+    '; ',
+  );
 }
 
 /** The job that launches a drill or a recovery, if one is under way. */
@@ -105,9 +107,9 @@ function launchOf({ lifeCycle }: SourceServer): string | undefined {
   return status === 'PENDING' || status === 'IN_PROGRESS' ? (initiated?.jobID ?? 'of unknown ID') : undefined;
 }
 
-function explainLaunch(jobID: string, region: string): string {
-  return (
-    `A drill or a recovery is being launched (job ${jobID}). DRS refuses a disconnect meanwhile, and then there is a recovery instance: ` +
-    `wait for it, with \`aws drs describe-jobs --filters jobIDs=${jobID} --region ${region}\`, and plan again.`
-  );
+function explainLaunch(jobID: string, region: string): Message {
+  return join([
+    say`A drill or a recovery is being launched (job ${jobID}). DRS refuses a disconnect meanwhile, and then there is a recovery instance:`,
+    say`wait for it, with ${command`aws drs describe-jobs --filters jobIDs=${jobID} --region ${region}`}, and plan again.`,
+  ]);
 }

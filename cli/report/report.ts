@@ -1,9 +1,11 @@
 import { createColors } from 'picocolors';
 import { FLEET_DISCONNECTION, SOURCE_SERVER_DISCONNECTION, STAGING_AREA_DRAIN, UNKNOWN } from '../../lib/contract';
+import type { Message } from '../../lambda/aws/message';
 import { pluralize } from '../plan/outcome';
 import type { Outcome, Plan, PlannedRecoveryInstance, PlannedServer, PlanVerdict } from '../plan/plan-json';
 import { layOut } from './table';
-import { harmless, withCommands, wrap } from './text';
+import { shown } from './shown';
+import { withCommands, wrap } from './text';
 
 /** Where a report is shown. */
 export interface Screen {
@@ -26,7 +28,7 @@ const LABELS: Readonly<Record<PlanVerdict, string>> = {
 
 /** A plan for somebody to read. */
 export function report(plan: Plan, screen: Screen): string {
-  return new Report(plan, screen).text();
+  return new Report(shown(plan), screen).text();
 }
 
 class Report {
@@ -73,7 +75,7 @@ class Report {
     const planned = this.plan.resources.filter((resource) => resource.resourceType === FLEET_DISCONNECTION);
     return planned.map((fleet) => {
       const { logicalId, selection, sourceServers } = fleet;
-      const selected = selection === undefined ? '' : `${sourceServers.length} at this moment: ${harmless(selection)}`;
+      const selected = selection === undefined ? '' : `${sourceServers.length} at this moment: ${String(selection)}`;
       return [this.headline(`Fleet ${logicalId}`, fleet), wrap(selected, this.screen.width), this.servers(sourceServers)]
         .filter(Boolean)
         .join('\n');
@@ -86,7 +88,7 @@ class Report {
   }
 
   private headline(name: string, outcome: Outcome): string {
-    return wrap(`${this.colours.bold(harmless(name))}: ${this.outcome(outcome)}`, this.screen.width);
+    return wrap(`${this.colours.bold(name)}: ${this.outcome(outcome)}`, this.screen.width);
   }
 
   private servers(servers: readonly PlannedServer[]): string {
@@ -107,7 +109,7 @@ class Report {
 
   private outcome(outcome: Outcome): string {
     const { verdict, reason } = outcome;
-    const told = isLong(outcome) ? 'see below' : harmless(reason);
+    const told = isLong(outcome) ? 'see below' : String(reason);
     return `${this.paint(verdict)(LABELS[verdict])}${told && `: ${told}`}`;
   }
 
@@ -127,7 +129,7 @@ class Report {
     return checked
       .filter(([, outcome]) => isLong(outcome))
       .map(([name, { verdict, reason }]) => {
-        const title = `${this.colours.bold(harmless(name))}: ${this.paint(verdict)(LABELS[verdict])}`;
+        const title = `${this.colours.bold(name)}: ${this.paint(verdict)(LABELS[verdict])}`;
         return `${wrap(title, this.screen.width)}\n${this.paragraph(reason, String, '  ')}`;
       });
   }
@@ -138,9 +140,9 @@ class Report {
     return `${sourceServerId}${hostname === UNKNOWN ? '' : ` (${hostname})`}${inAccount}`;
   }
 
-  private paragraph(text: string, style: (line: string) => string = String, indent = ''): string {
+  private paragraph(text: Message, style: (line: string) => string = String, indent = ''): string {
     const { width } = this.screen;
-    return withCommands(harmless(text), { width, indent, text: style, command: this.colours.cyan });
+    return withCommands(text, { width, indent, text: style, command: this.colours.cyan });
   }
 
   private summary(): string {
@@ -158,11 +160,13 @@ class Report {
 }
 
 function isLong({ reason, commands }: Outcome): boolean {
-  return commands.length > 0 || reason.length > LONGEST_CELL;
+  const told = String(reason);
+  // A cell may be broken inside of a word, and a line that begins with :: is an order to GitHub.
+  return commands.length > 0 || told.length > LONGEST_CELL || told.includes('::');
 }
 
 function orDash(text: string): string {
-  return text === UNKNOWN ? '-' : harmless(text);
+  return text === UNKNOWN ? '-' : text;
 }
 
 /** DRS writes PT1M30S, people 1m 30s. */

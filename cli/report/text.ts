@@ -1,4 +1,5 @@
 import stringWidth from 'string-width';
+import { Command, type Message } from '../../lambda/aws/message';
 
 /** Breaks a text into lines of a width, between words. A longer word has a line of its own. */
 export function wrap(text: string, width: number, indent = ''): string {
@@ -21,17 +22,19 @@ interface Style {
   readonly command: (command: string) => string;
 }
 
-/** A text whose commands, between backticks, each stand on a line of their own: unbroken, to be copied. */
-export function withCommands(content: string, { width, indent, text, command }: Style): string {
-  const lines = content.split('`').map((part, index) => {
-    // Odd ones stood between backticks. A full stop or a comma after a command would be copied with it.
-    const words = index === 0 ? part : part.replace(/^[.,;:]+(?=\s|$)/, '');
-    return index % 2 === 1 ? `${indent}  ${command(part)}` : text(wrap(words, width, indent));
+/** A message whose commands each stand on a line of their own: unbroken, to be copied. */
+export function withCommands({ parts }: Message, { width, indent, text, command }: Style): string {
+  const runs: (string | Command)[] = [];
+  for (const part of parts) {
+    const last = runs.at(-1);
+    runs.push(typeof part === 'string' && typeof last === 'string' ? String(runs.pop()) + part : part);
+  }
+  const lines = runs.map((run, index) => {
+    if (run instanceof Command) {
+      return `${indent}  ${command(run.toJSON())}`;
+    }
+    // A full stop or a comma after a command would be copied with it.
+    return text(wrap(index === 0 ? run : run.replace(/^[.,;:]+(?=\s|$)/, ''), width, indent));
   });
   return lines.filter((line) => line.trim() !== '').join('\n');
-}
-
-/** What others wrote, such as a hostname, must not move the cursor. */
-export function harmless(text: string): string {
-  return text.replace(/\p{Cc}+/gu, ' ');
 }

@@ -1,5 +1,6 @@
 import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
 import { Failure, isOfKind, messageOf } from './errors';
+import { command as typed, join, type Message, say } from './message';
 import { clientConfiguration, type Credentials } from './client-configuration';
 import { isNamed, retry } from './retry';
 import { accountOfRole, type Reach, type RoleSession } from './role';
@@ -40,20 +41,20 @@ export async function assumeRole(
     });
     const { AccessKeyId: accessKeyId, SecretAccessKey: secretAccessKey, SessionToken: sessionToken } = session ?? {};
     if (!accessKeyId || !secretAccessKey || !sessionToken) {
-      throw new Failure(`STS gave no credentials for the role ${roleArn}.`);
+      throw new Failure(say`STS gave no credentials for the role ${roleArn}.`);
     }
     return { accessKeyId, secretAccessKey, sessionToken };
   } catch (error) {
-    const what = isOfKind(error, 'denied') ? explainRole(roleArn) : `The role ${roleArn} could not be assumed.`;
-    throw new Failure(`${what} ${messageOf(error)}`, { cause: error });
+    const what = isOfKind(error, 'denied') ? explainRole(roleArn) : say`The role ${roleArn} could not be assumed.`;
+    throw new Failure(join([what, messageOf(error)]), { cause: error });
   }
 }
 
 /** AWS gives one answer for all three, so that nobody can find out by it which roles there are. */
-function explainRole(roleArn: string): string {
+function explainRole(roleArn: string): Message {
   const name = roleArn.split('/').at(-1);
-  return (
-    `The role ${roleArn} can't be assumed: it was deleted, or its trust policy doesn't name the function's role or asks for other assumeRoleOptions, or the function's role isn't granted sts:AssumeRole on it. ` +
-    `Look at it in account ${accountOfRole(roleArn)} with \`aws iam get-role --role-name ${name}\`.`
-  );
+  return join([
+    say`The role ${roleArn} can't be assumed: it was deleted, or its trust policy doesn't name the function's role or asks for other assumeRoleOptions, or the function's role isn't granted sts:AssumeRole on it.`,
+    say`Look at it in account ${accountOfRole(roleArn)} with ${typed`aws iam get-role --role-name ${name}`}.`,
+  ]);
 }

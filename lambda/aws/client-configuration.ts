@@ -1,5 +1,6 @@
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { Failure } from './errors';
+import { say } from './message';
 import { REGION } from './region';
 import type { StackIdentity } from './stack-id';
 
@@ -17,7 +18,7 @@ const requestHandler = new NodeHttpHandler();
 export function clientConfiguration(stack: StackIdentity, region: string, credentials?: Credentials) {
   // The Region is part of the name of the host that gets the signed request, whatever the SDK makes of it.
   if (!REGION.test(region)) {
-    throw new Failure(`'${region}' is not a Region, so nothing was asked there.`);
+    throw new Failure(say`'${region}' is not a Region, so nothing was asked there.`);
   }
   return {
     region,

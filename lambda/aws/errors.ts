@@ -1,3 +1,5 @@
+import { type Message, say, type Told } from './message';
+
 /**
  * `denied`: the role may not do what was asked, and no policy that spreads late changed that.
  * `timeout`: the service did not do as asked before the deadline.
@@ -8,9 +10,12 @@ export type FailureKind = 'denied' | 'timeout' | 'expired';
 /** A failure whose message is written for the operator: it becomes the Reason as it is. With another failure as its cause it says more of that, and is of the same kind. */
 export class Failure extends Error {
   readonly kind?: FailureKind;
+  readonly told: Message;
 
-  constructor(message: string, { kind, cause }: { readonly kind?: FailureKind; readonly cause?: unknown } = {}) {
-    super(message, { cause });
+  constructor(told: Told, { kind, cause }: { readonly kind?: FailureKind; readonly cause?: unknown } = {}) {
+    const message = say`${told}`;
+    super(String(message), { cause });
+    this.told = message;
     this.kind = kind ?? (cause instanceof Failure ? cause.kind : undefined);
   }
 }
@@ -19,17 +24,9 @@ export function isOfKind(error: unknown, kind: FailureKind): boolean {
   return error instanceof Failure && error.kind === kind;
 }
 
-/** What others wrote is cut to so many bytes, so that our own words still fit into a response. */
-const LONGEST_MESSAGE = 500;
-
 /** What to tell the operator of any error. */
-export function messageOf(error: unknown): string {
-  if (error instanceof Failure) {
-    return error.message;
-  }
-  const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-  // Control characters and halves of characters would take six bytes each.
-  return cut(message.replace(/[\p{Cc}\p{Cs}]+/gu, ' '), LONGEST_MESSAGE);
+export function messageOf(error: unknown): Message {
+  return error instanceof Failure ? error.told : say`${error instanceof Error ? `${error.name}: ${error.message}` : String(error)}`;
 }
 
 /** What can be read; undefined if it can't be understood. */
@@ -39,19 +36,4 @@ export function ifUnderstood<T>(read: () => T): T | undefined {
   } catch {
     return undefined;
   }
-}
-
-/** How many bytes a text takes in a response, which is JSON. */
-export function bytesOf(text: string): number {
-  return Buffer.byteLength(JSON.stringify(text)) - 2;
-}
-
-/** The beginning of a text that is longer than so many bytes, without half a character or half a command. */
-export function cut(text: string, longest: number): string {
-  const characters = Array.from(text);
-  let bytes = 0;
-  const end = characters.findIndex((character) => (bytes += bytesOf(character)) > longest);
-  const kept = characters.slice(0, end).join('');
-  const isInCommand = kept.split('`').length % 2 === 0;
-  return end < 0 ? text : `${isInCommand ? kept.slice(0, kept.lastIndexOf('`')) : kept}…`;
 }

@@ -1,4 +1,5 @@
 import { Failure, messageOf } from './errors';
+import { type Message, say } from './message';
 import { sleep } from './sleep';
 
 /** What retries need of the SDK's exceptions, which are matched by name: services throw more than their models declare. */
@@ -117,10 +118,10 @@ function pauseAfter(error: ServiceError, attempt: number): number {
   return (Number.isFinite(seconds) ? seconds * 1000 : 0) + jittered;
 }
 
-function deniedMessage(action: string, role: string, error: unknown): string {
-  return `The teardown function may not call ${action}. Grant it to ${role}, then try again. AWS says: ${messageOf(error)}`;
+function deniedMessage(action: string, role: string, error: unknown): Message {
+  return say`The teardown function may not call ${action}. Grant it to ${role}, then try again. AWS says: ${messageOf(error)}`;
 }
 
-function outOfTimeMessage(action: string, attempts: number, error: unknown): string {
-  return `${action} did not succeed in time, in ${attempts} attempts. Try again later. The last answer was: ${messageOf(error)}`;
+function outOfTimeMessage(action: string, attempts: number, error: unknown): Message {
+  return say`${action} did not succeed in time, in ${attempts} attempts. Try again later. The last answer was: ${messageOf(error)}`;
 }

@@ -1,6 +1,7 @@
 import type { Instance } from '@aws-sdk/client-ec2';
 import { FLEET_DISCONNECTION, SOURCE_SERVER_DISCONNECTION } from '../../lib/contract';
 import { Failure, ifUnderstood, messageOf } from '../aws/errors';
+import { command, join, type Message, say } from '../aws/message';
 import { isNamed } from '../aws/retry';
 import { sleep } from '../aws/sleep';
 import { isOfDrain, notCreatedIdOf, parseDrainStepId } from '../physical-ids';
@@ -41,7 +42,7 @@ export const stagingAreaDrain: ResourceHandler = {
 
 async function declare(request: Request): Promise<Answer> {
   const { physicalId, subnetIds } = readStep(request);
-  logDecision(request, 'declared', `${physicalId}, which waits for ${subnetIds.join(', ')}`);
+  logDecision(request, 'declared', say`${physicalId}, which waits for ${join(subnetIds, ', ')}`);
   return { physicalId };
 }
 
@@ -79,8 +80,10 @@ function declaredStep(request: Request): DrainStep {
   const step = readStep(request);
   if (step.physicalId !== request.physicalId) {
     throw new Failure(
-      `The properties name ${step.physicalId}, which is not ${request.physicalId}: nothing was looked at, and deleting again won't change that. ` +
+      join([
+        say`The properties name ${step.physicalId}, which is not ${request.physicalId}: nothing was looked at, and deleting again won't change that.`,
         'See by hand whether machines of DRS are left in that VPC, then retain the resource.',
+      ]),
     );
   }
   return step;
@@ -108,13 +111,14 @@ async function whyNotDrained(request: Request, { drain: name }: DrainStep, delet
 async function drain(request: Request, step: DrainStep): Promise<void> {
   const ec2 = new Ec2(request.stack, request.deadline);
   const { machines, isOver } = await untilEmpty(request, ec2, step);
+  const subnets = join(step.subnetIds, ', ');
   if (isOver) {
     await (step.deletesSecurityGroups ? deleteGroups(request, ec2, step) : undefined);
-    logDecision(request, 'drained', step.subnetIds.join(', '));
+    logDecision(request, 'drained', subnets);
   } else if (step.step === '0') {
     throw new Failure(explainLeft(machines, step));
   } else {
-    logDecision(request, 'handed over', `to the next link: ${machines.length} machines of DRS are still in ${step.subnetIds.join(', ')}`);
+    logDecision(request, 'handed over', say`to the next link: ${machines.length} machines of DRS are still in ${subnets}`);
   }
 }
 
@@ -146,7 +150,7 @@ async function agentsNeedUntil(request: Request): Promise<number> {
 
 async function deleteGroups(request: Request, ec2: Ec2, { vpcId }: DrainStep): Promise<void> {
   for (;;) {
-    const refused: string[] = [];
+    const refused: Message[] = [];
     for (const { GroupId = '' } of await ec2.defaultGroupsIn(vpcId)) {
       try {
         await ec2.deleteGroup(GroupId);
@@ -159,14 +163,14 @@ async function deleteGroups(request: Request, ec2: Ec2, { vpcId }: DrainStep): P
         if (!isNamed(error, 'DependencyViolation')) {
           throw error;
         }
-        refused.push(`${GroupId}: ${messageOf(error)}`);
+        refused.push(say`${GroupId}: ${messageOf(error)}`);
       }
     }
     if (refused.length === 0) {
       return;
     }
     if (Date.now() + POLL_SUBNETS >= ec2.deadline) {
-      throw new Failure(`Security groups that DRS has made are still in use in ${vpcId}, so it can't be deleted. ${refused.join(' ')}`);
+      throw new Failure(say`Security groups that DRS has made are still in use in ${vpcId}, so it can't be deleted. ${join(refused)}`);
     }
     await sleep(POLL_SUBNETS);
   }
@@ -176,22 +180,22 @@ async function isThere(ec2: Ec2, vpcId: string, groupId: string): Promise<boolea
   return (await ec2.defaultGroupsIn(vpcId)).some(({ GroupId }) => GroupId === groupId);
 }
 
-function explainLeft(left: readonly Instance[], { vpcId, subnetIds }: DrainStep): string {
+function explainLeft(left: readonly Instance[], { vpcId, subnetIds }: DrainStep): Message {
   if (left.length === 0) {
-    return `The staging area of ${vpcId} was found empty, but not for long enough to be sure of it before the function had to end.`;
+    return say`The staging area of ${vpcId} was found empty, but not for long enough to be sure of it before the function had to end.`;
   }
   const named = left
     .slice(0, MACHINES_NAMED)
-    .map((instance) => `${instance.InstanceId} (${kindOf(instance)}, ${instance.State?.Name} in ${instance.SubnetId})`);
-  const more = left.length > MACHINES_NAMED ? ` and ${left.length - MACHINES_NAMED} more` : '';
-  return (
-    `Machines of DRS are still in the staging area of ${vpcId}, so its subnets can't be deleted: ${named.join(', ')}${more}. ` +
-    'DRS terminates a replication server within 90 minutes after the last source server that uses it was disconnected: ' +
-    `see whether others of this account still replicate into ${subnetIds.join(', ')}, with \`aws drs describe-source-servers\`.`
-  );
+    .map((instance) => say`${instance.InstanceId} (${kindOf(instance)}, ${instance.State?.Name} in ${instance.SubnetId})`);
+  const more = left.length > MACHINES_NAMED ? say` and ${left.length - MACHINES_NAMED} more` : '';
+  return join([
+    say`Machines of DRS are still in the staging area of ${vpcId}, so its subnets can't be deleted: ${join(named, ', ')}${more}.`,
+    'DRS terminates a replication server within 90 minutes after the last source server that uses it was disconnected:',
+    say`see whether others of this account still replicate into ${join(subnetIds, ', ')}, with ${command`aws drs describe-source-servers`}.`,
+  ]);
 }
 
 function remainingWork({ properties, stack }: Request): RemainingWork {
-  const manualCommands = `\`aws ec2 describe-instances --filters Name=vpc-id,Values=${String(properties.VpcId)} Name=tag-key,Values=AWSElasticDisasterRecoveryManaged --region ${stack.region}\``;
+  const manualCommands = command`aws ec2 describe-instances --filters Name=vpc-id,Values=${String(properties.VpcId)} Name=tag-key,Values=AWSElasticDisasterRecoveryManaged --region ${stack.region}`;
   return { what: 'what DRS left in the VPC', accountId: stack.accountId, service: 'DRS', manualCommands };
 }

@@ -1,4 +1,5 @@
 import { Failure } from '../aws/errors';
+import { say } from '../aws/message';
 import { drainStepIdOf } from '../physical-ids';
 import type { Request } from '../protocol/request';
 
@@ -13,13 +14,16 @@ export interface DrainStep {
   readonly deletesSecurityGroups: boolean;
 }
 
+/** In characters: they are parts of a physical ID, and a response that is too long is none. */
+const LONGEST = 255;
+
 /** @throws Failure if the properties are not those of a step */
 export function readStep({ properties, stack }: Pick<Request, 'properties' | 'stack'>): DrainStep {
   const { Drain, Link, VpcId, SubnetIds, DeleteSecurityGroups } = properties;
-  const isText = (value: unknown): value is string => typeof value === 'string' && value !== '';
+  const isText = (value: unknown): value is string => typeof value === 'string' && value !== '' && value.length <= LONGEST;
   const isList = Array.isArray(SubnetIds) && SubnetIds.length > 0 && SubnetIds.every(isText);
   if (!isText(Drain) || !isText(Link) || !isText(VpcId) || !isList) {
-    throw new Failure(`It is not clear what to drain: ${JSON.stringify({ Drain, Link, VpcId, SubnetIds })}. Nothing was done.`);
+    throw new Failure(say`It is not clear what to drain: ${JSON.stringify({ Drain, Link, VpcId, SubnetIds })}. Nothing was done.`);
   }
   return {
     physicalId: drainStepIdOf({ accountId: stack.accountId, region: stack.region, vpcId: VpcId, drain: Drain, step: Link }),

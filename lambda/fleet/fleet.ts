@@ -1,5 +1,6 @@
 import { REGION } from '../../lib/contract';
-import { cut, Failure } from '../aws/errors';
+import { Failure } from '../aws/errors';
+import { type Message, say } from '../aws/message';
 import { accountOfRole } from '../aws/role';
 import { fleetIdOf } from '../physical-ids';
 import type { Request } from '../protocol/request';
@@ -46,14 +47,14 @@ export function identify({ stack, properties }: ResourceInput): Identity {
   const accountId = (roleArn && accountOfRole(roleArn)) ?? stack.accountId;
   const region = properties.Region;
   if (typeof region !== 'string' || !REGION.test(region)) {
-    throw new Failure(`${JSON.stringify(region)} is not a Region, such as eu-central-1.`);
+    throw new Failure(say`${JSON.stringify(region)} is not a Region, such as eu-central-1.`);
   }
   return { physicalId: fleetIdOf({ accountId, region, selectionHash: selection.hash }), accountId, region, selection };
 }
 
 /** How messages name a fleet. */
-export function nameOfFleet({ selection, accountId, region }: Identity): string {
-  return `${cut(selection.name, LONGEST_SELECTION)} (account ${accountId}, Region ${region})`;
+export function nameOfFleet({ selection, accountId, region }: Identity): Message {
+  return say`${selection.name.cut(LONGEST_SELECTION)} (account ${accountId}, Region ${region})`;
 }
 
 /** What is disconnected, or replicates in another account, needs nothing, unless its record goes. */

@@ -2,6 +2,7 @@ import type { FleetDisconnectionAttributes } from '../../lib/contract';
 import { UNKNOWN } from '../../lib/contract';
 import { type AssumeRole, Drs, type DrsCaller } from '../aws/drs';
 import { Failure, ifUnderstood, messageOf } from '../aws/errors';
+import { command, join, type Message, say } from '../aws/message';
 import { RateLimiter } from '../aws/rate-limiter';
 import { type FleetId, parseFleetId } from '../physical-ids';
 import { deleteResource } from '../protocol/delete';
@@ -66,7 +67,7 @@ async function declareUnverified(request: Request): Promise<Answer> {
 }
 
 function declared(request: Request, physicalId: string, counted: number | undefined): Answer {
-  logDecision(request, 'declared', `${physicalId}, which ${counted ?? 'an unknown number of'} source servers match now`);
+  logDecision(request, 'declared', say`${physicalId}, which ${counted ?? 'an unknown number of'} source servers match now`);
   const data: FleetDisconnectionAttributes = { MatchingSourceServerCount: counted === undefined ? UNKNOWN : String(counted) };
   return { physicalId, data: { ...data } };
 }
@@ -87,7 +88,7 @@ function remove(request: Request): Promise<Answer> {
   const run = async (id: FleetId) => {
     fleet = declaredFleet(request, id);
     await tearDown(request, fleet, progress);
-    logDecision(request, 'fleet disconnected', `${progress.count('succeeded')} of ${progress.size}: ${nameOfFleet(fleet)}`);
+    logDecision(request, 'fleet disconnected', say`${progress.count('succeeded')} of ${progress.size}: ${nameOfFleet(fleet)}`);
   };
   return deleteResource(request, {
     // A changed selection gives another physical ID. What is not selected any more is kept: only the removal of the fleet disconnects.
@@ -102,13 +103,15 @@ function declaredFleet(request: Request, fleetId: FleetId): Fleet {
   try {
     const fleet = readFleet(request);
     if (fleet.physicalId !== request.physicalId) {
-      throw new Failure(`The properties select ${nameOfFleet(fleet)}, which is not what ${request.physicalId} was declared for.`);
+      throw new Failure(say`The properties select ${nameOfFleet(fleet)}, which is not what ${request.physicalId} was declared for.`);
     }
     return fleet;
   } catch (error) {
     throw new Failure(
-      "It is not clear what this deletion means, so nothing was disconnected, and deleting again won't change that: disconnect by hand those servers that shall go " +
-        `(${showServers(fleetId)} shows them), then retain the resource. ${messageOf(error)}`,
+      join([
+        "It is not clear what this deletion means, so nothing was disconnected, and deleting again won't change that: disconnect by hand those servers that shall go",
+        say`(${showServers(fleetId)} shows them), then retain the resource. ${messageOf(error)}`,
+      ]),
     );
   }
 }
@@ -122,7 +125,7 @@ async function tearDown(request: Request, fleet: Fleet, progress: FleetProgress)
     log({ event: 'progress', selected: progress.size, skipped, done, failed, waiting, ...requestFields(request) });
   };
   const timer = setInterval(logProgress, PROGRESS);
-  let problem: string | undefined;
+  let problem: Message | undefined;
   try {
     await tearDownFleet({ drs, fleet, progress, note: (done, to) => logDecision(request, done, to) });
   } catch (error) {
@@ -139,15 +142,16 @@ async function tearDown(request: Request, fleet: Fleet, progress: FleetProgress)
 function remainingWork(fleetId: FleetId, fleet: Fleet | undefined, progress: FleetProgress): RemainingWork {
   const { accountId, region } = fleetId;
   const [server] = [...progress.of('failed'), ...progress.of('pending')];
-  const command = (what: string) => `\`aws drs ${what}-source-server --source-server-id ${server?.id} --region ${region}\``;
+  const disconnect = command`aws drs disconnect-source-server --source-server-id ${server?.id} --region ${region}`;
+  const remove = command`aws drs delete-source-server --source-server-id ${server?.id} --region ${region}`;
   const commands = [
-    ...(server && server.state !== 'extended' ? ['disconnect'] : []),
-    ...(server && fleet?.options.deletesSourceServer ? ['delete'] : []),
+    ...(server && server.state !== 'extended' ? [disconnect] : []),
+    ...(server && fleet?.options.deletesSourceServer ? [remove] : []),
   ];
-  const manualCommands = [showServers(fleetId), ...commands.map(command)].join(', then for each ');
+  const manualCommands = join([showServers(fleetId), ...commands], ', then for each ');
   return { what: 'each server of the fleet', accountId, service: 'DRS', manualCommands };
 }
 
-function showServers({ region }: FleetId): string {
-  return `\`aws drs describe-source-servers --region ${region}\``;
+function showServers({ region }: FleetId): Message {
+  return command`aws drs describe-source-servers --region ${region}`;
 }

@@ -1,3 +1,4 @@
+import type { Told } from '../aws/message';
 import type { SourceServerState } from '../source-server/source-server';
 
 /** A selected server, and what is kept of it: there may be thousands. */
@@ -17,10 +18,10 @@ export type ServerOutcome = 'pending' | 'succeeded' | 'failed' | 'skipped';
 
 /** How far the teardown of a fleet came: each server that was ever selected, and its outcome. It changes while the teardown runs. */
 export class FleetProgress {
-  private readonly servers = new Map<string, { readonly server: FleetServer; readonly outcome: ServerOutcome; readonly reason?: string }>();
+  private readonly servers = new Map<string, { readonly server: FleetServer; readonly outcome: ServerOutcome; readonly reason?: Told }>();
 
   /** `reason` tells why a server failed. */
-  set(server: FleetServer, outcome: ServerOutcome, reason?: string) {
+  set(server: FleetServer, outcome: ServerOutcome, reason?: Told) {
     // Those of an outcome are told in the order in which they came to it.
     this.servers.delete(server.id);
     this.servers.set(server.id, { server, outcome, reason });
@@ -35,7 +36,7 @@ export class FleetProgress {
   }
 
   /** Why servers failed. */
-  reasons(): string[] {
+  reasons(): Told[] {
     return this.entriesOf('failed').map(({ reason = '' }) => reason);
   }
 

@@ -1,4 +1,4 @@
-import { cut } from '../aws/errors';
+import { join, type Message, say, type Told } from '../aws/message';
 import { type Fleet, nameOfFleet } from './fleet';
 import type { FleetProgress, FleetServer } from './progress';
 
@@ -11,30 +11,28 @@ const SHOWN_OF_REASON = 700;
 const REASONS_SHOWN = 6;
 
 /** How many servers are left, which, and why; and why it can't be told whether that is all, if so. */
-export function explainRest(fleet: Fleet, progress: FleetProgress, problem?: string): string {
-  return [
-    `${progress.count('failed', 'pending')} of ${progress.size} are left of ${nameOfFleet(fleet)}: ${progress.count('succeeded')} were disconnected, ${progress.count('skipped')} needed nothing.`,
-    problem === undefined ? '' : `Whether more are selected by now could not be told: ${problem}`,
+export function explainRest(fleet: Fleet, progress: FleetProgress, problem?: Message): Message {
+  return join([
+    say`${progress.count('failed', 'pending')} of ${progress.size} are left of ${nameOfFleet(fleet)}: ${progress.count('succeeded')} were disconnected, ${progress.count('skipped')} needed nothing.`,
+    problem && say`Whether more are selected by now could not be told: ${problem}`,
     named('Not disconnected, with a line each in the log', progress.of('failed')),
     named('Not reached before the function had to end', progress.of('pending')),
     ...progress
       .reasons()
       .slice(0, REASONS_SHOWN)
-      .map((reason) => cut(reason, SHOWN_OF_REASON)),
-  ]
-    .filter(Boolean)
-    .join(' ');
+      .map((reason) => say`${reason}`.cut(SHOWN_OF_REASON)),
+  ]);
 }
 
-function named(what: string, servers: readonly FleetServer[]): string {
+function named(what: string, servers: readonly FleetServer[]): Told {
   if (servers.length === 0) {
     return '';
   }
   const names = servers.slice(0, SERVERS_NAMED).map(nameOf);
   const more = servers.length - names.length;
-  return `${what}: ${names.join(', ')}${more > 0 ? ` and ${more} more` : ''}.`;
+  return say`${what}: ${join(names, ', ')}${more > 0 ? say` and ${more} more` : ''}.`;
 }
 
-function nameOf({ id, hostname }: FleetServer): string {
-  return `${id} (${cut(hostname, SHOWN_OF_HOSTNAME)})`;
+function nameOf({ id, hostname }: FleetServer): Message {
+  return say`${id} (${say`${hostname}`.cut(SHOWN_OF_HOSTNAME)})`;
 }

@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
 import type { SourceServer } from '@aws-sdk/client-drs';
 import { Failure } from '../aws/errors';
+import { join, type Message, say } from '../aws/message';
 
 /** Which source servers of an account and Region are meant. */
 export interface Selection {
   /** For messages. */
-  readonly name: string;
+  readonly name: Message;
   /** The same for the same selection, however it is written down. */
   readonly hash: string;
   /** Absent if all are meant. */
@@ -20,16 +21,22 @@ export interface Selection {
  */
 export function readSelection({ Tags, All }: Readonly<Record<string, unknown>>): Selection {
   if (All === 'true' && Tags === undefined) {
-    return { name: 'all source servers', hash: hashOf('all'), matches: () => true };
+    return { name: say`all source servers`, hash: hashOf('all'), matches: () => true };
   }
   const tags = All === undefined && isRecord(Tags) ? Object.entries(Tags).sort(([one], [other]) => (one < other ? -1 : 1)) : [];
   if (tags.length === 0 || tags.some(([, value]) => typeof value !== 'string')) {
     throw new Failure(
-      `It is not clear which source servers are selected: Tags is ${JSON.stringify(Tags)}, All is ${JSON.stringify(All)}. Nothing was done.`,
+      say`It is not clear which source servers are selected: Tags is ${JSON.stringify(Tags)}, All is ${JSON.stringify(All)}. Nothing was done.`,
     );
   }
   return {
-    name: `the source servers with ${tags.map(([key, value]) => `${key}=${String(value)}`).join(', ')}`,
+    name: join([
+      'the source servers with',
+      join(
+        tags.map(([key, value]) => say`${key}=${String(value)}`),
+        ', ',
+      ),
+    ]),
     hash: hashOf(tags),
     tags: Object.fromEntries(tags) as Record<string, string>,
     matches: (server) => tags.every(([key, value]) => server.tags?.[key] === value),

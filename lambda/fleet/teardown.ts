@@ -1,6 +1,7 @@
 import type { SourceServer } from '@aws-sdk/client-drs';
 import type { Drs } from '../aws/drs';
 import { Failure, isOfKind, messageOf } from '../aws/errors';
+import { say, type Told } from '../aws/message';
 import { sleep, within } from '../aws/sleep';
 import { deleteRecord } from '../source-server/delete-record';
 import { look } from '../source-server/retry-conflict';
@@ -30,7 +31,7 @@ export interface FleetTeardown {
   readonly drs: Drs;
   readonly fleet: Fleet;
   readonly progress: FleetProgress;
-  readonly note: (done: string, to: string) => void;
+  readonly note: (done: string, to: Told) => void;
 }
 
 /**
@@ -164,7 +165,7 @@ async function attempt(
       progress.set(server, 'skipped');
     } else {
       const reason = messageOf(error);
-      note('left', `${server.id}: ${reason}`);
+      note('left', say`${server.id}: ${reason}`);
       progress.set(server, 'failed', reason);
     }
   }

@@ -1,4 +1,5 @@
 import { Failure } from '../aws/errors';
+import { join, say } from '../aws/message';
 import { notCreatedIdOf } from '../physical-ids';
 import { checkDeletion, type DeletionCheck, type GenuineDeletion, type Replaced } from './deletion-check';
 import { failedDeletion, type RemainingWork } from './failure-advice';
@@ -42,10 +43,9 @@ function readableRun({ physicalId = '', unreadable }: Request, deletion: Deletio
   const { run } = deletion;
   if (!run) {
     // In the clean-up of an update the advice tells the commands anyway.
-    const byHand = deletedStack === undefined ? '' : ` Do by hand what it stands for: ${deletion.remainingWork().manualCommands}.`;
-    throw new Failure(
-      `This version of the teardown function can't read the physical ID '${physicalId}', so nothing was done, and deleting again won't change that.${byHand}`,
-    );
+    const byHand = deletedStack === undefined ? '' : say`Do by hand what it stands for: ${deletion.remainingWork().manualCommands}.`;
+    const told = say`This version of the teardown function can't read the physical ID '${physicalId}', so nothing was done, and deleting again won't change that.`;
+    throw new Failure(join([told, byHand]));
   }
   if (unreadable !== undefined) {
     throw new Failure(unreadable);

@@ -1,11 +1,12 @@
 import { Failure, messageOf } from '../aws/errors';
+import { join, say, type Told } from '../aws/message';
 import { sleep } from '../aws/sleep';
 import { logDecision } from './log';
 import type { Request } from './request';
 import { type DescribedStack, describeWithAncestors, listResources } from './stack-status';
 
 /** Whether a Delete means what it says. */
-export type DeletionCheck = GenuineDeletion | { readonly genuine: false; readonly why: string };
+export type DeletionCheck = GenuineDeletion | { readonly genuine: false; readonly why: Told };
 
 export interface GenuineDeletion {
   readonly genuine: true;
@@ -60,7 +61,7 @@ async function checkOnce(request: Request, replaced: Replaced): Promise<Deletion
       : check;
   } catch (error) {
     const failure = new Failure(
-      `CloudFormation did not tell whether this deletion is genuine, so nothing was disconnected. ${messageOf(error)}`,
+      say`CloudFormation did not tell whether this deletion is genuine, so nothing was disconnected. ${messageOf(error)}`,
       { cause: error },
     );
     if (error instanceof Failure) {
@@ -87,10 +88,10 @@ export function checkByStatus(stacks: readonly DescribedStack[]): DeletionCheck 
   const root = stacks.at(-1)!;
   const rollingBack = stacks.find(({ status }) => ROLLING_BACK.has(status));
   if (rollingBack) {
-    return { genuine: false, why: `the stack ${rollingBack.name} is rolling back (${rollingBack.status})` };
+    return { genuine: false, why: say`the stack ${rollingBack.name} is rolling back (${rollingBack.status})` };
   }
   if (isDeletionOfFailedCreate(root)) {
-    return { genuine: false, why: `the stack ${root.name} is deleted because it could not be created` };
+    return { genuine: false, why: say`the stack ${root.name} is deleted because it could not be created` };
   }
   if (own.status !== 'DELETE_IN_PROGRESS' && own.status !== CLEAN_UP) {
     return undefined;
@@ -123,25 +124,30 @@ export function checkByDeclarations(
   const ofType = resources.filter(({ ResourceType }) => ResourceType === request.resourceType);
   const own = ofType.find(({ LogicalResourceId }) => LogicalResourceId === request.logicalId);
   if (replaced === 'keep' && own && own.PhysicalResourceId !== request.physicalId) {
-    return { genuine: false, why: `${request.logicalId} is still a resource of the stack: it was replaced, not removed` };
+    return { genuine: false, why: say`${request.logicalId} is still a resource of the stack: it was replaced, not removed` };
   }
   const declared = ofType.filter(
     ({ PhysicalResourceId, ResourceStatus }) => PhysicalResourceId === request.physicalId && !ResourceStatus?.startsWith('DELETE_'),
   );
   const other = declared.find((resource) => resource !== own);
   if (other) {
-    return { genuine: false, why: `it is still declared in the stack, as ${other.LogicalResourceId}` };
+    return { genuine: false, why: say`it is still declared in the stack, as ${other.LogicalResourceId}` };
   }
   // Then this request is one of an earlier operation that arrives late, or the list does.
   return declared.length > 0
-    ? new Failure(`${request.logicalId} is still a resource of the stack, so nothing was disconnected.`)
+    ? new Failure(say`${request.logicalId} is still a resource of the stack, so nothing was disconnected.`)
     : byStatus;
 }
 
 function undecided(stacks: readonly DescribedStack[]): Failure {
-  const statuses = stacks.map(({ name, status }) => `${name} is ${status}`).join(', ');
+  const statuses = join(
+    stacks.map(({ name, status }) => say`${name} is ${status}`),
+    ', ',
+  );
   return new Failure(
-    `A deletion was requested, but no stack is being deleted or cleaned up (${statuses}), so nothing was disconnected. ` +
+    join([
+      say`A deletion was requested, but no stack is being deleted or cleaned up (${statuses}), so nothing was disconnected.`,
       'Wait until the stack is at rest, then delete it again.',
+    ]),
   );
 }

@@ -1,3 +1,4 @@
+import { command, join, type Message, say } from '../aws/message';
 import { parseStackId, type StackIdentity } from '../aws/stack-id';
 import type { OwnFunction } from './own-function';
 
@@ -15,25 +16,25 @@ interface Refused {
  *
  * @param manualCommands the commands that do by hand what the deletion was to do
  */
-export function explainForeignStack(request: Refused, { name, stackId }: OwnFunction, manualCommands: string): string | undefined {
+export function explainForeignStack(request: Refused, { name, stackId }: OwnFunction, manualCommands: Message): Message | undefined {
   const { stack, logicalId, type } = request;
   if (stackId === stack.id) {
     return undefined;
   }
   const own = parseStackId(stackId)?.name;
-  const refused =
-    `The function ${name} ${own === undefined ? 'does not know its stack' : `serves the stack ${own} only`}, ` +
-    `so nothing was asked and nothing was changed for the stack ${stack.id}.`;
+  const serves = own === undefined ? 'does not know its stack' : say`serves the stack ${own} only`;
+  const refused = say`The function ${name} ${serves}, so nothing was asked and nothing was changed for the stack ${stack.id}.`;
   if (type !== 'Delete') {
-    return `${refused} Use a TeardownFunction of the stack ${stack.name}. ${ifItIsIts(stack)}`;
+    return say`${refused} Use a TeardownFunction of the stack ${stack.name}. ${ifItIsIts(stack)}`;
   }
-  return (
-    `${refused} Do by hand what ${logicalId} (${request.physicalId}) stands for: ${manualCommands}. ` +
-    `Then delete the stack without it, once its deletion has failed: \`aws cloudformation delete-stack --stack-name ${stack.name} --retain-resources ${logicalId} --region ${stack.region}\`. ` +
-    `${ifItIsIts(stack)} CloudFormation refuses that after a deletion that has failed.`
-  );
+  const retain = command`aws cloudformation delete-stack --stack-name ${stack.name} --retain-resources ${logicalId} --region ${stack.region}`;
+  return join([
+    say`${refused} Do by hand what ${logicalId} (${request.physicalId}) stands for: ${manualCommands}.`,
+    say`Then delete the stack without it, once its deletion has failed: ${retain}.`,
+    say`${ifItIsIts(stack)} CloudFormation refuses that after a deletion that has failed.`,
+  ]);
 }
 
-function ifItIsIts({ name }: StackIdentity): string {
-  return `If it is the function of ${name}, and its variable STACK_ID is missing or old, deploy ${name} once.`;
+function ifItIsIts({ name }: StackIdentity): Message {
+  return say`If it is the function of ${name}, and its variable STACK_ID is missing or old, deploy ${name} once.`;
 }

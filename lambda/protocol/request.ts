@@ -1,4 +1,5 @@
 import type { Context } from 'aws-lambda';
+import { join, type Message, say } from '../aws/message';
 import { parseStackId, type StackIdentity } from '../aws/stack-id';
 import { isOfCreated } from '../physical-ids';
 import { type OwnFunction, readOwnFunction } from './own-function';
@@ -28,7 +29,7 @@ export interface ReceivedRequest {
   readonly responseUrl: ResponseUrl;
   readonly ownFunction: OwnFunction;
   /** What is wrong with it, if anything is: then nothing is asked and nothing is changed. */
-  readonly problem?: string;
+  readonly problem?: Message;
 }
 
 type Properties = Readonly<Record<string, unknown>>;
@@ -91,7 +92,7 @@ export function requestFields(request: Request) {
 }
 
 /** What of the request is not as CloudFormation writes it to this function. */
-function problemOf(said: Properties, { outsideOf }: ResponseUrl, { partition, region, accountId }: OwnFunction): string | undefined {
+function problemOf(said: Properties, { outsideOf }: ResponseUrl, { partition, region, accountId }: OwnFunction): Message | undefined {
   const stack = parseStackId(said.StackId);
   const isOwn = stack?.partition === partition && stack.region === region && stack.accountId === accountId;
   const problems: [isProblem: boolean, what: string][] = [
@@ -104,8 +105,10 @@ function problemOf(said: Properties, { outsideOf }: ResponseUrl, { partition, re
   const found = problems.filter(([isProblem]) => isProblem).map(([, what]) => what);
   return found.length === 0
     ? undefined
-    : `This request is not one that CloudFormation sends to this function, so nothing was asked and nothing was changed: ${found.join('; ')}. ` +
-        'The trail of Lambda data events in CloudTrail, if there is one, tells who invoked the function.';
+    : join([
+        say`This request is not one that CloudFormation sends to this function, so nothing was asked and nothing was changed: ${join(found, '; ')}.`,
+        'The trail of Lambda data events in CloudTrail, if there is one, tells who invoked the function.',
+      ]);
 }
 
 function unreadable({ RequestType, ResourceProperties, OldResourceProperties }: Properties): string | undefined {

@@ -1,6 +1,7 @@
 import type { Context } from 'aws-lambda';
 import { FAILED_DELETIONS, METRIC_NAMESPACE } from '../../lib/contract';
 import { Failure, messageOf } from '../aws/errors';
+import type { Message } from '../aws/message';
 import { within } from '../aws/sleep';
 import { notCreatedIdOf } from '../physical-ids';
 import { explainForeignStack } from './foreign-stack';
@@ -26,7 +27,7 @@ export interface ResourceTypes {
   /** The handler of a type; that of unknown types, if there is none. */
   handlerOf(resourceType: string): ResourceHandler | Promise<ResourceHandler>;
   /** The commands that do by hand what the deletion of a resource does. */
-  manualCommands(request: Request): string;
+  manualCommands(request: Request): Message;
 }
 
 /** How long the delivery of an answer is tried in one run, in milliseconds: when it fails, Lambda runs the request again. */
@@ -94,7 +95,7 @@ async function beforeDeadline(request: Request, handler: ResourceHandler): Promi
   return answered;
 }
 
-function logFailure({ request, ownFunction }: ReceivedRequest, reason: string, error: unknown) {
+function logFailure({ request, ownFunction }: ReceivedRequest, reason: Message, error: unknown) {
   const entry = {
     event: 'failed',
     ...requestFields(request),

@@ -1,10 +1,11 @@
 import { request as httpsRequest } from 'node:https';
+import { bytesOf, type Message } from '../aws/message';
 import { sleep } from '../aws/sleep';
 
 /** What CloudFormation accepts as the answer to a request. */
 export interface Response {
   readonly Status: 'SUCCESS' | 'FAILED';
-  readonly Reason?: string;
+  readonly Reason?: Message;
   readonly PhysicalResourceId: string;
   readonly StackId: string;
   readonly RequestId: string;
@@ -21,18 +22,9 @@ const LONGEST_PAUSE = 10_000;
 /** The response as JSON, with its Reason cut to what CloudFormation accepts. */
 export function serialize(response: Response): string {
   const whole = JSON.stringify(response);
-  if (Buffer.byteLength(whole) <= MAXIMUM_BYTES || response.Reason === undefined) {
-    return whole;
-  }
-  const characters = Array.from(response.Reason);
-  const cut = (length: number) => JSON.stringify({ ...response, Reason: `${characters.slice(0, length).join('')}…` });
-  let fits = 0;
-  for (let step = 2 ** Math.ceil(Math.log2(characters.length)); step >= 1; step /= 2) {
-    if (Buffer.byteLength(cut(fits + step)) <= MAXIMUM_BYTES) {
-      fits += step;
-    }
-  }
-  return cut(fits);
+  const excess = Buffer.byteLength(whole) - MAXIMUM_BYTES;
+  const { Reason } = response;
+  return excess <= 0 || !Reason ? whole : JSON.stringify({ ...response, Reason: Reason.cut(bytesOf(Reason) - excess - bytesOf('…')) });
 }
 
 /**

@@ -3,6 +3,7 @@ import { clientConfiguration } from '../aws/client-configuration';
 import { DescribeStacksCommand, ListStackResourcesCommand, type StackResource } from '../aws/cloudformation';
 import { retry } from '../aws/retry';
 import { Failure } from '../aws/errors';
+import { say } from '../aws/message';
 import type { Request } from './request';
 
 /** A stack as CloudFormation describes it now. */
@@ -50,7 +51,7 @@ async function describe(client: CloudFormationClient, stackId: string, deadline:
   });
   const stack = Stacks.find((candidate) => candidate.StackId === stackId);
   if (!stack?.StackStatus) {
-    throw new Failure(`CloudFormation did not describe the stack ${stackId}.`);
+    throw new Failure(say`CloudFormation did not describe the stack ${stackId}.`);
   }
   return {
     name: stack.StackName ?? stackId,

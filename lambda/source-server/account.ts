@@ -1,4 +1,5 @@
 import { Failure } from '../aws/errors';
+import { join, say } from '../aws/message';
 import { accountOfRole } from '../aws/role';
 import type { StackIdentity } from '../aws/stack-id';
 import type { NamedServer } from '../physical-ids';
@@ -13,10 +14,12 @@ import { nameOf } from './source-server';
 export function refuseOtherAccount(stack: StackIdentity, server: NamedServer, { assumeRoleArn }: DisconnectionOptions): void {
   const accountId = assumeRoleArn === undefined ? stack.accountId : accountOfRole(assumeRoleArn);
   if (server.accountId !== accountId) {
-    const who = assumeRoleArn === undefined ? `the stack ${stack.name}` : `the role ${assumeRoleArn}`;
+    const who = assumeRoleArn === undefined ? say`the stack ${stack.name}` : say`the role ${assumeRoleArn}`;
     throw new Failure(
-      `The ${nameOf(server)} belongs to another account than ${who} (account ${accountId}), which can't look after it: nothing was done. ` +
-        `Let the disconnection assume a role of account ${server.accountId}, or declare it in a stack of that account.`,
+      join([
+        say`The ${nameOf(server)} belongs to another account than ${who} (account ${accountId}), which can't look after it: nothing was done.`,
+        say`Let the disconnection assume a role of account ${server.accountId}, or declare it in a stack of that account.`,
+      ]),
     );
   }
 }

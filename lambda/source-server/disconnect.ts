@@ -1,6 +1,7 @@
 import type { SourceServer } from '@aws-sdk/client-drs';
 import { isNothingThere } from '../aws/drs';
 import { Failure, messageOf } from '../aws/errors';
+import { command, join, say } from '../aws/message';
 import { isNamed } from '../aws/retry';
 import { sleep } from '../aws/sleep';
 import { explainConflict, explainExtended, tell } from './messages';
@@ -38,17 +39,18 @@ async function attempt(teardown: Teardown, wasNotFound = false): Promise<Disconn
 
 /** DRS accepted the disconnect but does not show it yet. */
 async function awaitDisconnected({ drs, server }: Teardown): Promise<Disconnected> {
-  const seeIt = `look at it with \`aws drs describe-source-servers --filters sourceServerIDs=${server.sourceServerId} --region ${server.region}\`.`;
-  const accepted = `DRS accepted the disconnect of ${nameOf(server)}, but`;
+  const describe = command`aws drs describe-source-servers --filters sourceServerIDs=${server.sourceServerId} --region ${server.region}`;
+  const seeIt = say`look at it with ${describe}.`;
+  const accepted = say`DRS accepted the disconnect of ${nameOf(server)}, but`;
   for (;;) {
     const found = await drs.findSourceServer(server.sourceServerId).catch((error: unknown) => {
-      throw new Failure(`${accepted} did not tell what became of it: ${seeIt} ${messageOf(error)}`, { cause: error });
+      throw new Failure(say`${accepted} did not tell what became of it: ${seeIt} ${messageOf(error)}`, { cause: error });
     });
     if (found && isDisconnected(found)) {
       return 'disconnected';
     }
     if (Date.now() + POLL_SERVER >= drs.deadline) {
-      throw new Failure(`${accepted} still shows it as ${replicationStateOf(found)}: ${seeIt}`);
+      throw new Failure(say`${accepted} still shows it as ${replicationStateOf(found)}: ${seeIt}`);
     }
     await sleep(POLL_SERVER);
   }
@@ -70,7 +72,7 @@ async function afterRefusal(teardown: Teardown, refusal: unknown, wasNotFound: b
     return 'disconnected already';
   }
   if (found && isExtended(found)) {
-    throw new Failure(`${told} ${explainExtended(found, server.region)}`);
+    throw new Failure(join([told, explainExtended(found, server.region)]));
   }
   if (!isNamed(refusal, 'ConflictException')) {
     throw new Failure(told);
@@ -79,6 +81,6 @@ async function afterRefusal(teardown: Teardown, refusal: unknown, wasNotFound: b
     return attempt(teardown, true);
   }
   throw options.recoveryInstancePolicy === 'FAIL'
-    ? new Failure(`${told} ${await explainHold(teardown, explainConflict(server))}`)
+    ? new Failure(join([told, await explainHold(teardown, explainConflict(server))]))
     : refusal;
 }

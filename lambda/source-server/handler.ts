@@ -2,6 +2,7 @@ import type { SourceServer } from '@aws-sdk/client-drs';
 import type { SourceServerDisconnectionAttributes } from '../../lib/contract';
 import { type AssumeRole, Drs, type DrsCaller } from '../aws/drs';
 import { Failure, ifUnderstood, messageOf } from '../aws/errors';
+import { command, join, say } from '../aws/message';
 import { type NamedServer, parseSourceServerArn } from '../physical-ids';
 import { deleteResource } from '../protocol/delete';
 import type { RemainingWork } from '../protocol/failure-advice';
@@ -16,6 +17,7 @@ import { type DisconnectionOptions, isSamePrincipal, readOptions } from './optio
 import { predictOutcome } from './predict';
 import { attributesOf, isExtended, nameOf, type SourceServerState } from './source-server';
 import { tearDownSourceServer } from './teardown';
+import type { Teardown } from './teardown-context';
 
 type Request = CloudFormationRequest & DrsCaller;
 
@@ -72,7 +74,7 @@ function remove(request: Request): Promise<Answer> {
   const run = async (named: NamedServer) => {
     const options = readOptions(request.properties);
     const drs = await openDrs(request, named, options);
-    const note = (done: string, to: string) => logDecision(request, done, to);
+    const note: Teardown['note'] = (done, to) => logDecision(request, done, to);
     state = options.deletesSourceServer ? await stateBefore(drs, named) : state;
     await tearDownSourceServer({ drs, server: named, options, note }, state);
   };
@@ -98,8 +100,10 @@ function requestedServer(request: Request): NamedServer {
   const server = parseSourceServerArn(arn);
   if (!server) {
     throw new Failure(
-      `'${String(arn)}' is not the ARN of a source server, which looks like arn:aws:drs:REGION:ACCOUNT:source-server/s-1234567890abcdef0 ` +
-        `('s-' and 17 letters or digits). Look it up with \`aws drs describe-source-servers\`, correct it and deploy again.`,
+      join([
+        say`'${String(arn)}' is not the ARN of a source server, which looks like arn:aws:drs:REGION:ACCOUNT:source-server/s-1234567890abcdef0`,
+        say`('s-' and 17 letters or digits). Look it up with ${command`aws drs describe-source-servers`}, correct it and deploy again.`,
+      ]),
     );
   }
   return server;
@@ -118,14 +122,18 @@ async function verify(request: Request): Promise<SourceServer> {
   const found = await drs.findSourceServer(server.sourceServerId);
   if (!found) {
     throw new Failure(
-      `There is no ${nameOf(server)}. See which there are with \`aws drs describe-source-servers --region ${server.region}\`; ` +
+      join([
+        say`There is no ${nameOf(server)}. See which there are with ${command`aws drs describe-source-servers --region ${server.region}`};`,
         'none, if DRS was never set up there. Correct the ID or the Region and deploy again.',
+      ]),
     );
   }
   if (isExtended(found) && !options.deletesSourceServer) {
     throw new Failure(
-      `The ${nameOf(server)} can't be disconnected from here. ${explainExtended(found, server.region)} Declare its disconnection in a stack of that account, ` +
-        'or set deleteSourceServer, which deletes no more than the record that is here.',
+      join([
+        say`The ${nameOf(server)} can't be disconnected from here. ${explainExtended(found, server.region)}`,
+        'Declare its disconnection in a stack of that account, or set deleteSourceServer, which deletes no more than the record that is here.',
+      ]),
     );
   }
   return found;
@@ -145,14 +153,18 @@ async function refuseIfStuck(request: Request): Promise<void> {
   const predicted = predictOutcome(found, instances, options);
   if (found && predicted.outcome === 'extended') {
     throw new Failure(
-      `The ${nameOf(old)} can't be replaced by another one: the update would have to disconnect it. ${explainExtended(found, old.region)} ` +
+      join([
+        say`The ${nameOf(old)} can't be replaced by another one: the update would have to disconnect it. ${explainExtended(found, old.region)}`,
         'Deploy it with deleteSourceServer first, which deletes no more than the record that is here.',
+      ]),
     );
   }
   if (predicted.outcome === 'held') {
     throw new Failure(
-      `The ${nameOf(old)} can't be replaced by another one: the update would have to disconnect it, and it has a recovery instance. ` +
-        `${explainRecoveryInstances(predicted.by, old.region)} Then deploy again.`,
+      join([
+        say`The ${nameOf(old)} can't be replaced by another one: the update would have to disconnect it, and it has a recovery instance.`,
+        say`${explainRecoveryInstances(predicted.by, old.region)} Then deploy again.`,
+      ]),
     );
   }
 }
@@ -173,9 +185,10 @@ async function attributesIfKnown(request: Request, arn: string): Promise<SourceS
 }
 
 function remainingWork({ properties }: Request, server: NamedServer, state: SourceServerState): RemainingWork {
-  const command = (what: string) =>
-    `\`aws drs ${what}-source-server --source-server-id ${server.sourceServerId} --region ${server.region}\``;
-  const commands = [...(state === 'extended' ? [] : ['disconnect']), ...(properties.DeleteSourceServer === 'true' ? ['delete'] : [])];
-  const manualCommands = commands.map(command).join(', then ');
-  return { what: `the ${nameOf(server)}`, accountId: server.accountId, service: 'DRS', manualCommands };
+  const { sourceServerId, region } = server;
+  const disconnect = command`aws drs disconnect-source-server --source-server-id ${sourceServerId} --region ${region}`;
+  const remove = command`aws drs delete-source-server --source-server-id ${sourceServerId} --region ${region}`;
+  const isRemoved = properties.DeleteSourceServer === 'true';
+  const manualCommands = join([state === 'extended' ? undefined : disconnect, isRemoved ? remove : undefined], ', then ');
+  return { what: say`the ${nameOf(server)}`, accountId: server.accountId, service: 'DRS', manualCommands };
 }

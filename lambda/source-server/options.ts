@@ -1,5 +1,6 @@
 import type { OptionProperties } from '../../lib/contract';
 import { Failure } from '../aws/errors';
+import { say } from '../aws/message';
 import { accountOfRole, type Principal, type RoleSession } from '../aws/role';
 import type { Request } from '../protocol/request';
 
@@ -28,7 +29,7 @@ export function readOptions(properties: Readonly<Record<string, unknown>>): Disc
   const policy = text('RecoveryInstancePolicy') ?? 'FAIL';
   const recoveryInstancePolicy = POLICIES.find((known) => known === policy);
   if (!recoveryInstancePolicy) {
-    throw new Failure(`'${policy}' is not a recovery instance policy of this version of cdk-drs, which are ${POLICIES.join(', ')}.`);
+    throw new Failure(say`'${policy}' is not a recovery instance policy of this version of cdk-drs, which are ${POLICIES.join(', ')}.`);
   }
   const tags = properties.AssumeRoleSessionTags as RoleSession['tags'];
   const session = { externalId: text('AssumeRoleExternalId'), sourceIdentity: text('AssumeRoleSourceIdentity'), tags };
@@ -55,7 +56,7 @@ export function readRole(properties: Readonly<Record<string, unknown>>): string 
   const name: Property = 'AssumeRoleArn';
   const roleArn = textOf(properties[name]);
   if (roleArn !== undefined && accountOfRole(roleArn) === undefined) {
-    throw new Failure(`'${roleArn}' is not the ARN of a role, which looks like arn:aws:iam::ACCOUNT:role/NAME.`);
+    throw new Failure(say`'${roleArn}' is not the ARN of a role, which looks like arn:aws:iam::ACCOUNT:role/NAME.`);
   }
   return roleArn;
 }

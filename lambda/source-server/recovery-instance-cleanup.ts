@@ -1,6 +1,7 @@
 import type { RecoveryInstance } from '@aws-sdk/client-drs';
 import { isNamed } from '../aws/retry';
 import { Failure, messageOf } from '../aws/errors';
+import { command, join, type Message, say } from '../aws/message';
 import { sleep } from '../aws/sleep';
 import { isNothingThere } from '../aws/drs';
 import { explainRecoveryInstances } from './messages';
@@ -16,7 +17,7 @@ const POLL_JOB = 10_000;
 /** Ends, step by step, what recovery instances hold of a source server, as far as the policy goes. */
 export class RecoveryInstanceCleanup {
   /** What DRS last said to a step that will be tried again. */
-  refusal?: string;
+  refusal?: Message;
   /** Those that let go: DRS may show them for a moment longer. */
   private readonly released = new Set<string>();
   private readonly deleted = new Set<string>();
@@ -55,7 +56,7 @@ export class RecoveryInstanceCleanup {
     const instances = await drs.recoveryInstancesOf(server.sourceServerId);
     const inTheWay = instances.filter((instance) => !this.released.has(idOf(instance)) && isInTheWay(instance, policy));
     if (inTheWay.length > 0) {
-      throw new Failure(`${explainRecoveryInstances(inTheWay, server.region)} By the policy ${policy} nothing was done to it.`);
+      throw new Failure(say`${explainRecoveryInstances(inTheWay, server.region)} By the policy ${policy} nothing was done to it.`);
     }
     return instances;
   }
@@ -82,7 +83,7 @@ export class RecoveryInstanceCleanup {
       drills.length > 0 &&
       (await this.isDone('termination', drills, async () => {
         const job = await this.teardown.drs.terminateRecoveryInstances(drills);
-        this.teardown.note('drill being terminated', `${drills.join(', ')} (job ${job})`);
+        this.teardown.note('drill being terminated', say`${join(drills, ', ')} (job ${job})`);
         await (job && this.follow(job));
       }))
     );
@@ -110,7 +111,7 @@ export class RecoveryInstanceCleanup {
     try {
       await step();
     } catch (error) {
-      const told = `DRS did not accept the ${what} of recovery instance ${ids.join(', ')}. ${messageOf(error)}`;
+      const told = say`DRS did not accept the ${what} of recovery instance ${join(ids, ', ')}. ${messageOf(error)}`;
       if (isNothingThere(error) || isNamed(error, 'ConflictException', 'ServiceQuotaExceededException')) {
         this.refusal = told;
         return false;
@@ -119,7 +120,7 @@ export class RecoveryInstanceCleanup {
       const held = error instanceof Failure ? undefined : (await this.look()).filter((one) => this.holds(one) && ids.includes(idOf(one)));
       if (held === undefined || held.length > 0) {
         // Without `error` as its cause: of the kind 'timeout', it would be told that no recovery instance is known to hold the server.
-        throw new Failure(`${told} ${explainRecoveryInstances(held ?? [], server.region)}`.trim());
+        throw new Failure(join([told, explainRecoveryInstances(held ?? [], server.region)]));
       }
     }
     ids.forEach((id) => this.released.add(id));
@@ -128,7 +129,7 @@ export class RecoveryInstanceCleanup {
 
   private async follow(jobID: string): Promise<void> {
     const { drs, server } = this.teardown;
-    const seeIt = `look at it with \`aws drs describe-jobs --filters jobIDs=${jobID} --region ${server.region}\`.`;
+    const seeIt = say`look at it with ${command`aws drs describe-jobs --filters jobIDs=${jobID} --region ${server.region}`}.`;
     for (;;) {
       const job = await drs.findJob(jobID);
       const failed = (job?.participatingServers ?? []).filter(({ launchStatus }) => launchStatus === 'FAILED');
@@ -136,11 +137,14 @@ export class RecoveryInstanceCleanup {
         return;
       }
       if (job?.status === 'COMPLETED') {
-        const ids = failed.map(({ recoveryInstanceID = 'of unknown ID' }) => recoveryInstanceID).join(', ');
-        throw new Failure(`DRS could not terminate the drill ${ids} (job ${jobID}): ${seeIt}`);
+        const ids = join(
+          failed.map(({ recoveryInstanceID = 'of unknown ID' }) => recoveryInstanceID),
+          ', ',
+        );
+        throw new Failure(say`DRS could not terminate the drill ${ids} (job ${jobID}): ${seeIt}`);
       }
       if (Date.now() + POLL_JOB >= drs.deadline) {
-        throw new Failure(`The job ${jobID}, which terminates its drill, is still ${job?.status ?? 'not to be seen'}: ${seeIt}`);
+        throw new Failure(say`The job ${jobID}, which terminates its drill, is still ${job?.status ?? 'not to be seen'}: ${seeIt}`);
       }
       await sleep(POLL_JOB);
     }

@@ -1,4 +1,5 @@
 import { Failure, isOfKind, messageOf } from '../aws/errors';
+import { join, type Message, type Told } from '../aws/message';
 import { isNamed } from '../aws/retry';
 import { sleep } from '../aws/sleep';
 import { explainRecoveryInstances, tell } from './messages';
@@ -14,9 +15,9 @@ const ANSWER = 5_000;
 /** What to tell if it can't be done. */
 interface Explanation {
   /** What became of the server. */
-  readonly otherwise: string;
+  readonly otherwise: Told;
   /** What may be the cause, if no recovery instance is. */
-  readonly because: string;
+  readonly because: Told;
   /** Whether recovery instances may be in the way, so that they are released as far as the policy goes. */
   readonly releases: boolean;
 }
@@ -44,11 +45,11 @@ export async function retryOnConflict<T>(
       const hasEnded =
         releases &&
         (await cleanup.step().catch((error: unknown) => {
-          throw new Failure(`${told} ${messageOf(error)}${isOfKind(error, 'timeout') ? ` ${because}` : ''}`, { cause: error });
+          throw new Failure(join([told, messageOf(error), isOfKind(error, 'timeout') ? because : undefined]), { cause: error });
         }));
       const pause = hasEnded ? 0 : PAUSE;
       if (Date.now() + pause + ANSWER >= drs.deadline) {
-        throw new Failure([told, cleanup.refusal, await explainHold(teardown, because)].filter(Boolean).join(' '));
+        throw new Failure(join([told, cleanup.refusal, await explainHold(teardown, because)]));
       }
       await sleep(pause);
     }
@@ -56,10 +57,10 @@ export async function retryOnConflict<T>(
 }
 
 /** What may hold the server, and the commands that end it. */
-export async function explainHold({ drs, server }: Teardown, otherwise: string): Promise<string> {
+export async function explainHold({ drs, server }: Teardown, otherwise: Told): Promise<Message> {
   const instances = (await look(drs.recoveryInstancesOf(server.sourceServerId))) ?? [];
   const explained = explainRecoveryInstances(instances, server.region);
-  return instances.some(isHolding) ? explained : `${otherwise} ${explained}`.trim();
+  return instances.some(isHolding) ? explained : join([otherwise, explained]);
 }
 
 /** A look that fails must not hide the refusal that it was to explain. */

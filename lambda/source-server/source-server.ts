@@ -1,17 +1,15 @@
 import type { SourceServer } from '@aws-sdk/client-drs';
 import { type SourceServerDisconnectionAttributes, UNKNOWN } from '../../lib/contract';
+import { type Message, nameFrom, say } from '../aws/message';
 import type { NamedServer } from '../physical-ids';
 
-/** A hostname is a name, not a text: so many characters of it always fit into a response. */
-const LONGEST_HOSTNAME = 255;
-
 /** How messages name a server. */
-export function nameOf({ sourceServerId, accountId, region }: NamedServer): string {
-  return `source server ${sourceServerId} (account ${accountId}, Region ${region})`;
+export function nameOf({ sourceServerId, accountId, region }: NamedServer): Message {
+  return say`source server ${sourceServerId} (account ${accountId}, Region ${region})`;
 }
 
 export function replicationStateOf(server: SourceServer | undefined): string {
-  return server?.dataReplicationInfo?.dataReplicationState || UNKNOWN;
+  return nameFrom(server?.dataReplicationInfo?.dataReplicationState || UNKNOWN);
 }
 
 export function isDisconnected(server: SourceServer): boolean {
@@ -32,8 +30,7 @@ export function stateOf(server: SourceServer): SourceServerState {
 }
 
 export function hostnameOf(server: SourceServer | undefined): string {
-  const hostname = server?.sourceProperties?.identificationHints?.hostname || UNKNOWN;
-  return Array.from(hostname).slice(0, LONGEST_HOSTNAME).join('');
+  return nameFrom(server?.sourceProperties?.identificationHints?.hostname || UNKNOWN);
 }
 
 export function attributesOf(server: SourceServer | undefined): SourceServerDisconnectionAttributes {

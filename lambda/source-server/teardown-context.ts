@@ -1,3 +1,4 @@
+import type { Told } from '../aws/message';
 import type { Drs } from '../aws/drs';
 import type { NamedServer } from '../physical-ids';
 import type { DisconnectionOptions } from './options';
@@ -8,5 +9,5 @@ export interface Teardown {
   readonly server: NamedServer;
   readonly options: DisconnectionOptions;
   /** Keeps a record of what was done. */
-  readonly note: (done: string, to: string) => void;
+  readonly note: (done: string, to: Told) => void;
 }

@@ -115,7 +115,12 @@ function anyOf({ stack, region }: Place, service: string, resource: string): str
   return stack.formatArn({ service, region, resource, resourceName: '*' });
 }
 
-/** IAM would read ${…} in the value of a condition as a variable. */
+/**
+ * IAM reads `${…}` in a value as a policy variable: a tag would be compared with what the function's role is tagged with. `${$}` is a dollar sign.
+ * In StringEquals * and ? are no wildcards. What a token stands for is not known yet, and is left as it is.
+ *
+ * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html
+ */
 function literal(value: string): string {
-  return Token.isUnresolved(value) ? value : value.replaceAll('${', '${$}{');
+  return value.replace(/\$(?=\{(?!Token\[))/g, '${$}');
 }

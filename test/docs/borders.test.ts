@@ -118,6 +118,28 @@ describe('a repository that breaks every rule', () => {
   });
 });
 
+test('commands are made by one function, and what goes out is written in two places', () => {
+  const sources = ['lambda', 'cli'].flatMap((folder) =>
+    readdirSync(folder, { recursive: true, encoding: 'utf8' })
+      .filter((name) => name.endsWith('.ts'))
+      .map((name) => ({ file: path.posix.join(folder, name), text: readFileSync(path.join(folder, name), 'utf8') })),
+  );
+  const filesWith = (pattern: RegExp) => sources.filter(({ text }) => pattern.test(text)).map(({ file }) => file);
+  expect(sources.length).toBeGreaterThan(50);
+  // A backtick in a text is the beginning of a command.
+  expect(filesWith(/\\`|['"]`['"]/)).toEqual(['lambda/aws/message.ts']);
+  expect(filesWith(/new Message\(/)).toEqual(['lambda/aws/message.ts']);
+  // That of the command line is commander's.
+  expect(filesWith(/new Command\(/)).toEqual(['lambda/aws/message.ts', 'cli/index.ts']);
+  // Without `say`, all of it would be taken for what others wrote, and cut.
+  expect(filesWith(/new Failure\(\s*`/)).toEqual([]);
+  expect(filesWith(/console\.|std(out|err)\.write|process\.std(out|err)[^.]/)).toEqual([
+    'lambda/protocol/log.ts',
+    'cli/index.ts',
+    'cli/aws/session.ts',
+  ]);
+});
+
 test("CloudFormation's protocol has not a word of what is torn down", () => {
   const words = /\bDRS\b|drs:|source.?server|recovery.?instance|fleet|replicat/i;
   const files = readdirSync('lambda/protocol').map((file) => `lambda/protocol/${file}`);

@@ -42,7 +42,22 @@ function collect<T>(folder: string, pick: (node: ts.Node) => T[]): T[] {
 }
 
 function isText(node: ts.Node): boolean {
-  return ts.isStringLiteralLike(node) || ts.isTemplateExpression(node) || (isSum(node) && (isText(node.left) || isText(node.right)));
+  return (
+    ts.isStringLiteralLike(node) ||
+    ts.isTemplateExpression(node) ||
+    ts.isTaggedTemplateExpression(node) ||
+    (isSum(node) && (isText(node.left) || isText(node.right))) ||
+    (isList(node) && node.elements.some(isText))
+  );
+}
+
+/** What `join` of lambda/aws/message.ts puts together: sentences. */
+function isList(node: ts.Node): node is ts.ArrayLiteralExpression {
+  return ts.isArrayLiteralExpression(node) && ts.isCallExpression(node.parent) && isJoin(node.parent) && node.parent.arguments.length === 1;
+}
+
+function isJoin(node: ts.CallExpression): boolean {
+  return nameOf(node) === 'join';
 }
 
 function isSum(node: ts.Node): node is ts.BinaryExpression {
@@ -56,6 +71,12 @@ function read(node: ts.Expression): string {
   if (ts.isTemplateExpression(node)) {
     return node.head.text + node.templateSpans.map(({ literal }) => HOLE + literal.text).join('');
   }
+  if (ts.isTaggedTemplateExpression(node)) {
+    return read(node.template);
+  }
+  if (isList(node)) {
+    return node.elements.map(read).join(' ');
+  }
   return isSum(node) && isText(node) ? read(node.left) + read(node.right) : HOLE;
 }
 
@@ -65,7 +86,7 @@ function isTold(node: ts.Node): boolean {
   if (ts.isNewExpression(parent)) {
     return ['Error', 'Failure'].includes(nameOf(parent));
   }
-  if (ts.isCallExpression(parent) && parent.expression !== node) {
+  if (ts.isCallExpression(parent) && parent.expression !== node && !isJoin(parent)) {
     return ['validationError', 'addWarningV2'].includes(nameOf(parent)) && parent.arguments[1] === node;
   }
   if (ts.isFunctionDeclaration(parent)) {

@@ -86,7 +86,7 @@ function foretold(planned: Plan, before: Everything): Everything {
     if (verdict === 'disconnect') {
       servers[sourceServerId] = 'DISCONNECTED';
     }
-    if (verdict === 'delete-record' || reason.includes('its record is deleted, too')) {
+    if (verdict === 'delete-record' || String(reason).includes('its record is deleted, too')) {
       delete servers[sourceServerId];
     }
     for (const { recoveryInstanceId, then } of recoveryInstances) {

@@ -135,7 +135,7 @@ interface Requested {
 }
 
 export interface Handled {
-  readonly response: response.Response;
+  readonly response: Omit<response.Response, 'Reason'> & { readonly Reason?: string };
   readonly log: readonly Record<string, unknown>[];
   /** Everything that was asked of DRS, by operation. */
   readonly calls: readonly string[];
@@ -207,7 +207,7 @@ export async function handle({
   const [body, ...more] = delivered.splice(0);
   expect(more).toEqual([]);
   return {
-    response: JSON.parse(body ?? '') as response.Response,
+    response: JSON.parse(body ?? '') as Handled['response'],
     bytes: Buffer.byteLength(body ?? ''),
     log: lines.map((line) => JSON.parse(line) as Record<string, unknown>),
     calls: drs.calls().map((call) => call.args[0].constructor.name.replace(/Command$/, '')),

@@ -96,6 +96,20 @@ test.each(
   expect(actionsIn(declare(options).template())).toEqual(actionsIn(Template.fromStack(single)));
 });
 
+test.each([
+  ['a policy variable', '${aws:PrincipalTag/team}', '${$}{aws:PrincipalTag/team}'],
+  ['two of them', '${a}-${b}', '${$}{a}-${$}{b}'],
+  ['what is one to IAM alone', '${*}', '${$}{*}'],
+  ['characters that are wildcards elsewhere', 'pay*m?nts', 'pay*m?nts'],
+  ['a dollar sign', '5$ {x}', '5$ {x}'],
+])('%s as the value of a tag is asked of IAM as it is written', (_what, value, asked) => {
+  const { template } = declare({ selection: SourceServerSelection.withTags({ team: value }) });
+  template().hasResourceProperties(FLEET_DISCONNECTION, { Tags: { team: value } });
+  expect(statementOf(template(), 'drs:DisconnectSourceServer')).toEqual([
+    expect.objectContaining({ Condition: { StringEquals: { 'aws:ResourceTag/team': asked } } }),
+  ]);
+});
+
 test('the value of a tag may be a token', () => {
   const stack = newStack();
   const team = new CfnParameter(stack, 'Team').valueAsString;
@@ -149,6 +163,9 @@ test.each<[string, () => unknown, RegExp]>([
     /"team" has no value/,
   ],
   ['a tag whose value is left out', () => SourceServerSelection.withTags({ team: Aws.NO_VALUE }), /"team" has no value/],
+  ['a policy variable as a key', () => SourceServerSelection.withTags({ '${aws:PrincipalTag/team}': 'x' }), /characters \$, \* and \?/],
+  ['a key with a wildcard', () => SourceServerSelection.withTags({ 'te*m': 'x' }), /characters \$, \* and \?/],
+  ['a key with the other wildcard', () => SourceServerSelection.withTags({ 'te?m': 'x' }), /characters \$, \* and \?/],
   [
     'two keys that differ only in case',
     () => SourceServerSelection.withTags({ team: 'payments', stage: 'prod', Team: 'payments' }),

@@ -65,7 +65,7 @@ export const answers: Mutants = {
     failureAdvice('tells what to do next only where there is room', 'ROOM_IN_RESPONSE - bytesOf(next)', 'ROOM_IN_RESPONSE'),
     failureAdvice(
       'tells so much that the commands are cut off',
-      'cut(messageOf(error), ROOM_IN_RESPONSE - bytesOf(next))',
+      'messageOf(error).cut(ROOM_IN_RESPONSE - bytesOf(next))',
       'messageOf(error)',
     ),
     failureAdvice(
@@ -75,8 +75,8 @@ export const answers: Mutants = {
     ),
     failureAdvice(
       'does not tell how to finish by hand if nobody knows whether it was meant',
-      'return `If ${what} shall go, it can be disconnected by hand: ${manualCommands}.${where}`;',
-      'return where;',
+      'say`If ${what} shall go, it can be disconnected by hand: ${manualCommands}.`',
+      'undefined',
     ),
     failureAdvice(
       'tells to retain the resource in another stack',
@@ -91,7 +91,7 @@ export const answers: Mutants = {
     deletionCheck('tells to delete the nested stack again', '[...stacks].reverse().find(', 'stacks.find('),
     messages('explains so many that the others are cut off', 'const INSTANCES_EXPLAINED = 3;', 'const INSTANCES_EXPLAINED = 100;'),
     messages('does not name the others', 'const INSTANCES_NAMED = 20;', 'const INSTANCES_NAMED = 0;'),
-    messages('does not tell how many it does not name', ' and ${more} more', ''),
+    messages('does not tell how many it does not name', 'say`and ${more} more`', 'undefined'),
   ],
   'conflict otherwise: a job, a failback in progress': [
     retryConflict('does not tell the order', 'instances.some(isHolding) ? explained', 'instances ? explained'),
@@ -103,7 +103,7 @@ export const answers: Mutants = {
     messages('hides what DRS said', '${messageOf(refusal)}`;', '`;'),
     disconnect(
       'does not tell where an extended server replicates',
-      'throw new Failure(`${told} ${explainExtended(found, server.region)}`);',
+      'throw new Failure(join([told, explainExtended(found, server.region)]));',
       'throw new Failure(told);',
     ),
     retryConflict('lets a failed look hide the refusal', 'seen.catch(() => undefined)', 'seen'),

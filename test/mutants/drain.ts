@@ -27,8 +27,8 @@ export const drain: Mutants = {
     index('is unknown', `[STAGING_AREA_DRAIN, async () => (await import('./lazy')).stagingAreaDrain],`, ''),
     handler(
       'drains at once',
-      `logDecision(request, 'declared', \``,
-      `await drain(request, readStep(request));\n  logDecision(request, 'declared', \``,
+      `logDecision(request, 'declared', say\``,
+      `await drain(request, readStep(request));\n  logDecision(request, 'declared', say\``,
     ),
     step('has the same physical ID for every link', ID, ID.replace('Link', `'0'`)),
     step('has the same physical ID for every drain', ID, ID.replace('Drain', `''`)),
@@ -125,8 +125,8 @@ export const drain: Mutants = {
     handler('gives up at once', OUT_OF_TIME, 'true'),
     handler('gives up after two minutes', `type === 'Delete' ? Infinity : SHORT_LIMIT`, 'SHORT_LIMIT'),
     handler('a handover does not tell', `logDecision(request, 'handed over'`, `((..._: unknown[]) => undefined)(request, 'handed over'`),
-    handler('does not tell that it is done', `logDecision(request, 'drained', step.subnetIds.join(', '));`, ''),
-    handler('does not name the machines', "${named.join(', ')}${more}", '${more}'),
+    handler('does not tell that it is done', `logDecision(request, 'drained', subnets);`, ''),
+    handler('does not name the machines', "${join(named, ', ')}${more}", '${more}'),
     drsResources(
       'takes every machine for a replication server',
       '/Replication Server|Conversion Server/.test(nameOf(instance))',
@@ -135,7 +135,7 @@ export const drain: Mutants = {
     drsResources('takes no machine for a replication server', '/Replication Server|Conversion Server/', '/mutant/'),
     drsResources('takes a conversion server for a recovery instance', '|Conversion Server', ''),
     handler('names so many that the commands are cut off', 'const MACHINES_NAMED = 20;', 'const MACHINES_NAMED = 1_000;'),
-    handler('does not tell how many it does not name', '` and ${left.length - MACHINES_NAMED} more`', "''"),
+    handler('does not tell how many it does not name', 'say` and ${left.length - MACHINES_NAMED} more`', "''"),
     deletion(
       'does not tell what next',
       'throw failedDeletion(error, request, check, deletion.remainingWork());',
@@ -179,10 +179,14 @@ export const drain: Mutants = {
     handler('tries again, whatever EC2 says', REFUSED, 'if (!error) {'),
     handler('takes another group for it', 'GroupId === groupId', 'GroupId !== undefined'),
     handler('does not try again', 'if (refused.length === 0) {', 'if (refused.length >= 0) {'),
-    handler('succeeds with one in use for ever', 'throw new Failure(`Security groups', 'return;\n      throw new Failure(`Security groups'),
+    handler(
+      'succeeds with one in use for ever',
+      'throw new Failure(say`Security groups',
+      'return;\n      throw new Failure(say`Security groups',
+    ),
     handler('never gives up on them', 'if (Date.now() + POLL_SUBNETS >= ec2.deadline) {', 'if (Date.now() < 0) {'),
     handler('gives up on them at once', 'if (Date.now() + POLL_SUBNETS >= ec2.deadline) {', 'if (Date.now() > 0) {'),
-    handler('hides what EC2 said', 'refused.push(`${GroupId}: ${messageOf(error)}`);', 'refused.push(GroupId);'),
+    handler('hides what EC2 said', 'refused.push(say`${GroupId}: ${messageOf(error)}`);', 'refused.push(say`${GroupId}`);'),
     ec2(
       'takes a throttled deletion for a refusal',
       `await retry('ec2:DeleteSecurityGroup', (abortSignal) => this.client.send(command, { abortSignal }), this);`,

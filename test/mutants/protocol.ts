@@ -13,8 +13,10 @@ const xml = mutate('aws/xml.ts');
 const retry = mutate('aws/retry.ts');
 const timeLimits = mutate('protocol/time-limits.ts');
 const handler = mutate('source-server/handler.ts');
-const sourceServer = mutate('source-server/source-server.ts');
 const errors = mutate('aws/errors.ts');
+const message = mutate('aws/message.ts');
+const sourceServer = mutate('source-server/source-server.ts');
+const step = mutate('drain/step.ts');
 
 const LIMIT = `type === 'Delete' || properties.AssumeRoleArn !== undefined ? LONG_LIMIT : SHORT_LIMIT`;
 const KIND = 'kind ?? (cause instanceof Failure ? cause.kind : undefined)';
@@ -26,6 +28,8 @@ export const PROTOCOL_RULES = [
   'exactly one response for each request',
   'a response has the IDs of its request',
   'a response fits 4,096 bytes, and its Reason is cut first',
+  "others' text is text",
+  'a command is ours, and its words are IDs',
   'the response goes to an https URL only',
   'the response is sent as its signed URL wants it',
   'the PUT is repeated on 5xx and network faults',
@@ -63,19 +67,45 @@ export const protocol: Record<(typeof PROTOCOL_RULES)[number], Mutants[string]> 
   ],
   'a response fits 4,096 bytes, and its Reason is cut first': [
     response('may be a byte too long', 'MAXIMUM_BYTES = 4096', 'MAXIMUM_BYTES = 4097'),
-    response('counts characters, not bytes', 'Buffer.byteLength(whole) <=', 'whole.length <='),
-    response('counts characters, not bytes, of what it cuts', 'Buffer.byteLength(cut(fits + step)) <=', 'cut(fits + step).length <='),
-    response('is not cut', 'Buffer.byteLength(whole) <= MAXIMUM_BYTES', 'Buffer.byteLength(whole) > 0'),
-    response('keeps the end of a Reason, not its beginning', 'characters.slice(0, length)', 'characters.slice(-length)'),
-    response('cuts far more than it must', 'step >= 1; step /= 2', 'step >= 512; step /= 2'),
-    errors(
-      'lets what others wrote leave no room for our own words',
-      `cut(message.replace(/[\\p{Cc}\\p{Cs}]+/gu, ' '), LONGEST_MESSAGE)`,
-      'message',
+    response('counts characters, not bytes', 'Buffer.byteLength(whole) -', 'whole.length -'),
+    message(
+      'counts characters, not bytes, of what it cuts',
+      'Buffer.byteLength(JSON.stringify(String(text)))',
+      'JSON.stringify(String(text)).length',
     ),
-    errors('shows control characters, of six bytes each', `.replace(/[\\p{Cc}\\p{Cs}]+/gu, ' ')`, ''),
-    errors('leaves half a command', "isInCommand ? kept.slice(0, kept.lastIndexOf('`')) : kept", 'kept'),
-    sourceServer('takes a hostname of any length', 'Array.from(hostname).slice(0, LONGEST_HOSTNAME)', 'Array.from(hostname)'),
+    response('is not cut', 'excess <= 0 || !Reason', 'Reason === undefined || excess > 0'),
+    message('keeps the end of a Reason, not its beginning', 'this.parts.slice(0, end)', 'this.parts.slice(end)'),
+    response('cuts far more than it must', 'bytesOf(Reason) - excess', 'bytesOf(Reason) - 2 * excess'),
+    message('lets what others wrote leave no room for our own words', '.cut(LONGEST_TEXT)', ''),
+    message('shows control characters, of six bytes each', '\\p{Cc}', ''),
+    message('leaves half a command', "last instanceof Command ? '' : ", ''),
+    message('takes a hostname of any length', '.slice(0, LONGEST_NAME)', ''),
+  ],
+  "others' text is text": [
+    message('lets characters of direction through', '\\p{Cf}', ''),
+    message('lets halves of characters through', '\\p{Cs}', ''),
+    message('lets separators of lines through', '\\p{Zl}\\p{Zp}', ''),
+    message('tells a token', ".replace(SECRET, '[cut]')", ''),
+    message('tells the ID of an access key', ".replace(ACCESS_KEY, '[cut]')", ''),
+    message('lets it be an order to Azure Pipelines', ".replace(/##+/g, '#')", ''),
+    message('lets it be an order to GitHub', ".replace(/(?<![\\w:])::(?=[a-z])/gi, ': :')", ''),
+    message('breaks an ARN', '(?<![\\w:])::(?=[a-z])', '::'),
+    message('lets it be a command', ".replaceAll('`', \"'\")", ''),
+    message('lets a name be more than a name', ".replace(/[^\\w.-]/gu, '?')", ''),
+    message('takes characters out of a name', ".replace(/[^\\w.-]/gu, '?')", ".replace(/[^\\w.-]/gu, '')"),
+    sourceServer('gives any replication state as an attribute', 'nameFrom(server?.dataReplicationInfo', '(server?.dataReplicationInfo'),
+    sourceServer('gives any hostname as an attribute', 'nameFrom(server?.sourceProperties', '(server?.sourceProperties'),
+    log('writes it as it is', "typeof written === 'string' ? textOf(written) : value", 'value'),
+    step('takes a name that no response has room for', ' && value.length <= LONGEST', ''),
+  ],
+  'a command is ours, and its words are IDs': [
+    message('types what is no ID', 'ID.test(value) ? value : "\'?\'"', 'value'),
+    message('types an option', '/^\\w[\\w+=,.@-]{0,254}$/', '/^[\\w+=,.@-]{1,255}$/'),
+    message('types a file', '[\\w+=,.@-]{0,254}', '[\\w+=,.@:/-]{0,254}'),
+    message('types an ID of any length', '{0,254}', '*'),
+    message('does not quote a quote', ".replaceAll(\"'\", `'\\\\''`)", ''),
+    message('types what is not to be seen', 'ID.test(word) || textOf(word) !== word', 'ID.test(word)'),
+    message('finds commands in a text', 'part instanceof Command)', "part instanceof Command || part.startsWith('`')) as Command[]"),
   ],
   'the response goes to an https URL only': [responseUrl('sends it over http', `url.protocol !== 'https:' || `, '')],
   'the response is sent as its signed URL wants it': [
@@ -159,7 +189,7 @@ export const protocol: Record<(typeof PROTOCOL_RULES)[number], Mutants[string]> 
     response('tells the URL that refused', 'problem: `HTTP status ${status}`', 'problem: `HTTP status ${status} of ${url.href}`'),
   ],
   'the log is one line of JSON for each decision': [
-    log('spreads over lines', 'JSON.stringify(entry)', 'JSON.stringify(entry, null, 2)'),
+    log('spreads over lines', ': value;\n  });', ': value;\n  }, 2);'),
     log('runs lines together', '}\\n`', '}`'),
     respond('does not log an answer', `log({ event: 'answered', ...requestFields(request), status: response.Status });`, ''),
     respond('does not log a failure', 'logFailure(received, reason, error);', ''),
@@ -267,7 +297,7 @@ export const protocol: Record<(typeof PROTOCOL_RULES)[number], Mutants[string]> 
     errors('is of every kind', IS_OF_KIND, 'error instanceof Failure'),
     errors('is of every kind, if it has any', IS_OF_KIND, 'error instanceof Failure && error.kind !== undefined && kind !== undefined'),
     errors('takes an error of somebody else for one', IS_OF_KIND, '(error as Failure | undefined)?.kind === kind'),
-    errors('forgets the other', 'super(message, { cause });', 'super(message);'),
+    errors('forgets the other', 'super(String(message), { cause });', 'super(String(message));'),
   ],
   'every call is made anew, by our retries, and tells for which stack': [
     clientConfiguration('lets the SDK repeat, which knows no deadline', 'maxAttempts: 1,', ''),

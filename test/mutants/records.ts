@@ -83,8 +83,8 @@ export const records: Mutants = {
       'let check: DeletionCheck | undefined;',
       'let check: DeletionCheck | undefined;\n  const work = deletion.remainingWork();\n  deletion = { ...deletion, remainingWork: () => work };',
     ),
-    handler('does not tell how to delete it by hand', ` === 'true' ? ['delete'] : []`, ` === 'true' ? [] : []`),
-    handler('tells to delete a record by hand that nobody wants deleted', `properties.DeleteSourceServer === 'true' ?`, 'properties ?'),
-    handler('tells to disconnect an extended server by hand', `state === 'extended' ? [] : ['disconnect']`, `'disconnect'`),
+    handler('does not tell how to delete it by hand', 'isRemoved ? remove : undefined', 'undefined'),
+    handler('tells to delete a record by hand that nobody wants deleted', 'isRemoved ? remove : undefined', 'remove'),
+    handler('tells to disconnect an extended server by hand', `state === 'extended' ? undefined : disconnect`, 'disconnect'),
   ],
 };

@@ -9,7 +9,7 @@ const drs = mutate('aws/drs.ts');
 const handler = mutate('source-server/handler.ts');
 
 const BY_POLICY = `options.recoveryInstancePolicy === 'FAIL'
-    ? new Failure(\`\${told} \${await explainHold(teardown, explainConflict(server))}\`)
+    ? new Failure(join([told, await explainHold(teardown, explainConflict(server))]))
     : refusal`;
 const IN_THE_WAY = 'isFailingBack(instance) || (isHolding(instance) && !mayGo)';
 const TERMINATE = 'return isHeld && this.terminateDrills();';
@@ -70,11 +70,15 @@ export const recoveryInstances: Mutants = {
     cleanup('does not tell what it disconnected', `this.teardown.note('recovery instance disconnected', id);`, ''),
     cleanup(
       'does not tell what it terminates',
-      `this.teardown.note('drill being terminated', \`\${drills.join(', ')} (job \${job})\`);`,
+      `this.teardown.note('drill being terminated', say\`\${join(drills, ', ')} (job \${job})\`);`,
       '',
     ),
-    retryConflict('hides the conflict if it can not be ended', '${told} ${messageOf(error)}$', '${messageOf(error)}$'),
-    retryConflict('does not tell what may hold it if there is no time to see', "${isOfKind(error, 'timeout') ? ` ${because}` : ''}", ''),
+    retryConflict('hides the conflict if it can not be ended', '[told, messageOf(error)', '[messageOf(error)'),
+    retryConflict(
+      'does not tell what may hold it if there is no time to see',
+      "isOfKind(error, 'timeout') ? because : undefined",
+      'undefined',
+    ),
     cleanup('fails if a job is in progress', `'ConflictException', 'ServiceQuotaExceededException'`, `'ServiceQuotaExceededException'`),
     cleanup('fails if there are too many jobs', `'ConflictException', 'ServiceQuotaExceededException'`, `'ConflictException'`),
     cleanup('fails if DRS does not know it any more', 'isNothingThere(error) || ', ''),
@@ -82,7 +86,11 @@ export const recoveryInstances: Mutants = {
     cleanup('hides why it could not be ended', REFUSED, ''),
     cleanup('fails though it let go, and only the answer was lost', HELD, 'if (error) {'),
     cleanup('goes on though it holds on', HELD, 'if (held === undefined) {'),
-    cleanup('says that none is known to hold it, since one did not let go in time', '.trim());', '.trim(), { cause: error });'),
+    cleanup(
+      'says that none is known to hold it, since one did not let go in time',
+      'server.region)]));',
+      'server.region)]), { cause: error });',
+    ),
     cleanup('looks only whether anything holds on', ' && ids.includes(idOf(one))', ''),
   ],
   'a real recovery, or one of unknown kind': [
@@ -132,7 +140,7 @@ export const recoveryInstances: Mutants = {
     cleanup('does not name the drill', 'terminate the drill ${ids} (job', 'terminate the drill (job'),
     cleanup(
       'does not tell how to look at the job',
-      'look at it with \\`aws drs describe-jobs --filters jobIDs=${jobID} --region ${server.region}\\`.',
+      'look at it with ${command`aws drs describe-jobs --filters jobIDs=${jobID} --region ${server.region}`}.',
       '',
     ),
     cleanup('follows the job for ever', 'if (Date.now() + POLL_JOB >= drs.deadline) {', 'if (Date.now() < 0) {'),

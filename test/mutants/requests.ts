@@ -214,7 +214,7 @@ export const requests: Mutants = {
     handler('does nothing', TEAR_DOWN, ''),
     handler(
       'does not tell what it did',
-      'const note = (done: string, to: string) => logDecision(request, done, to);',
+      "const note: Teardown['note'] = (done, to) => logDecision(request, done, to);",
       'const note = () => undefined;',
     ),
     teardown('does not tell how it ended', 'note(outcome, server.sourceServerId);', ''),
@@ -235,12 +235,16 @@ export const requests: Mutants = {
     ),
     assumeRole(
       'goes on as the function itself if STS gives no credentials',
-      'throw new Failure(`STS gave no credentials for the role ${roleArn}.`);',
+      'throw new Failure(say`STS gave no credentials for the role ${roleArn}.`);',
       'return undefined as unknown as Credentials;',
     ),
     assumeRole('fails at once', '{ deadline });', '{ deadline, wasDenied: true });'),
     assumeRole('does not name the role', `isOfKind(error, 'denied') ? explainRole(roleArn)`, `isOfKind(error, 'denied') ? ''`),
-    assumeRole('hides what STS said', '`${what} ${messageOf(error)}`', "isOfKind(error, 'denied') ? what : `${what} ${messageOf(error)}`"),
+    assumeRole(
+      'hides what STS said',
+      'join([what, messageOf(error)])',
+      "isOfKind(error, 'denied') ? what : join([what, messageOf(error)])",
+    ),
     assumeRole('does not tell in which account the role is', 'in account ${accountOfRole(roleArn)} ', ''),
     assumeRole('takes the path for a part of the name', `roleArn.split('/').at(-1)`, `roleArn.split('/').slice(1).join('/')`),
   ],

@@ -110,7 +110,7 @@ async function begin(`,
   'the operator is told whom to grant what, and which account to turn to': [
     drs("names the function's role instead", 'roleArn === undefined ? undefined : `the role', 'roleArn ? undefined : `the role'),
     failureAdvice('does not tell of which service the commands are', 'Commands of ${service}', 'Commands'),
-    failureAdvice('does not tell for which account a command is', `accountId === ownAccountId ? '' : `, `accountId ? '' : `),
-    failureAdvice('tells of two accounts where there is one', `accountId === ownAccountId ? '' : `, ''),
+    failureAdvice('does not tell for which account a command is', 'accountId === ownAccountId ? undefined : ', 'accountId ? undefined : '),
+    failureAdvice('tells of two accounts where there is one', 'accountId === ownAccountId ? undefined : ', ''),
   ],
 };

@@ -75,7 +75,7 @@ const update = (stack: DeployedStack, declared: Declared, rest: Partial<Template
   );
 
 function told(change: Change): string {
-  return `${change.kind}${'why' in change ? `: ${change.why}` : ''}${change.isRefusable ? ', or refused' : ''}`;
+  return `${change.kind}${'why' in change ? `: ${String(change.why)}` : ''}${change.isRefusable ? ', or refused' : ''}`;
 }
 
 describe('The stack is deleted', () => {

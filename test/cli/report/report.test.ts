@@ -1,10 +1,11 @@
 import { stripVTControlCharacters } from 'node:util';
 import stringWidth from 'string-width';
+import { command, join, say } from '../../../lambda/aws/message';
 import { outcomeOf } from '../../../cli/plan/outcome';
 import type { Plan, PlannedServer } from '../../../cli/plan/plan-json';
 import { report } from '../../../cli/report/report';
 
-const COMMAND = '`aws drs disconnect-recovery-instance --recovery-instance-id i-0a1b2c3d4e5f60718 --region eu-central-1`';
+const COMMAND = command`aws drs disconnect-recovery-instance --recovery-instance-id i-0a1b2c3d4e5f60718 --region eu-central-1`;
 
 const server = (index: number, more: Partial<PlannedServer> = {}): PlannedServer => ({
   sourceServerId: `s-1a2b3c4d5e6f7000${index}`,
@@ -55,17 +56,17 @@ const crowded = planOf(
   [
     server(1, { hostname: 'ip-10-0-0-17.eu-central-1.compute.internal.example.com' }),
     server(2, {
-      ...outcomeOf('blocked', `It may be the machine you work on now; ${COMMAND} keeps it running, and ${COMMAND}.`),
+      ...outcomeOf('blocked', say`It may be the machine you work on now; ${COMMAND} keeps it running, and ${COMMAND}.`),
       recoveryInstances: [instance],
     }),
     server(3, outcomeOf('disconnect', 'its drill is terminated first: i-0a1b2c3d4e5f60718; its record is deleted, too')),
     server(4, {
-      ...outcomeOf('unknown', 'the role arn:aws:iam::444455556666:role/Teardown does not trust you, '.repeat(4)),
+      ...outcomeOf('unknown', join(Array(4).fill('the role arn:aws:iam::444455556666:role/Teardown does not trust you,'))),
       accountId: '444455556666',
       region: 'eu-west-1',
     }),
   ],
-  { clear: false, blockers: [`Termination protection is on. ${COMMAND} ends it.`] },
+  { clear: false, blockers: [say`Termination protection is on. ${COMMAND} ends it.`] },
 );
 
 const linesOf = (plan: Plan, width: number) => report(plan, { width, isColoured: false }).split('\n');
@@ -80,7 +81,7 @@ describe.each([40, 80, 100, 120, 200])('on a screen of %d columns', (width) => {
     const commands = linesOf(crowded, width)
       .map((line) => line.trim())
       .filter((line) => line.startsWith('aws '));
-    expect(commands).toEqual(Array(3).fill(COMMAND.replaceAll('`', '')));
+    expect(commands).toEqual(Array(3).fill(String(COMMAND).replaceAll('`', '')));
   });
 
   test('no ID is broken', () => {
@@ -134,7 +135,7 @@ test('fleets and drains have a line each, and the end says how many servers ther
     stackName: 'LandingZone',
     logicalId: 'Fleet',
     physicalId: 'drs:fleet:111122223333:eu-central-1:0123456789abcdef',
-    selection: 'the source servers with owner=payments',
+    selection: say`the source servers with owner=payments`,
     sourceServers: [server(1), server(2, outcomeOf('blocked', COMMAND))],
     ...outcomeOf('blocked', '1 of 2 would be left, the others go'),
   } as const;

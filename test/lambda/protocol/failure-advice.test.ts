@@ -1,4 +1,5 @@
 import { Failure } from '../../../lambda/aws/errors';
+import { command, join, Message } from '../../../lambda/aws/message';
 import { failedDeletion } from '../../../lambda/protocol/failure-advice';
 import type { Request } from '../../../lambda/protocol/request';
 import { serialize } from '../../../lambda/protocol/response';
@@ -24,18 +25,23 @@ const request: Request = {
   },
   deadline: 0,
 };
-const work = { what: 'the source server', accountId: '444455556666', service: 'DRS', manualCommands: '`aws drs disconnect-source-server`' };
+const work = {
+  what: 'the source server',
+  accountId: '444455556666',
+  service: 'DRS',
+  manualCommands: command`aws drs disconnect-source-server`,
+};
 
 test.each<[string, DeletionCheck | undefined, string]>([
   ['the stack is deleted', { genuine: true, deletedStack: 'R'.repeat(128) }, '--retain-resources LLL'],
-  ['an update cleans up', { genuine: true }, work.manualCommands],
-  ['nobody knows', undefined, work.manualCommands],
-])('when %s', (_when, check, command) => {
+  ['an update cleans up', { genuine: true }, String(work.manualCommands)],
+  ['nobody knows', undefined, String(work.manualCommands)],
+])('when %s', (_when, check, typed) => {
   for (const character of ['x', '"', '\\', '🛟', '`']) {
-    const { message } = failedDeletion(new Failure(character.repeat(10_000)), request, check, work);
+    const { message, told } = failedDeletion(new Failure(new Message([character.repeat(10_000)])), request, check, work);
     const response = serialize({
       Status: 'FAILED',
-      Reason: message,
+      Reason: told,
       PhysicalResourceId: request.physicalId!,
       StackId: request.stack.id,
       RequestId: request.requestId,
@@ -43,14 +49,15 @@ test.each<[string, DeletionCheck | undefined, string]>([
     });
     const { Reason } = JSON.parse(response) as { Reason: string };
     expect(Reason).toBe(message);
-    expect(Reason).toContain(command);
+    expect(Reason).toContain(typed);
     expect(Reason).toMatch(/Commands of DRS are for account 444455556666, those of CloudFormation for account 111122223333\.$/);
   }
 });
 
 test('a message is cut before a command that would not fit, never in it', () => {
-  const commands = Array.from({ length: 100 }, (_, index) => `\`aws drs command-${index} --region us-gov-west-1\``);
-  const { message } = failedDeletion(new Failure(commands.join(', ')), request, undefined, work);
+  const commands = Array.from({ length: 100 }, (_, index) => command`aws drs command-${String(index)} --region us-gov-west-1`);
+  const { message } = failedDeletion(new Failure(join(commands, ', ')), request, undefined, work);
   const kept = message.match(/`[^`]*`/g)!;
-  expect(kept).toEqual([...commands.slice(0, kept.length - 1), work.manualCommands]);
+  expect(kept.length).toBeGreaterThan(10);
+  expect(kept).toEqual([...commands.slice(0, kept.length - 1), work.manualCommands].map(String));
 });
