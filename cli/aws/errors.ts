@@ -8,6 +8,7 @@ const UNKNOWN_KEY = [
   'IncompleteSignature',
   'InvalidAccessKeyId',
   'InvalidClientTokenId',
+  'InvalidSignatureException',
   'MissingAuthenticationToken',
   'SignatureDoesNotMatch',
   'UnrecognizedClientException',
