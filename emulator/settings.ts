@@ -65,6 +65,11 @@ export const unknowns = {
     likely: 900,
     values: [900, 1_320],
   },
+  cleanUpOrder: {
+    what: 'whether the clean-up of an update deletes what depended on a removed policy before it, as one live test saw, or after it',
+    likely: 'dependents-first',
+    values: ['dependents-first', 'policies-first'],
+  },
   policyPropagation: {
     what: 'how long a new or edited policy takes to spread',
     likely: 0,

@@ -70,7 +70,7 @@ export function notCreatedIdOf(logicalId: string): string {
   return `cdk-drs:not-created:${logicalId}`;
 }
 
-/** Whether it may be the physical ID of a resource that was created, by this version or by a newer one. */
+/** Whether it may be the physical ID of a resource that was created, by this version or by a newer one: all others are made up by CloudFormation, in a form that nobody knows. */
 export function isOfCreated(physicalId: string): boolean {
-  return /^(arn|drs):/.test(physicalId);
+  return /^\s*(arn|drs):/.test(physicalId);
 }

@@ -20,6 +20,10 @@ export interface OptionProperties {
   readonly DeleteSourceServer?: 'true';
   /** The role to assume for each call of DRS. */
   readonly AssumeRoleArn?: string;
+  /** What the session of that role has beside its name. */
+  readonly AssumeRoleExternalId?: string;
+  readonly AssumeRoleSourceIdentity?: string;
+  readonly AssumeRoleSessionTags?: Readonly<Record<string, string>>;
 }
 
 /** The attributes of a source server disconnection, as of the last deployment. */
@@ -60,6 +64,9 @@ export interface StagingAreaDrainProperties {
   /** Present if the security groups that DRS has made in the VPC go, too. */
   readonly DeleteSecurityGroups?: 'true';
 }
+
+/** The variable in the function's environment that holds the ID of its stack: the function serves no other. */
+export const STACK_ID_VARIABLE = 'STACK_ID';
 
 /** Says that DRS told nothing: an attribute must never be missing, or CloudFormation fails the deployment. */
 export const UNKNOWN = 'UNKNOWN';

@@ -1,5 +1,6 @@
 import type { RemovalPolicy } from 'aws-cdk-lib';
 import type * as iam from 'aws-cdk-lib/aws-iam';
+import type { AssumeRoleOptions } from './assume-role-options';
 import type { RecoveryInstancePolicy } from './recovery-instance-policy';
 import type { StagingAreaDrain } from './staging-area-drain';
 import type { TeardownFunction } from './teardown-function';
@@ -32,6 +33,15 @@ export interface DisconnectionOptions {
    * @default - the calls are made with the role of the teardown function
    */
   readonly assumeRole?: iam.IRole;
+
+  /**
+   * What the role to assume asks of a session: an external ID, a source identity, tags.
+   *
+   * Change its trust policy before this: an update that the role refuses rolls back.
+   *
+   * @default - nothing: a session with the name of the stack
+   */
+  readonly assumeRoleOptions?: AssumeRoleOptions;
 
   /**
    * The drain of the staging area that the source servers replicate into: it waits, after they are disconnected, until DRS has left.

@@ -1,6 +1,7 @@
 import { Annotations, CustomResource, Stack, Token } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { FLEET_DISCONNECTION, type FleetDisconnectionAttributes, type FleetDisconnectionProperties, REGION } from './contract';
+import { checkAssumeRoleOptions } from './private/assume-role';
 import { deleteBefore, drsAccount, propertiesOf } from './private/custom-resource-props';
 import { LONG_SERVICE_TIMEOUT, teardownFunctionFor } from './private/provider';
 import { declareOnce, validationError } from './private/validation';
@@ -59,12 +60,13 @@ export class FleetDisconnection extends Construct {
    * @param scope the construct that this one belongs to
    * @param id the ID of this construct
    * @param props which source servers, and how they are disconnected
-   * @throws if the removal policy is `SNAPSHOT`, if the Region is malformed, if the selection is declared in this stack already,
+   * @throws if the removal policy is `SNAPSHOT`, if STS would refuse the `assumeRoleOptions`, if the Region is malformed, if the selection is declared in this stack already,
    *   or if the teardown function is of another stack
    */
   constructor(scope: Construct, id: string, props: FleetDisconnectionProps) {
     super(scope, id);
     const { selection, region = Stack.of(this).region, ...options } = props;
+    checkAssumeRoleOptions(this, props);
     this.teardownFunction = teardownFunctionFor(this, options);
     this.refuseMalformed(region);
     const tags = this.tagsOf(selection);
@@ -84,7 +86,7 @@ export class FleetDisconnection extends Construct {
       removalPolicy: options.removalPolicy,
       properties: { ...properties },
     });
-    this.teardownFunction._grantDisconnection(resource, options, tags);
+    this.teardownFunction._grantDisconnection(resource, options, { region, tags });
     deleteBefore(resource, options.stagingAreaDrain);
 
     const attribute: keyof FleetDisconnectionAttributes = 'MatchingSourceServerCount';

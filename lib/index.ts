@@ -1,3 +1,4 @@
+export * from './assume-role-options';
 export * from './disconnection-options';
 export * from './fleet-disconnection';
 export * from './recovery-instance-policy';

@@ -5,6 +5,7 @@ import {
   type SourceServerDisconnectionAttributes,
   type SourceServerDisconnectionProperties,
 } from './contract';
+import { checkAssumeRoleOptions } from './private/assume-role';
 import { deleteBefore, drsAccount, isRetained, propertiesOf } from './private/custom-resource-props';
 import { LONG_SERVICE_TIMEOUT, SHORT_SERVICE_TIMEOUT, teardownFunctionFor } from './private/provider';
 import { declareOnce, isOtherAccount, validationError } from './private/validation';
@@ -72,12 +73,13 @@ export class SourceServerDisconnection extends Construct {
    * @param scope the construct that this one belongs to
    * @param id the ID of this construct
    * @param props which source server, and how it is disconnected
-   * @throws if the removal policy is `SNAPSHOT`, if the source server is of another account than the stack or the role to assume,
+   * @throws if the removal policy is `SNAPSHOT`, if STS would refuse the `assumeRoleOptions`, if the source server is of another account than the stack or the role to assume,
    *   if it is declared in this stack already, or if the teardown function is of another stack
    */
   constructor(scope: Construct, id: string, props: SourceServerDisconnectionProps) {
     super(scope, id);
     const { sourceServer, ...options } = props;
+    checkAssumeRoleOptions(this, props);
     this.refuseOtherAccount(props);
     this.refuseTwice(sourceServer);
     this.teardownFunction = teardownFunctionFor(this, options);
@@ -95,7 +97,10 @@ export class SourceServerDisconnection extends Construct {
       removalPolicy: options.removalPolicy,
       properties: { ...properties },
     });
-    this.teardownFunction._grantDisconnection(this.resource, options);
+    this.teardownFunction._grantDisconnection(this.resource, options, {
+      region: sourceServer.env.region,
+      sourceServerArn: sourceServer.sourceServerArn,
+    });
     deleteBefore(this.resource, options.stagingAreaDrain);
   }
 

@@ -1,12 +1,13 @@
 import * as path from 'node:path';
-import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { Aws, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import { Construct, type IDependable } from 'constructs';
-import { FAILED_DELETIONS, METRIC_NAMESPACE } from './contract';
-import { type DisconnectionGrants, Grants } from './private/grants';
+import { FAILED_DELETIONS, METRIC_NAMESPACE, STACK_ID_VARIABLE } from './contract';
+import { type DisconnectionGrants, Grants, type Target } from './private/grants';
+import { ServerGrants } from './private/server-grants';
 import { isOtherAccount } from './private/validation';
 
 /** The ID of a stack's default teardown function. ServiceToken can't be updated, so this is a permanent contract. */
@@ -32,6 +33,16 @@ export interface TeardownFunctionProps {
    * @default - a role of its own, which may do nothing but what the resources of the stack need
    */
   readonly role?: iam.IRole;
+
+  /**
+   * Whether the role may disconnect none but the single source servers that are declared for this function, each by its ARN.
+   *
+   * It takes room on the role for each of them, of which IAM has 10,240 bytes: about fifty fit. Their IDs must stand in the app.
+   * Recovery instances are granted for the whole Region all the same, since nobody knows their IDs before there are any.
+   *
+   * @default false - the role may disconnect every source server of the Regions of those that are declared
+   */
+  readonly scopeToDeclaredServers?: boolean;
 }
 
 /**
@@ -86,15 +97,15 @@ export class TeardownFunction extends Construct {
    *
    * @param scope the construct that this one belongs to, in the stack of what it shall delete
    * @param id the ID of this construct. Renaming or moving it later makes another function, which CloudFormation refuses for resources that are deployed.
-   * @param props its log group and its role
-   * @throws if the role is of another account than the stack
+   * @param props its log group, its role, and how far that may go
+   * @throws if the role is of another account than the stack; at synthesis, if what is granted by `scopeToDeclaredServers` doesn't fit on the role
    */
   constructor(scope: Construct, id: string, props: TeardownFunctionProps = {}) {
     super(scope, id);
     this.logGroup = props.logGroup ?? this.createLogGroup();
     this.role = props.role ?? this.createRole();
     this.refuseOtherAccount();
-    this.grants = new Grants(this, this.role);
+    this.grants = new Grants(this, this.role, props.scopeToDeclaredServers ? new ServerGrants(this, this.role) : undefined);
     this.functionArn = this.createFunction().functionArn;
   }
 
@@ -123,8 +134,8 @@ export class TeardownFunction extends Construct {
    *
    * @internal
    */
-  public _grantDisconnection(resource: Construct, options: DisconnectionGrants, tags?: { [key: string]: string }): void {
-    resource.node.addDependency(...this.grants.forDisconnection(resource, options, tags));
+  public _grantDisconnection(resource: Construct, options: DisconnectionGrants, target: Target): void {
+    resource.node.addDependency(...this.grants.forDisconnection(resource, options, target));
   }
 
   /**
@@ -163,6 +174,8 @@ export class TeardownFunction extends Construct {
       runtime: NODEJS_24,
       timeout: Duration.minutes(15),
       memorySize: 512,
+      // A request is answered for this stack alone: whoever may invoke the function could name another one.
+      environment: { [STACK_ID_VARIABLE]: Aws.STACK_ID },
       role: this.role,
       logGroup: this.logGroup,
     });

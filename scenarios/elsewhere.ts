@@ -1,5 +1,5 @@
 import { deepStrictEqual, match } from 'node:assert';
-import { LandingZoneStack, ServersAccountStack } from '../examples/cross-account/stacks';
+import { FunctionRoleStack, LandingZoneStack, ServersAccountStack } from '../examples/cross-account/stacks';
 import type { Stage } from './runner';
 import type { Scenario } from './scenario';
 import { addDisconnection, APP, DATABASE, sourceServerArn, STANDBY, TWO } from './stacks';
@@ -37,8 +37,9 @@ export const crossAccount: Scenario = {
     const servers = stage.ofAccount(SERVERS_ACCOUNT);
     servers.seed(...TWO.map((server) => ({ ...server, region: SERVERS_REGION })));
     servers.timeline.say(
-      `The operator of account ${SERVERS_ACCOUNT} deploys the role, that of account ${LANDING_ZONE_ACCOUNT} the landing zone.`,
+      `The operator of account ${LANDING_ZONE_ACCOUNT} deploys the function's role, that of account ${SERVERS_ACCOUNT} a role that trusts it, and then the landing zone follows.`,
     );
+    await stage.deployApp('FunctionRole', (app, env) => new FunctionRoleStack(app, 'FunctionRole', { env }));
     await deployRole(servers);
     await deployLandingZone(stage, APP);
     await servers.show('Deployed: every server replicates');
@@ -49,10 +50,11 @@ export const crossAccount: Scenario = {
     match(stage.reason(), /The role arn:aws:iam::444455556666:role\/LandingZoneTeardown can't be assumed: it was deleted/);
     await servers.expectStates({ [APP]: 'CONTINUOUS', [DATABASE]: 'CONTINUOUS' });
 
-    stage.timeline.say('The right order: the role is deployed again, the landing zone goes, and the role last.');
+    stage.timeline.say('The right order: the role is deployed again, the landing zone goes, and the roles last.');
     await deployRole(servers);
     await stage.destroy('DELETE_COMPLETE', 'LandingZone');
     await servers.destroy('DELETE_COMPLETE', 'ServersAccount');
+    await stage.destroy('DELETE_COMPLETE', 'FunctionRole');
     await servers.show('Deleted: the declared server is disconnected');
     await servers.expectStates({ [APP]: 'DISCONNECTED', [DATABASE]: 'CONTINUOUS' });
     const callers = stage.drsCalls().map(({ callerArn, region }) => `${callerArn} in ${region}`);
@@ -63,7 +65,8 @@ export const crossAccount: Scenario = {
 async function deployRole(servers: Stage) {
   await servers.deployApp(
     'ServersAccount',
-    (app, env) => new ServersAccountStack(app, 'ServersAccount', { env, landingZoneAccount: LANDING_ZONE_ACCOUNT }),
+    (app, env) =>
+      new ServersAccountStack(app, 'ServersAccount', { env, landingZoneAccount: LANDING_ZONE_ACCOUNT, serversRegion: SERVERS_REGION }),
   );
 }
 

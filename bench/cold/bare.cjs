@@ -4,7 +4,8 @@ const { join } = require('node:path');
 
 const [file, name] = process.env._HANDLER.split('.');
 const { [name]: handler } = require(join(process.env.LAMBDA_TASK_ROOT, file));
-handler(JSON.parse(process.env.EVENT), { getRemainingTimeInMillis: () => 900_000, logStreamName: 'stream' }).then(
+const context = { invokedFunctionArn: process.env.FUNCTION_ARN, getRemainingTimeInMillis: () => 900_000, logStreamName: 'stream' };
+handler(JSON.parse(process.env.EVENT), context).then(
   () => process.exit(),
   (error) => {
     console.error(error);

@@ -1,5 +1,5 @@
 import * as path from 'node:path';
-import { SOURCE_SERVER_DISCONNECTION } from '../../lib/contract';
+import { SOURCE_SERVER_DISCONNECTION, STACK_ID_VARIABLE } from '../../lib/contract';
 import { OURS } from '../case';
 import { AWS_CUSTOM_RESOURCE, PROVIDER_FRAMEWORK, ROOT } from '../paths';
 import { ids } from './deletion';
@@ -25,7 +25,7 @@ export function contenders(built: string): Contender[] {
   return [
     {
       name: OURS,
-      code: { directory: path.join(ROOT, 'bundle'), handler: 'index.handler' },
+      code: { directory: path.join(ROOT, 'bundle'), handler: 'index.handler', environment: { [STACK_ID_VARIABLE]: ids.stack } },
       resourceType: SOURCE_SERVER_DISCONNECTION,
       properties: { SourceServerArn: ids.server },
     },

@@ -41,7 +41,10 @@ const SCRIPTS = path.join(ROOT, 'bench', 'cold');
 export async function runCold(code: Code, way: Way, event: object, surroundings: Surroundings): Promise<Usage> {
   const payload = JSON.stringify(event);
   if (way === 'bare process') {
-    return run([path.join(SCRIPTS, 'bare.cjs')], environment(code, surroundings, '127.0.0.1:1', { EVENT: payload })).usage;
+    return run(
+      [path.join(SCRIPTS, 'bare.cjs')],
+      environment(code, surroundings, '127.0.0.1:1', { EVENT: payload, FUNCTION_ARN: ids.function }),
+    ).usage;
   }
   let end: () => void = () => undefined;
   let isDelivered = false;
@@ -50,7 +53,7 @@ export async function runCold(code: Code, way: Way, event: object, surroundings:
     ready: () => {
       if (isDelivered) return;
       isDelivered = true;
-      api.deliver({ requestId: 'request-1', functionArn: 'arn:aws:lambda:::function:teardown', payload, deadline: Date.now() + 900_000 });
+      api.deliver({ requestId: 'request-1', functionArn: ids.function, payload, deadline: Date.now() + 900_000 });
     },
     answered: () => end(),
   });
@@ -82,7 +85,7 @@ function run(script: readonly string[], env: Record<string, string>): { usage: P
 function environment(code: Code, { endpoint, responsePort, certificateFile }: Surroundings, runtimeApi: string, more = {}) {
   const configuration = {
     functionName: 'teardown',
-    functionArn: `arn:aws:lambda:${ids.region}:${ids.account}:function:teardown`,
+    functionArn: ids.function,
     accountId: ids.account,
     region: ids.region,
     role: `arn:aws:iam::${ids.account}:role/teardown`,

@@ -36,6 +36,9 @@ export class Stacks {
     this.refuseOtherRegion(nameOrId);
     const stack = await this.describe(nameOrId);
     const identity = parseStackId(stack.StackId ?? nameOrId);
+    if (!identity) {
+      throw new Failure(`CloudFormation did not tell the ID of the stack ${nameOrId}. Try again.`);
+    }
     const resources = stack.StackStatus === 'REVIEW_IN_PROGRESS' ? [] : await this.resourcesOf(identity);
     const children = resources.filter(({ type, physicalId }) => type === NESTED_STACK && physicalId.startsWith('arn:'));
     const matters = children.length > 0 || resources.some(({ type }) => OUR_TYPES.includes(type));
@@ -124,8 +127,11 @@ export class Stacks {
   }
 
   private refuseOtherRegion(nameOrId: string) {
-    const { region } = parseStackId(nameOrId);
-    if (nameOrId.startsWith('arn:') && region !== this.session.region) {
+    const region = parseStackId(nameOrId)?.region;
+    if (nameOrId.startsWith('arn:') && region === undefined) {
+      throw new Failure(`'${nameOrId}' is not the ID of a stack, which looks like arn:aws:cloudformation:REGION:ACCOUNT:stack/NAME/UUID.`);
+    }
+    if (region !== undefined && region !== this.session.region) {
       throw new Failure(`The stack ${nameOrId} is in Region ${region}, but ${this.session.region} was asked: use --region ${region}.`);
     }
   }

@@ -26,9 +26,16 @@ export function conditionsHold(conditions: Conditions, context: RequestContext):
   return Object.entries(conditions).every(([operator, keys]) =>
     Object.entries(keys).every(([key, expected]) => {
       const values = (Array.isArray(expected) ? (expected as readonly ConditionValue[]) : [expected as ConditionValue]).map(String);
-      return holds(operator, values, context.get(key.toLowerCase()));
+      const known = values.map((value) => withVariables(value, context)).filter((value) => value !== undefined);
+      return holds(operator, known, context.get(key.toLowerCase()));
     }),
   );
+}
+
+/** Policy variables; a value with one that the request doesn't have matches nothing. */
+function withVariables(value: string, context: RequestContext): string | undefined {
+  const values = [...value.matchAll(/\$\{([^}]*)\}/g)].map(([, name = '']) => (name === '$' ? name : context.get(name.toLowerCase())?.[0]));
+  return values.includes(undefined) ? undefined : value.replace(/\$\{[^}]*\}/g, () => values.shift() ?? '');
 }
 
 function holds(operator: string, expected: readonly string[], actual: readonly string[] | undefined): boolean {

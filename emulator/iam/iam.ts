@@ -5,9 +5,9 @@ import { AwsError, Caller, Identity } from '../http/service';
 import { ResourceProviders } from '../resource-provider';
 import { Settings } from '../settings';
 import { RequestContext } from './conditions';
-import { evaluate } from './evaluation';
+import { Decision, evaluate } from './evaluation';
 import { ManagedPolicyProvider } from './managed-policy-provider';
-import { AuthorizationContext, Credentials, Role, SessionCredentials } from './model';
+import { AuthorizationContext, Credentials, Role, Session, SessionCredentials } from './model';
 import { PolicyProvider } from './policy-provider';
 import { RoleProvider } from './role-provider';
 import { Roles } from './roles';
@@ -17,7 +17,8 @@ import { Trust, trustIn } from './trust';
 export class Iam {
   readonly roles: Roles;
   readonly providers: ResourceProviders;
-  private readonly sessions = new WeakMap<Caller, Role>();
+  private readonly rolesOfSessions = new WeakMap<Caller, Role>();
+  private readonly sessions = new WeakMap<Caller, Session>();
   private readonly operators = new Map<string, Credentials>();
   private readonly keys = new Map<string, { readonly caller: Caller; readonly credentials: Credentials | SessionCredentials }>();
 
@@ -47,15 +48,23 @@ export class Iam {
   }
 
   /** What STS AssumeRole does. An operator may assume any role, and stays one where the role isn't modelled (CDK's bootstrap roles). */
-  assumeRole(caller: Caller, roleArn: string, sessionName: string, context: AuthorizationContext = {}): SessionCredentials {
+  assumeRole(
+    caller: Caller,
+    roleArn: string,
+    sessionName: string,
+    context: AuthorizationContext = {},
+    session: Session = { policies: [], tags: new Map() },
+  ): SessionCredentials {
     const { accountId } = parseRoleArn(roleArn);
     const role = this.roles.findByArn(roleArn);
-    if (caller.kind === 'operator') return this.issue(role ? 'role' : 'operator', roleArn, sessionName);
-    const request = { 'sts:RoleSessionName': sessionName, ...context };
-    const trust = this.trustOf(caller, role, request);
-    if (trust === 'none') throw accessDenied(`User: ${caller.arn} is not authorized to perform: sts:AssumeRole on resource: ${roleArn}`);
-    if (trust === 'account' || caller.accountId !== accountId) this.authorize(caller, 'sts:AssumeRole', roleArn, request);
-    return this.issue('role', roleArn, sessionName);
+    if (caller.kind === 'operator') return this.issue(role ? 'role' : 'operator', roleArn, sessionName, session);
+    const request = { 'sts:RoleSessionName': sessionName, ...context, ...requestContextOf(session) };
+    for (const action of actionsFor(session)) {
+      const trust = this.trustOf(caller, role, action, request);
+      if (trust === 'none') throw accessDenied(`User: ${caller.arn} is not authorized to perform: ${action} on resource: ${roleArn}`);
+      if (trust === 'account' || caller.accountId !== accountId) this.authorize(caller, action, roleArn, request);
+    }
+    return this.issue('role', roleArn, sessionName, session);
   }
 
   callerOf(accessKeyId: string): Caller | undefined {
@@ -73,38 +82,40 @@ export class Iam {
   authorize(caller: Caller, action: string, resource: string, context: AuthorizationContext = {}): void {
     if (caller.kind === 'operator') return;
     const role = this.roleOf(caller);
-    const decision = evaluate(role ? this.roles.policiesOf(role) : [], {
-      action,
-      resource,
-      context: contextOf(caller, role, context),
-    });
-    if (decision === 'allowed') return;
-    const why =
-      decision === 'not allowed'
-        ? `because no identity-based policy allows the ${action} action`
-        : 'with an explicit deny in an identity-based policy';
-    throw accessDenied(`User: ${caller.arn} is not authorized to perform: ${action} on resource: ${resource} ${why}`);
+    const session = this.sessions.get(caller);
+    const request = { action, resource, context: contextOf(caller, role, context, session) };
+    const refuse = (decision: Decision, kind: string): void => {
+      if (decision === 'allowed') return;
+      const why =
+        decision === 'not allowed'
+          ? `because no ${kind} policy allows the ${action} action`
+          : `with an explicit deny in ${kind === 'session' ? 'a' : 'an'} ${kind} policy`;
+      throw accessDenied(`User: ${caller.arn} is not authorized to perform: ${action} on resource: ${resource} ${why}`);
+    };
+    refuse(evaluate(role ? this.roles.policiesOf(role) : [], request), 'identity-based');
+    for (const policy of session?.policies ?? []) refuse(evaluate([policy], request), 'session');
   }
 
   /** The role that a session is of, unless that was deleted: one created anew under its name is another. */
   private roleOf(caller: Caller): Role | undefined {
     const role = this.roles.find(caller.accountId, caller.roleName);
-    return role === (this.sessions.get(caller) ?? role) ? role : undefined;
+    return role === (this.rolesOfSessions.get(caller) ?? role) ? role : undefined;
   }
 
-  private trustOf(caller: Caller, role: Role | undefined, context: AuthorizationContext): Trust {
+  private trustOf(caller: Caller, role: Role | undefined, action: string, context: AuthorizationContext): Trust {
     const own = this.roleOf(caller);
     if (!own) return 'none';
     const principal = { accountId: caller.accountId, roleId: own.id, sessionArn: caller.arn };
-    return trustIn(principal, role?.trust.seen, contextOf(caller, own, context));
+    return trustIn(principal, action, role?.trust.seen, contextOf(caller, own, context, this.sessions.get(caller)));
   }
 
-  private issue(kind: Caller['kind'], roleArn: string, sessionName: string): SessionCredentials {
+  private issue(kind: Caller['kind'], roleArn: string, sessionName: string, session?: Session): SessionCredentials {
     const { accountId, roleName } = parseRoleArn(roleArn);
     const arn = `arn:${partition}:sts::${accountId}:assumed-role/${roleName}/${sessionName}`;
     const caller: Caller = kind === 'role' ? { kind, accountId, arn, roleName } : { kind, accountId, arn };
     const role = this.roleOf(caller);
-    if (role) this.sessions.set(caller, role);
+    if (role) this.rolesOfSessions.set(caller, role);
+    if (session) this.sessions.set(caller, session);
     const credentials = { accessKeyId: `ASIA${randomUpperCase(16)}`, secretAccessKey: randomHex(40), sessionToken: randomHex(120) };
     this.keys.set(credentials.accessKeyId, { caller, credentials });
     return credentials;
@@ -118,12 +129,32 @@ function parseRoleArn(roleArn: string): { accountId: string; roleName: string } 
   return { accountId, roleName };
 }
 
-function contextOf(caller: Caller, role: Role | undefined, about: AuthorizationContext): RequestContext {
+/** A source identity and tags are actions of their own, which the trust policy must allow, too. */
+function actionsFor({ sourceIdentity, tags }: Session): string[] {
+  return [
+    'sts:AssumeRole',
+    ...(sourceIdentity === undefined ? [] : ['sts:SetSourceIdentity']),
+    ...(tags.size === 0 ? [] : ['sts:TagSession']),
+  ];
+}
+
+/** What policies know of the session that is asked for. */
+function requestContextOf({ sourceIdentity, tags }: Session): AuthorizationContext {
+  return {
+    ...(sourceIdentity !== undefined && { 'sts:SourceIdentity': sourceIdentity }),
+    ...(tags.size > 0 && { 'aws:TagKeys': [...tags.keys()] }),
+    ...Object.fromEntries([...tags].map(([key, value]) => [`aws:RequestTag/${key}`, value])),
+  };
+}
+
+function contextOf(caller: Caller, role: Role | undefined, about: AuthorizationContext, session?: Session): RequestContext {
   const context: AuthorizationContext = {
     'aws:PrincipalAccount': caller.accountId,
     'aws:PrincipalArn': role?.arn ?? caller.arn,
     'aws:SecureTransport': 'true',
     'aws:ViaAWSService': 'false',
+    ...(session?.sourceIdentity !== undefined && { 'aws:SourceIdentity': session.sourceIdentity }),
+    ...Object.fromEntries([...(session?.tags ?? [])].map(([key, value]) => [`aws:PrincipalTag/${key}`, value])),
     ...about,
   };
   return new Map(Object.entries(context).map(([key, value]) => [key.toLowerCase(), typeof value === 'string' ? [value] : value]));

@@ -34,5 +34,12 @@ export interface SessionCredentials extends Credentials {
   readonly sessionToken: string;
 }
 
+/** What a session of a role has beside its name: policies that it must be allowed by, too. */
+export interface Session {
+  readonly policies: readonly PolicyDocument[];
+  readonly sourceIdentity?: string;
+  readonly tags: ReadonlyMap<string, string>;
+}
+
 /** What a service knows of a request: condition key → value or values. */
 export type AuthorizationContext = Record<string, string | readonly string[]>;

@@ -14,9 +14,9 @@ export interface Principal {
   readonly sessionArn: string;
 }
 
-export function trustIn(principal: Principal, document: PolicyDocument | undefined, context: RequestContext): Trust {
+export function trustIn(principal: Principal, action: string, document: PolicyDocument | undefined, context: RequestContext): Trust {
   const known = (document?.Statement ?? [])
-    .filter((statement) => list(statement.Action).some((action) => matchesWildcard(action.toLowerCase(), 'sts:assumerole')))
+    .filter((statement) => list(statement.Action).some((pattern) => matchesWildcard(pattern.toLowerCase(), action.toLowerCase())))
     .filter((statement) => conditionsHold(statement.Condition ?? {}, context))
     .map((statement) => ({ effect: statement.Effect, trust: trustOf(statement, principal) }))
     .filter(({ trust }) => trust !== 'none');

@@ -1,11 +1,15 @@
 import { AwsError, Caller, Service, ServiceRequest, ServiceResponse } from '../http/service';
 import { xmlElement, XmlContent, xmlResponse } from '../http/xml';
 import { Iam } from '../iam/iam';
+import { readSession } from './session-input';
 
 const namespace = 'https://sts.amazonaws.com/doc/2011-06-15/';
 const sessionSeconds = 3600;
 /** Every other parameter of AssumeRole changes what the session may do. Who shows a code of a device may do no more than others: no policy here asks for it. */
-const supportedParameters = ['Action', 'Version', 'RoleArn', 'RoleSessionName', 'ExternalId', 'SerialNumber', 'TokenCode'];
+const supportedParameters = [
+  ...['Action', 'Version', 'RoleArn', 'RoleSessionName', 'ExternalId', 'SerialNumber', 'TokenCode'],
+  ...['Policy', 'SourceIdentity'],
+];
 
 /** AWS Security Token Service: who am I, and be somebody else. */
 export class Sts implements Service {
@@ -40,7 +44,9 @@ export class Sts implements Service {
 
   private assumeRole(caller: Caller, parameters: URLSearchParams, region: string): XmlContent {
     const isSupported = (name: string) =>
-      supportedParameters.includes(name) || (name === 'DurationSeconds' && Number(parameters.get(name)) === sessionSeconds);
+      supportedParameters.includes(name) ||
+      /^Tags\.member\.\d+\.(Key|Value)$/.test(name) ||
+      (name === 'DurationSeconds' && Number(parameters.get(name)) === sessionSeconds);
     const unsupported = [...parameters.keys()].find((name) => !isSupported(name));
     if (unsupported) throw new AwsError('ValidationError', `AssumeRole's ${unsupported} is not modelled by the embedded AWS.`, 400);
     const roleArn = required(parameters, 'RoleArn');
@@ -54,10 +60,8 @@ export class Sts implements Service {
       throw new AwsError('AccessDenied', 'MultiFactorAuthentication failed with invalid MFA one time pass code.', 403);
     }
     const externalId = parameters.get('ExternalId');
-    const credentials = this.iam.assumeRole(caller, roleArn, sessionName, {
-      'aws:RequestedRegion': region,
-      ...(externalId !== null && { 'sts:ExternalId': externalId }),
-    });
+    const about = { 'aws:RequestedRegion': region, ...(externalId !== null && { 'sts:ExternalId': externalId }) };
+    const credentials = this.iam.assumeRole(caller, roleArn, sessionName, about, readSession(parameters));
     return {
       Credentials: {
         AccessKeyId: credentials.accessKeyId,

@@ -5,18 +5,24 @@
  *     -c region=eu-central-1 -c sourceServerId=s-1234567890abcdef0
  */
 import { App } from 'aws-cdk-lib';
-import { LandingZoneStack, ServersAccountStack } from './stacks';
+import { FunctionRoleStack, LandingZoneStack, ServersAccountStack } from './stacks';
 
 const app = new App();
 const context = (name: string) => String(app.node.getContext(name));
 const [landingZoneAccount, serversAccount, region] = [context('landingZoneAccount'), context('serversAccount'), context('region')];
-const servers = new ServersAccountStack(app, 'ServersAccount', { env: { account: serversAccount, region }, landingZoneAccount });
+const functionRole = new FunctionRoleStack(app, 'FunctionRole', { env: { account: landingZoneAccount, region } });
+const servers = new ServersAccountStack(app, 'ServersAccount', {
+  env: { account: serversAccount, region },
+  landingZoneAccount,
+  serversRegion: region,
+});
 const landingZone = new LandingZoneStack(app, 'LandingZone', {
   env: { account: landingZoneAccount, region },
   serversAccount,
   serversRegion: region,
   sourceServerId: context('sourceServerId'),
 });
-// Deployed after the role, and deleted before it.
+// Each is deployed after the one that it needs, and deleted before it.
+servers.node.addDependency(functionRole);
 landingZone.node.addDependency(servers);
 app.synth();

@@ -16,6 +16,7 @@ import { clientConfiguration, type Credentials } from './client-configuration';
 import { isOfKind } from './errors';
 import type { RateLimiter } from './rate-limiter';
 import { isNamed, retry } from './retry';
+import type { Principal, Reach, RoleSession } from './role';
 import type { StackIdentity } from './stack-id';
 
 /** For which stack DRS is called, and how a role is assumed for that. */
@@ -24,25 +25,31 @@ export interface DrsCaller {
   readonly assumeRole: AssumeRole;
 }
 
-export type AssumeRole = (stack: StackIdentity, roleArn: string, deadline: number) => Promise<Credentials>;
+export type AssumeRole = (
+  stack: StackIdentity,
+  roleArn: string,
+  deadline: number,
+  session: RoleSession,
+  reach: Reach,
+) => Promise<Credentials>;
 
 /** The calls that are made to DRS in one Region, each one repeated until it is answered or the deadline comes. */
 export class Drs {
   /**
-   * DRS in a Region, as the role or, without one, as the function itself.
+   * DRS in the Region of the servers, as the role or, without one, as the function itself.
    *
    * @throws Failure if the role can't be assumed
    */
   static async open(
     { stack, assumeRole }: DrsCaller,
-    region: string,
-    roleArn: string | undefined,
+    reach: Reach,
+    { assumeRoleArn: roleArn, session = {} }: Principal,
     deadline: number,
     rateLimiter?: RateLimiter,
   ): Promise<Drs> {
-    const credentials = roleArn === undefined ? undefined : await assumeRole(stack, roleArn, deadline);
+    const credentials = roleArn === undefined ? undefined : await assumeRole(stack, roleArn, deadline, session, reach);
     const role = roleArn === undefined ? undefined : `the role ${roleArn}`;
-    return new Drs(new DrsClient(clientConfiguration(stack, region, credentials)), role, deadline, rateLimiter);
+    return new Drs(new DrsClient(clientConfiguration(stack, reach.region, credentials)), role, deadline, rateLimiter);
   }
 
   private constructor(

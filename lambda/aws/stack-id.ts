@@ -2,12 +2,16 @@
 export interface StackIdentity {
   readonly id: string;
   readonly name: string;
+  readonly partition: string;
   readonly accountId: string;
   readonly region: string;
 }
 
-/** `arn:PARTITION:cloudformation:REGION:ACCOUNT:stack/NAME/UUID` */
-export function parseStackId(id: string): StackIdentity {
-  const [, , , region = '', accountId = '', resource = ''] = id.split(':');
-  return { id, name: resource.split('/')[1] ?? '', accountId, region };
+const STACK_ID =
+  /^arn:(aws[a-z-]*):cloudformation:([a-z]{2,}(?:-[a-z]+)+-\d+):(\d{12}):stack\/([A-Za-z][A-Za-z0-9-]{0,127})\/[A-Za-z0-9-]{1,64}$/;
+
+/** Reads `arn:PARTITION:cloudformation:REGION:ACCOUNT:stack/NAME/UUID`; undefined for anything else. */
+export function parseStackId(id: unknown): StackIdentity | undefined {
+  const [whole, partition = '', region = '', accountId = '', name = ''] = (typeof id === 'string' && STACK_ID.exec(id)) || [];
+  return whole === undefined ? undefined : { id: whole, name, partition, accountId, region };
 }

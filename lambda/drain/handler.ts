@@ -1,9 +1,9 @@
 import type { Instance } from '@aws-sdk/client-ec2';
 import { FLEET_DISCONNECTION, SOURCE_SERVER_DISCONNECTION } from '../../lib/contract';
-import { Failure, messageOf } from '../aws/errors';
+import { Failure, ifUnderstood, messageOf } from '../aws/errors';
 import { isNamed } from '../aws/retry';
 import { sleep } from '../aws/sleep';
-import { isOfDrain, parseDrainStepId } from '../physical-ids';
+import { isOfDrain, notCreatedIdOf, parseDrainStepId } from '../physical-ids';
 import { deleteResource } from '../protocol/delete';
 import type { RemainingWork } from '../protocol/failure-advice';
 import { log, logDecision } from '../protocol/log';
@@ -11,6 +11,7 @@ import { type Request, requestFields } from '../protocol/request';
 import type { Answer, ResourceHandler } from '../protocol/respond';
 import { listResources } from '../protocol/stack-status';
 import { SHORT_LIMIT } from '../protocol/time-limits';
+import { unlessRollingBack } from '../protocol/update';
 import { kindOf } from './drs-resources';
 import { Ec2 } from './ec2';
 import { type DrainStep, readStep } from './step';
@@ -35,13 +36,25 @@ const MACHINES_NAMED = 20;
 export const stagingAreaDrain: ResourceHandler = {
   /** As long as the function may run: then the next step goes on. */
   limit: ({ type }) => (type === 'Delete' ? Infinity : SHORT_LIMIT),
-  answer: (request) => (request.type === 'Delete' ? remove(request) : declare(request)),
+  answer: (request) => ({ Create: declare, Update: update, Delete: remove })[request.type](request),
 };
 
 async function declare(request: Request): Promise<Answer> {
   const { physicalId, subnetIds } = readStep(request);
   logDecision(request, 'declared', `${physicalId}, which waits for ${subnetIds.join(', ')}`);
   return { physicalId };
+}
+
+/** A rollback may go back to what only a newer version can read: then the ID stays, and a Delete finds that the properties don't fit it. */
+function update(request: Request): Promise<Answer> {
+  if (ifUnderstood(() => readStep(request)) !== undefined) {
+    return declare(request);
+  }
+  return unlessRollingBack(
+    request,
+    () => declare(request),
+    () => Promise.resolve({ physicalId: request.physicalId ?? notCreatedIdOf(request.logicalId) }),
+  );
 }
 
 function remove(request: Request): Promise<Answer> {
@@ -52,9 +65,11 @@ function remove(request: Request): Promise<Answer> {
   };
   return deleteResource(
     request,
-    isOfDrain(request.physicalId)
-      ? { replaced: 'keep', run: ({ deletedStack }) => run(deletedStack), remainingWork: () => remainingWork(request) }
-      : undefined,
+    {
+      replaced: 'keep',
+      run: isOfDrain(request.physicalId) ? ({ deletedStack }) => run(deletedStack) : undefined,
+      remainingWork: () => remainingWork(request),
+    },
     NOTHING_DRAINED,
   );
 }

@@ -46,7 +46,7 @@ export function identify({ stack, properties }: ResourceInput): Identity {
   const accountId = (roleArn && accountOfRole(roleArn)) ?? stack.accountId;
   const region = properties.Region;
   if (typeof region !== 'string' || !REGION.test(region)) {
-    throw new Failure(`${JSON.stringify(region)} is not a Region, such as eu-central-1. Correct it and deploy again.`);
+    throw new Failure(`${JSON.stringify(region)} is not a Region, such as eu-central-1.`);
   }
   return { physicalId: fleetIdOf({ accountId, region, selectionHash: selection.hash }), accountId, region, selection };
 }

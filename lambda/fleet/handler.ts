@@ -11,6 +11,8 @@ import { type Request as CloudFormationRequest, requestFields } from '../protoco
 import type { Answer, ResourceHandler } from '../protocol/respond';
 import { ATTRIBUTES_TIMEOUT, LONG_LIMIT, SHORT_LIMIT } from '../protocol/time-limits';
 import { unlessRollingBack } from '../protocol/update';
+import { unreadableWork } from '../source-server/messages';
+import { isSamePrincipal } from '../source-server/options';
 import { type Fleet, identify, nameOfFleet, readFleet } from './fleet';
 import { FleetProgress } from './progress';
 import { explainRest } from './report';
@@ -48,8 +50,7 @@ async function update(request: Request): Promise<Answer> {
 
 /** Whether it stands for the same servers, looked after by the same role. */
 function isSame(request: Request): boolean {
-  const { physicalId, properties, oldProperties } = request;
-  return ifUnderstood(() => readFleet(request).physicalId) === physicalId && properties.AssumeRoleArn === oldProperties.AssumeRoleArn;
+  return ifUnderstood(() => readFleet(request).physicalId) === request.physicalId && isSamePrincipal(request);
 }
 
 /** A rollback may go back to what only a newer version can read. Where the servers can't be told, the ID stays, and a Delete finds that the properties don't fit it. */
@@ -75,27 +76,25 @@ async function count(request: Request, fleet: Fleet, deadline: number): Promise<
   return (await drs.pickSourceServers((server) => (fleet.selection.matches(server) ? true : undefined))).length;
 }
 
-function open(request: Request, { region, options }: Fleet, deadline: number): Promise<Drs> {
-  return Drs.open(request, region, options.assumeRoleArn, deadline, new RateLimiter());
+function open(request: Request, { region, selection, options }: Fleet, deadline: number): Promise<Drs> {
+  return Drs.open(request, { region, tags: selection.tags }, options, deadline, new RateLimiter());
 }
 
 function remove(request: Request): Promise<Answer> {
   const fleetId = parseFleetId(request.physicalId);
   const progress = new FleetProgress();
   let fleet: Fleet | undefined;
-  return deleteResource(
-    request,
-    fleetId && {
-      // A changed selection gives another physical ID. What is not selected any more is kept: only the removal of the fleet disconnects.
-      replaced: 'keep',
-      run: async () => {
-        fleet = declaredFleet(request, fleetId);
-        await tearDown(request, fleet, progress);
-        logDecision(request, 'fleet disconnected', `${progress.count('succeeded')} of ${progress.size}: ${nameOfFleet(fleet)}`);
-      },
-      remainingWork: () => remainingWork(fleetId, fleet, progress),
-    },
-  );
+  const run = async (id: FleetId) => {
+    fleet = declaredFleet(request, id);
+    await tearDown(request, fleet, progress);
+    logDecision(request, 'fleet disconnected', `${progress.count('succeeded')} of ${progress.size}: ${nameOfFleet(fleet)}`);
+  };
+  return deleteResource(request, {
+    // A changed selection gives another physical ID. What is not selected any more is kept: only the removal of the fleet disconnects.
+    replaced: 'keep',
+    run: fleetId && (() => run(fleetId)),
+    remainingWork: () => (fleetId ? remainingWork(fleetId, fleet, progress) : unreadableWork(request)),
+  });
 }
 
 /** The selection is in the properties, and its hash in the physical ID: where they differ, nobody knows which servers are meant. */

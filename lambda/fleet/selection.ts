@@ -8,6 +8,8 @@ export interface Selection {
   readonly name: string;
   /** The same for the same selection, however it is written down. */
   readonly hash: string;
+  /** Absent if all are meant. */
+  readonly tags?: Readonly<Record<string, string>>;
   matches(server: SourceServer): boolean;
 }
 
@@ -29,6 +31,7 @@ export function readSelection({ Tags, All }: Readonly<Record<string, unknown>>):
   return {
     name: `the source servers with ${tags.map(([key, value]) => `${key}=${String(value)}`).join(', ')}`,
     hash: hashOf(tags),
+    tags: Object.fromEntries(tags) as Record<string, string>,
     matches: (server) => tags.every(([key, value]) => server.tags?.[key] === value),
   };
 }

@@ -1,3 +1,5 @@
+import { Failure } from '../aws/errors';
+import { notCreatedIdOf } from '../physical-ids';
 import { checkDeletion, type DeletionCheck, type GenuineDeletion, type Replaced } from './deletion-check';
 import { failedDeletion, type RemainingWork } from './failure-advice';
 import { logDecision } from './log';
@@ -8,35 +10,45 @@ import type { Answer } from './respond';
 export interface Deletion {
   /** What becomes of what the resource stood for when an update gives it another physical ID. */
   readonly replaced: Replaced;
-  /** Called only for a deletion that is genuine. */
-  run(check: GenuineDeletion): Promise<void>;
+  /** Called only for a deletion that is genuine; absent if the physical ID can't be read, so that nobody knows what to do. */
+  readonly run?: (check: GenuineDeletion) => Promise<void>;
   /** What is still to be done where it fails. */
   remainingWork(): RemainingWork;
 }
 
 /**
- * The course of a Delete, whatever the resource type: what was never declared, and what isn't genuine, is kept.
+ * The course of a Delete, whatever the resource type: one that isn't genuine is kept.
  *
- * @param deletion undefined if the physical ID is none of the resource type
  * @param kept what the log calls a deletion that does nothing
  * @throws Failure if the deletion failed, or it can't be told whether it is genuine
  */
-export async function deleteResource(request: Request, deletion: Deletion | undefined, kept = 'kept'): Promise<Answer> {
-  const { physicalId = '' } = request;
-  if (!deletion) {
-    logDecision(request, kept, 'the physical ID is not one of ours: nothing was declared');
-    return { physicalId };
-  }
+export async function deleteResource(request: Request, deletion: Deletion, kept = 'kept'): Promise<Answer> {
   let check: DeletionCheck | undefined;
   try {
     check = await checkDeletion(request, deletion.replaced);
     if (check.genuine) {
-      await deletion.run(check);
+      await readableRun(request, deletion, check)(check);
     } else {
       logDecision(request, kept, check.why);
     }
-    return { physicalId };
+    return { physicalId: request.physicalId ?? notCreatedIdOf(request.logicalId) };
   } catch (error) {
     throw failedDeletion(error, request, check, deletion.remainingWork());
   }
+}
+
+/** What the deletion does, if the request tells it: of what begins like one of ours and can't be read, a newer version may know more. */
+function readableRun({ physicalId = '', unreadable }: Request, deletion: Deletion, { deletedStack }: GenuineDeletion) {
+  const { run } = deletion;
+  if (!run) {
+    // In the clean-up of an update the advice tells the commands anyway.
+    const byHand = deletedStack === undefined ? '' : ` Do by hand what it stands for: ${deletion.remainingWork().manualCommands}.`;
+    throw new Failure(
+      `This version of the teardown function can't read the physical ID '${physicalId}', so nothing was done, and deleting again won't change that.${byHand}`,
+    );
+  }
+  if (unreadable !== undefined) {
+    throw new Failure(unreadable);
+  }
+  return run;
 }

@@ -35,7 +35,7 @@ const READ_AGAIN = [1_000, 2_000, 4_000, 8_000, 15_000];
  *
  * @throws Failure if it can't be told
  */
-export async function checkDeletion(request: Request, replaced: Replaced = 'disconnect'): Promise<DeletionCheck> {
+export async function checkDeletion(request: Request, replaced: Replaced): Promise<DeletionCheck> {
   for (let attempt = 0; ; attempt++) {
     const check = await checkOnce(request, replaced);
     const pause = READ_AGAIN[attempt];

@@ -1,9 +1,12 @@
-import type { CloudFormationCustomResourceEvent, Context } from 'aws-lambda';
+import type { Context } from 'aws-lambda';
 import { parseStackId, type StackIdentity } from '../aws/stack-id';
+import { isOfCreated } from '../physical-ids';
+import { type OwnFunction, readOwnFunction } from './own-function';
+import { readResponseUrl, type ResponseUrl } from './response-url';
 
 /** What CloudFormation asks for, without what no rule may see: the response URL. */
 export interface Request {
-  readonly type: 'Create' | 'Update' | 'Delete';
+  readonly type: RequestType;
   readonly requestId: string;
   readonly resourceType: string;
   readonly logicalId: string;
@@ -12,31 +15,68 @@ export interface Request {
   readonly properties: Properties;
   /** Those before an Update; none otherwise. */
   readonly oldProperties: Properties;
+  /** Why the properties can't be read, if so: they count for nothing then, and a rule that needs them fails. */
+  readonly unreadable?: string;
   readonly stack: StackIdentity;
   /** When the rules give up, in milliseconds since 1970. */
   readonly deadline: number;
 }
 
+/** A request as it came in. */
+export interface ReceivedRequest {
+  readonly request: Request;
+  readonly responseUrl: ResponseUrl;
+  readonly ownFunction: OwnFunction;
+  /** What is wrong with it, if anything is: then nothing is asked and nothing is changed. */
+  readonly problem?: string;
+}
+
 type Properties = Readonly<Record<string, unknown>>;
+type RequestType = (typeof TYPES)[number];
+
+const TYPES = ['Create', 'Update', 'Delete'] as const;
 
 /** What is left of the function's time to deliver the answer, in milliseconds. */
 const RESERVE = 30_000;
 
-/** `limit` tells how long the rules of a request may take by themselves, in milliseconds. */
-export function readRequest(event: CloudFormationCustomResourceEvent, context: Context, limit: (request: Request) => number): Request {
-  const now = Date.now();
+/** CloudFormation allows no longer ones, in characters. */
+const LONGEST_NAME = 255;
+const LONGEST_PHYSICAL_ID = 1024;
+
+/**
+ * Reads a request, which anybody may have written who may invoke the function, before anything is asked of anybody.
+ *
+ * @throws Error if there is nowhere to send an answer
+ */
+export function receive(event: unknown, context: Context): ReceivedRequest {
+  const ownFunction = readOwnFunction(context);
+  const said = isRecord(event) ? event : {};
+  const responseUrl = readResponseUrl(said.ResponseURL, ownFunction.partition);
   const request = {
-    type: event.RequestType,
-    requestId: event.RequestId,
-    resourceType: event.ResourceType,
-    logicalId: event.LogicalResourceId,
-    physicalId: event.RequestType === 'Create' ? undefined : event.PhysicalResourceId,
-    properties: event.ResourceProperties,
-    oldProperties: event.RequestType === 'Update' ? event.OldResourceProperties : {},
-    stack: parseStackId(event.StackId),
-    deadline: now + context.getRemainingTimeInMillis() - RESERVE,
+    // Whatever else it says is refused, below.
+    type: said.RequestType as RequestType,
+    requestId: textOf(said.RequestId, LONGEST_NAME),
+    resourceType: textOf(said.ResourceType, LONGEST_NAME),
+    logicalId: textOf(said.LogicalResourceId, LONGEST_NAME),
+    physicalId: said.RequestType === 'Create' ? undefined : textOf(said.PhysicalResourceId, LONGEST_PHYSICAL_ID) || undefined,
+    properties: recordOf(said.ResourceProperties),
+    oldProperties: said.RequestType === 'Update' ? recordOf(said.OldResourceProperties) : {},
+    unreadable: unreadable(said),
+    stack: parseStackId(said.StackId) ?? {
+      id: textOf(said.StackId, LONGEST_PHYSICAL_ID),
+      name: '',
+      partition: '',
+      accountId: '',
+      region: '',
+    },
+    deadline: Date.now() + context.getRemainingTimeInMillis() - RESERVE,
   };
-  return { ...request, deadline: Math.min(request.deadline, now + limit(request)) };
+  return { request, responseUrl, ownFunction, problem: problemOf(said, responseUrl, ownFunction) };
+}
+
+/** A Create that failed, or that CloudFormation cancelled, left nothing to delete, whoever sends the Delete. */
+export function isDeletionOfNothing({ type, physicalId }: Request): boolean {
+  return type === 'Delete' && physicalId !== undefined && !isOfCreated(physicalId);
 }
 
 /** Describes the request in every line of the log. */
@@ -48,4 +88,43 @@ export function requestFields(request: Request) {
     logicalId: request.logicalId,
     physicalId: request.physicalId,
   };
+}
+
+/** What of the request is not as CloudFormation writes it to this function. */
+function problemOf(said: Properties, { outsideOf }: ResponseUrl, { partition, region, accountId }: OwnFunction): string | undefined {
+  const stack = parseStackId(said.StackId);
+  const isOwn = stack?.partition === partition && stack.region === region && stack.accountId === accountId;
+  const problems: [isProblem: boolean, what: string][] = [
+    [outsideOf !== undefined, `its response URL is not under ${outsideOf}`],
+    [!TYPES.some((type) => type === said.RequestType), `its RequestType is none of ${TYPES.join(', ')}`],
+    [!isOwn, `its StackId is not the ARN of a stack in account ${accountId}, Region ${region}, partition ${partition}`],
+    ...['RequestId', 'LogicalResourceId', 'ResourceType'].map((name): [boolean, string] => [!isName(said[name]), `its ${name} is no name`]),
+    [textOf(said.PhysicalResourceId, Infinity).length > LONGEST_PHYSICAL_ID, 'its PhysicalResourceId is too long'],
+  ];
+  const found = problems.filter(([isProblem]) => isProblem).map(([, what]) => what);
+  return found.length === 0
+    ? undefined
+    : `This request is not one that CloudFormation sends to this function, so nothing was asked and nothing was changed: ${found.join('; ')}. ` +
+        'The trail of Lambda data events in CloudTrail, if there is one, tells who invoked the function.';
+}
+
+function unreadable({ RequestType, ResourceProperties, OldResourceProperties }: Properties): string | undefined {
+  const isReadable = isRecord(ResourceProperties) && (RequestType !== 'Update' || isRecord(OldResourceProperties));
+  return isReadable ? undefined : 'The request has no properties that can be read, so nothing was changed.';
+}
+
+function isName(value: unknown): boolean {
+  return typeof value === 'string' && value !== '' && value.length <= LONGEST_NAME;
+}
+
+function textOf(value: unknown, longest: number): string {
+  return typeof value === 'string' ? value.slice(0, longest) : '';
+}
+
+function recordOf(value: unknown): Properties {
+  return isRecord(value) ? value : {};
+}
+
+function isRecord(value: unknown): value is Properties {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -39,12 +39,7 @@ export function serialize(response: Response): string {
  * Delivers the response, again and again until the deadline if the network or the server fails.
  * Throws if it can't be delivered, so that Lambda runs the request again: that is harmless, since every rule may be repeated.
  */
-export async function deliver(responseUrl: string, body: string, deadline: number): Promise<void> {
-  // Checked first: the error of a failed parse would carry the URL into the log.
-  if (!URL.canParse(responseUrl) || !responseUrl.startsWith('https:')) {
-    throw new Error('The response was not sent: the response URL is not an https URL.');
-  }
-  const url = new URL(responseUrl);
+export async function deliver(url: URL, body: string, deadline: number): Promise<void> {
   for (let attempt = 0; ; attempt++) {
     // At least a moment: the last attempt may begin just before the deadline.
     const attempted = await put(url, body, Math.max(1_000, Math.min(ATTEMPT, deadline - Date.now())));

@@ -1,3 +1,4 @@
+import { Failure } from '../aws/errors';
 import { isKnownToRollBack } from './deletion-check';
 import type { Request } from './request';
 
@@ -7,6 +8,9 @@ export async function unlessRollingBack<T>(request: Request, update: () => Promi
     return inRollback();
   }
   try {
+    if (request.unreadable !== undefined) {
+      throw new Failure(request.unreadable);
+    }
     return await update();
   } catch (error) {
     // The status may have been a moment old.

@@ -11,8 +11,8 @@ import type { Answer, ResourceHandler } from '../protocol/respond';
 import { ATTRIBUTES_TIMEOUT, LONG_LIMIT, SHORT_LIMIT } from '../protocol/time-limits';
 import { unlessRollingBack } from '../protocol/update';
 import { refuseOtherAccount } from './account';
-import { explainExtended, explainRecoveryInstances, tell } from './messages';
-import { type DisconnectionOptions, readOptions } from './options';
+import { explainExtended, explainRecoveryInstances, tell, unreadableWork } from './messages';
+import { type DisconnectionOptions, isSamePrincipal, readOptions } from './options';
 import { predictOutcome } from './predict';
 import { attributesOf, isExtended, nameOf, type SourceServerState } from './source-server';
 import { tearDownSourceServer } from './teardown';
@@ -40,7 +40,7 @@ async function update(request: Request): Promise<Answer> {
   const requested = String(request.properties.SourceServerArn);
   const isSame = requested === request.physicalId;
   const isUnderstood = ifUnderstood(() => readOptions(request.properties)) !== undefined;
-  if (isSame && request.properties.AssumeRoleArn === request.oldProperties.AssumeRoleArn && isUnderstood) {
+  if (isSame && isSamePrincipal(request) && isUnderstood) {
     return declare(request, requested, 'info');
   }
   return unlessRollingBack(
@@ -69,20 +69,18 @@ async function declare(request: Request, arn: string, level: 'info' | 'warning')
 function remove(request: Request): Promise<Answer> {
   const server = parseSourceServerArn(request.physicalId);
   let state: SourceServerState = 'replicating';
-  return deleteResource(
-    request,
-    server && {
-      replaced: 'disconnect',
-      run: async () => {
-        const options = readOptions(request.properties);
-        const drs = await openDrs(request, server, options);
-        const note = (done: string, to: string) => logDecision(request, done, to);
-        state = options.deletesSourceServer ? await stateBefore(drs, server) : state;
-        await tearDownSourceServer({ drs, server, options, note }, state);
-      },
-      remainingWork: () => remainingWork(request, server, state),
-    },
-  );
+  const run = async (named: NamedServer) => {
+    const options = readOptions(request.properties);
+    const drs = await openDrs(request, named, options);
+    const note = (done: string, to: string) => logDecision(request, done, to);
+    state = options.deletesSourceServer ? await stateBefore(drs, named) : state;
+    await tearDownSourceServer({ drs, server: named, options, note }, state);
+  };
+  return deleteResource(request, {
+    replaced: 'disconnect',
+    run: server && (() => run(server)),
+    remainingWork: () => (server ? remainingWork(request, server, state) : unreadableWork(request)),
+  });
 }
 
 /** Of a server that isn't found DRS is asked to disconnect it all the same: only its answer to that says that nothing is there. */
@@ -110,7 +108,7 @@ function requestedServer(request: Request): NamedServer {
 /** DRS in the Region of the server, with credentials of its account. */
 function openDrs(request: Request, server: NamedServer, options: DisconnectionOptions, deadline = request.deadline): Promise<Drs> {
   refuseOtherAccount(request.stack, server, options);
-  return Drs.open(request, server.region, options.assumeRoleArn, deadline);
+  return Drs.open(request, server, options, deadline);
 }
 
 async function verify(request: Request): Promise<SourceServer> {

@@ -1,6 +1,8 @@
 import type { RecoveryInstance, SourceServer } from '@aws-sdk/client-drs';
 import { Failure, messageOf } from '../aws/errors';
-import type { NamedServer } from '../physical-ids';
+import { type NamedServer, parseFleetId, parseSourceServerArn } from '../physical-ids';
+import type { RemainingWork } from '../protocol/failure-advice';
+import type { Request } from '../protocol/request';
 import { isFailingBack, isHolding } from './recovery-instance';
 import { nameOf } from './source-server';
 
@@ -67,4 +69,18 @@ export function explainExtended({ stagingArea }: SourceServer, region: string): 
 /** What was not done, and what DRS said to it. */
 export function tell(server: NamedServer, otherwise: string, refusal: unknown): string {
   return `The ${nameOf(server)} ${otherwise}. ${refusal instanceof Failure ? '' : 'DRS answered: '}${messageOf(refusal)}`;
+}
+
+/** The commands that do by hand what a Delete of the physical ID does, as far as it tells. */
+export function manualCommands({ physicalId, stack }: Pick<Request, 'physicalId' | 'stack'>): string {
+  const server = parseSourceServerArn(physicalId);
+  const region = server?.region ?? parseFleetId(physicalId)?.region ?? stack.region;
+  return server
+    ? `\`aws drs disconnect-source-server --source-server-id ${server.sourceServerId} --region ${region}\``
+    : `\`aws drs describe-source-servers --region ${region}\``;
+}
+
+/** What is left to do where the physical ID doesn't tell for what. */
+export function unreadableWork(request: Request): RemainingWork {
+  return { what: 'what it stands for', accountId: request.stack.accountId, service: 'DRS', manualCommands: manualCommands(request) };
 }

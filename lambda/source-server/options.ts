@@ -1,20 +1,22 @@
 import type { OptionProperties } from '../../lib/contract';
 import { Failure } from '../aws/errors';
-import { accountOfRole } from '../aws/role';
+import { accountOfRole, type Principal, type RoleSession } from '../aws/role';
+import type { Request } from '../protocol/request';
 
 /** What the deletion does about recovery instances. */
 export type RecoveryInstancePolicy = (typeof POLICIES)[number];
 
 /** How far a deletion goes, and who makes it: what the properties of a resource say beside the server. */
-export interface DisconnectionOptions {
+export interface DisconnectionOptions extends Principal {
   readonly recoveryInstancePolicy: RecoveryInstancePolicy;
   readonly deletesSourceServer: boolean;
-  readonly assumeRoleArn?: string;
 }
 
 const POLICIES = ['FAIL', 'DISCONNECT', 'TERMINATE_DRILLS'] as const;
 
 type Property = keyof OptionProperties;
+
+const PRINCIPAL: readonly Property[] = ['AssumeRoleArn', 'AssumeRoleExternalId', 'AssumeRoleSourceIdentity', 'AssumeRoleSessionTags'];
 
 /**
  * Reads the options; those of an older version say less, and mean what they meant then.
@@ -28,7 +30,20 @@ export function readOptions(properties: Readonly<Record<string, unknown>>): Disc
   if (!recoveryInstancePolicy) {
     throw new Failure(`'${policy}' is not a recovery instance policy of this version of cdk-drs, which are ${POLICIES.join(', ')}.`);
   }
-  return { recoveryInstancePolicy, deletesSourceServer: text('DeleteSourceServer') === 'true', assumeRoleArn: readRole(properties) };
+  const tags = properties.AssumeRoleSessionTags as RoleSession['tags'];
+  const session = { externalId: text('AssumeRoleExternalId'), sourceIdentity: text('AssumeRoleSourceIdentity'), tags };
+  return {
+    recoveryInstancePolicy,
+    deletesSourceServer: text('DeleteSourceServer') === 'true',
+    assumeRoleArn: readRole(properties),
+    session,
+  };
+}
+
+/** Whether an update leaves it as it was who makes the calls. */
+export function isSamePrincipal({ properties, oldProperties }: Pick<Request, 'properties' | 'oldProperties'>): boolean {
+  const [is, was] = [properties, oldProperties].map((all) => JSON.stringify(PRINCIPAL.map((name) => all[name])));
+  return is === was;
 }
 
 /**
@@ -40,9 +55,7 @@ export function readRole(properties: Readonly<Record<string, unknown>>): string 
   const name: Property = 'AssumeRoleArn';
   const roleArn = textOf(properties[name]);
   if (roleArn !== undefined && accountOfRole(roleArn) === undefined) {
-    throw new Failure(
-      `'${roleArn}' is not the ARN of a role, which looks like arn:aws:iam::ACCOUNT:role/NAME. Correct it and deploy again.`,
-    );
+    throw new Failure(`'${roleArn}' is not the ARN of a role, which looks like arn:aws:iam::ACCOUNT:role/NAME.`);
   }
   return roleArn;
 }

@@ -3,6 +3,7 @@ import type { Construct } from 'constructs';
 import type { OptionProperties } from '../contract';
 import type { DisconnectionOptions } from '../disconnection-options';
 import { RecoveryInstancePolicy } from '../recovery-instance-policy';
+import { assumeRoleProperties } from './assume-role';
 
 // What the constructs that disconnect share; not exported.
 
@@ -10,12 +11,12 @@ import { RecoveryInstancePolicy } from '../recovery-instance-policy';
 export function propertiesOf({
   recoveryInstancePolicy: policy = RecoveryInstancePolicy.FAIL,
   deleteSourceServer,
-  assumeRole,
+  ...options
 }: DisconnectionOptions): OptionProperties {
   return {
     ...(policy !== RecoveryInstancePolicy.FAIL && { RecoveryInstancePolicy: policy }),
     ...(deleteSourceServer && { DeleteSourceServer: 'true' }),
-    ...(assumeRole && { AssumeRoleArn: assumeRole.roleArn }),
+    ...assumeRoleProperties(options),
   };
 }
 

@@ -1,9 +1,30 @@
-import type { Stack } from 'aws-cdk-lib';
+import { isDeepStrictEqual } from 'node:util';
+import { type Stack, Token } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
+import type { AssumeRoleOptions } from '../assume-role-options';
+import { hasTags } from './assume-role';
 
 // What the teardown function may do, by what for. docs/security.md has the same list.
 
 const MANAGED_BY_DRS = 'aws:ResourceTag/AWSElasticDisasterRecoveryManaged';
+
+/** Where source servers and recovery instances are: in the account of the stack, in one Region or, where that can't be known, in any. */
+export interface Place {
+  readonly stack: Stack;
+  readonly region: string;
+}
+
+/** By name, unless the Region is known only when it is deployed: a new value of its parameter would edit the policy in place. */
+export function placeOf(stack: Stack, region: string): Place {
+  if (isOwnRegion(stack, region)) {
+    return { stack, region: stack.region };
+  }
+  return { stack, region: Token.isUnresolved(region) ? '*' : region };
+}
+
+function isOwnRegion(stack: Stack, region: string): boolean {
+  return region === stack.region || isDeepStrictEqual(stack.resolve(region), { Ref: 'AWS::Region' });
+}
 
 /** Is the deletion genuine? A nested stack's ancestors tell, whose names no template knows. */
 export function deletionCheck(stack: Stack): iam.PolicyStatement[] {
@@ -24,28 +45,29 @@ export function describeServers(): iam.PolicyStatement {
   });
 }
 
-export function onSourceServers(stack: Stack, action: string, tags: { readonly [key: string]: string } = {}): iam.PolicyStatement {
-  const conditions = Object.entries(tags).map(([key, value]) => [`aws:ResourceTag/${key}`, value]);
+/** On the source servers of a Region, of those with these tags if there are any. */
+export function onSourceServers(place: Place, action: string, tags: { readonly [key: string]: string } = {}): iam.PolicyStatement {
+  const conditions = Object.entries(tags).map(([key, value]) => [`aws:ResourceTag/${key}`, literal(value)]);
   return new iam.PolicyStatement({
     actions: [action],
-    resources: [anyOf(stack, 'drs', 'source-server')],
+    resources: [anyOf(place, 'drs', 'source-server')],
     ...(conditions.length > 0 && { conditions: { StringEquals: Object.fromEntries(conditions) as object } }),
   });
 }
 
-export function disconnectRecoveryInstances(stack: Stack): iam.PolicyStatement[] {
+export function disconnectRecoveryInstances(place: Place): iam.PolicyStatement[] {
   const actions = ['drs:DisconnectRecoveryInstance', 'drs:DeleteRecoveryInstance'];
-  return [new iam.PolicyStatement({ actions, resources: [anyOf(stack, 'drs', 'recovery-instance')] })];
+  return [new iam.PolicyStatement({ actions, resources: [anyOf(place, 'drs', 'recovery-instance')] })];
 }
 
 /** DRS terminates on behalf of its caller, so the EC2 actions are the caller's to have: through DRS alone, for what carries its tag alone. */
-export function terminateDrills(stack: Stack): iam.PolicyStatement[] {
+export function terminateDrills(place: Place): iam.PolicyStatement[] {
   return [
-    new iam.PolicyStatement({ actions: ['drs:TerminateRecoveryInstances'], resources: [anyOf(stack, 'drs', 'recovery-instance')] }),
+    new iam.PolicyStatement({ actions: ['drs:TerminateRecoveryInstances'], resources: [anyOf(place, 'drs', 'recovery-instance')] }),
     new iam.PolicyStatement({ actions: ['drs:DescribeJobs', 'ec2:DescribeVolumes'], resources: ['*'] }),
     new iam.PolicyStatement({
       actions: ['ec2:TerminateInstances', 'ec2:DeleteVolume'],
-      resources: [anyOf(stack, 'ec2', 'instance'), anyOf(stack, 'ec2', 'volume')],
+      resources: [anyOf(place, 'ec2', 'instance'), anyOf(place, 'ec2', 'volume')],
       conditions: {
         Null: { [MANAGED_BY_DRS]: 'false' },
         Bool: { 'aws:ViaAWSService': 'true' },
@@ -75,15 +97,25 @@ export function drain(stack: Stack, vpcArn?: string): iam.PolicyStatement[] {
   ];
 }
 
-export function assumeRole(roleArn: string): iam.PolicyStatement {
-  return new iam.PolicyStatement({ actions: ['sts:AssumeRole'], resources: [roleArn] });
+/** What a session has beside its name is an action of its own, of the caller and of the role's trust policy. */
+export function assumeRole(roleArn: string, options: AssumeRoleOptions = {}): iam.PolicyStatement {
+  const more = [
+    ...(options.sourceIdentity === undefined ? [] : ['sts:SetSourceIdentity']),
+    ...(hasTags(options) ? ['sts:TagSession'] : []),
+  ];
+  return new iam.PolicyStatement({ actions: ['sts:AssumeRole', ...more], resources: [roleArn] });
 }
 
 export function writeLog(logGroupArn: string): iam.PolicyStatement {
   return new iam.PolicyStatement({ actions: ['logs:CreateLogStream', 'logs:PutLogEvents'], resources: [logGroupArn] });
 }
 
-/** All of the account, in any Region: IDs may change, and servers may replicate elsewhere. */
-function anyOf(stack: Stack, service: string, resource: string): string {
-  return stack.formatArn({ service, region: '*', resource, resourceName: '*' });
+/** All of the account in the Region: a statement for each would not fit on a role. */
+function anyOf({ stack, region }: Place, service: string, resource: string): string {
+  return stack.formatArn({ service, region, resource, resourceName: '*' });
+}
+
+/** IAM would read ${…} in the value of a condition as a variable. */
+function literal(value: string): string {
+  return Token.isUnresolved(value) ? value : value.replaceAll('${', '${$}{');
 }

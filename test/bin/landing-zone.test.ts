@@ -335,8 +335,8 @@ describe('cdk-nag', () => {
     'IAM5[Resource::*]': 'The describe actions of DRS and EC2 know no resources.',
     'IAM5[Resource::arn:<AWS::Partition>:cloudformation:eu-central-1:111122223333:stack/*]':
       'The ancestors of a nested stack tell a deletion from a rollback, and no template knows their names.',
-    'IAM5[Resource::arn:<AWS::Partition>:drs:*:111122223333:source-server/*]':
-      'One grant serves every named server, whatever its Region; the one of the fleet asks for its tags.',
+    'IAM5[Resource::arn:<AWS::Partition>:drs:eu-central-1:111122223333:source-server/*]':
+      'One grant serves every named server of the Region; the one of the fleet asks for its tags.',
     'IAM5[Resource::arn:<AWS::Partition>:ec2:eu-central-1:111122223333:security-group/*]':
       'Nobody knows the groups that DRS will make; only in this VPC, and only with the tag of DRS.',
   };

@@ -14,7 +14,7 @@ export function deployedStack({ name = 'LandingZone', resources = {}, ...rest }:
     { logicalId, type, physicalId },
   ]);
   return {
-    identity: parseStackId(`arn:aws:cloudformation:eu-central-1:111122223333:stack/${name}/0a1b`),
+    identity: parseStackId(`arn:aws:cloudformation:eu-central-1:111122223333:stack/${name}/0a1b`)!,
     status: 'CREATE_COMPLETE',
     isProtected: false,
     parameters: {},

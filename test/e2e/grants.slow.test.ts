@@ -12,8 +12,9 @@ import {
   TWO,
 } from '../../scenarios/stacks';
 import type { Stage } from '../../scenarios/runner';
+import type { Unknowns } from '../../emulator/settings';
 import type { RecoveryInstanceSeed } from '../../emulator/drs/seeds';
-import { RecoveryInstancePolicy, TeardownFunction, type TeardownFunctionProps } from '../../lib';
+import { FleetDisconnection, RecoveryInstancePolicy, SourceServerSelection, TeardownFunction, type TeardownFunctionProps } from '../../lib';
 import { onStage } from './with-emulator';
 
 // CloudFormation changes functions, roles and policies in the update and sends the deletions of what was removed afterwards (aws-cdk issue 14037).
@@ -140,6 +141,73 @@ describe('An update removes an option, and the old resource, which needs its gra
       expect(stage.changes()).toEqual(deletion);
       await stage.expectStates({ [DATABASE]: 'CONTINUOUS' });
     });
+  });
+});
+
+describe('An update takes away the grant of what it removes', () => {
+  const scoped: typeof withFunction = (id, servers) => withFunction(id, servers, () => ({ scopeToDeclaredServers: true }));
+  const other = (stack: Stack) => addDisconnection(stack, 'Other', elsewhere);
+  const fleetAndOther: Declare = (stack) => {
+    new FleetDisconnection(stack, 'Fleet', { selection: SourceServerSelection.withTags({ zone: 'a' }) });
+    other(stack);
+  };
+  const elsewhere = sourceServerArn(DATABASE, 'us-west-2');
+
+  const rows: [string, Declare, Declare][] = [
+    [
+      'a server is removed, of those that are granted by their ARNs',
+      scoped('T', { App: APP, Other: elsewhere }),
+      scoped('T', { Other: elsewhere }),
+    ],
+    ['a server is replaced, of those that are granted by their ARNs', scoped('T', { Server: APP }), scoped('T', { Server: elsewhere })],
+    ['servers are granted by their ARNs from now on', withFunction('T', { Server: APP }), scoped('T', { Server: elsewhere })],
+    ['the last server of a Region is removed', withFunction('T', { App: APP, Other: elsewhere }), withFunction('T', { Other: elsewhere })],
+    ['a fleet is removed, and the servers of another Region stay', fleetAndOther, other],
+  ];
+  const play = (cleanUpOrder: Unknowns['cleanUpOrder'], [, before, after]: (typeof rows)[number], check: (stage: Stage) => Promise<void>) =>
+    onStage({ cleanUpOrder }, async (stage) => {
+      stage.seed({ sourceServerID: APP, tags: { zone: 'a' } }, { sourceServerID: DATABASE, region: 'us-west-2', tags: { zone: 'a' } });
+      await stage.deploy(before);
+      await stage.deploy(after, 'UPDATE_COMPLETE');
+      await check(stage);
+      await stage.destroy();
+      expect(stage.aws.drs.sourceServer(DATABASE)?.dataReplicationInfo?.dataReplicationState).toBe('DISCONNECTED');
+    });
+
+  test.each(rows)('%s: the old grant goes after the deletion that needs it, and the server is disconnected', async (...row) => {
+    await play('dependents-first', row, async (stage) => {
+      expect(stage.failedDeletions()).toEqual([]);
+      await stage.expectStates({ [APP]: 'DISCONNECTED', [DATABASE]: 'CONTINUOUS' });
+    });
+  });
+
+  test.each(rows)(
+    '%s: should the old grant go first, each of three deletions fails, and names the server and the grant',
+    async (...row) => {
+      await play('policies-first', row, async (stage) => {
+        const denied = expect.objectContaining({ reason: expect.stringContaining(APP) });
+        expect(stage.failedDeletions()).toEqual([denied, denied, denied]);
+        expect(stage.reason()).toContain(APP);
+        expect(stage.reason()).toContain('may not call drs:DisconnectSourceServer');
+        await stage.expectStates(BOTH_REPLICATE);
+      });
+    },
+  );
+});
+
+test('servers that are granted by their ARNs: IAM refuses every other one', async () => {
+  await onStage({}, async (stage) => {
+    stage.seed(...TWO);
+    await stage.deploy(withFunction('Teardown', { App: APP }, () => ({ scopeToDeclaredServers: true })));
+    const { callerArn } = stage.drsCalls()[0];
+    const [, roleName] = /assumed-role\/([^/]+)/.exec(callerArn)!;
+    const { accessKeyId } = stage.aws.iam.issueCredentials(`arn:aws:iam::111122223333:role/${roleName}`, 'test');
+    const session = stage.aws.iam.callerOf(accessKeyId)!;
+    const disconnect = (id: string, region?: string) => () =>
+      stage.aws.iam.authorize(session, 'drs:DisconnectSourceServer', sourceServerArn(id, region), {});
+    expect(disconnect(APP)).not.toThrow();
+    expect(disconnect(DATABASE)).toThrow(/not authorized/);
+    expect(disconnect(APP, 'us-west-2')).toThrow(/not authorized/);
   });
 });
 

@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs';
 import type { App, Environment, Stack } from 'aws-cdk-lib';
 import { SubnetType, Vpc } from 'aws-cdk-lib/aws-ec2';
-import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { PolicyStatement, Role } from 'aws-cdk-lib/aws-iam';
 import { type Assembly, removeAssembly, synthesizeApp, synthesizeStack, templateFileOf } from '../../scenarios/assembly';
+import { defaultRegion } from '../../emulator/defaults';
 import { addDisconnection, type DisconnectionOptions, sourceServerArn } from '../../scenarios/stacks';
-import { ServersAccountStack } from '../../examples/cross-account/stacks';
+import { FunctionRoleStack, ServersAccountStack } from '../../examples/cross-account/stacks';
 import { FleetDisconnection, SourceServerSelection, StagingAreaDrain, TeardownFunction } from '../../lib';
 
 // What is granted: to the function of a stack by the constructs, and to the role that it assumes by the example of that.
@@ -51,17 +52,24 @@ export async function synthesizeDisconnections(
 
 /** As the landing zone of the example. */
 function roleOptions(stack: Stack): DisconnectionOptions {
-  const role = new Role(stack, 'FunctionRole', { roleName: FUNCTION_ROLE, assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
+  const role = Role.fromRoleName(stack, 'FunctionRole', FUNCTION_ROLE);
   return {
     assumeRole: Role.fromRoleArn(stack, 'ServersRole', SERVERS_ROLE_ARN),
     teardownFunction: new TeardownFunction(stack, 'TeardownFunction', { role }),
   };
 }
 
+/** The stack of the example that comes first: the servers' role trusts the function's. */
+export async function synthesizeFunctionRole(): Promise<Synthesized> {
+  return read(await synthesizeApp('FunctionRole', (app, env) => new FunctionRoleStack(app, 'FunctionRole', { env }), HERE));
+}
+
 /** The role's stack of the example, with what its README says that options need. */
 export async function synthesizeRole(options: DisconnectionOptions = {}): Promise<Synthesized> {
   const declare = (app: App, env: Environment) => {
-    const role = new ServersAccountStack(app, ROLE_STACK, { env, landingZoneAccount: HERE }).node.findChild('TeardownRole') as Role;
+    const role = new ServersAccountStack(app, ROLE_STACK, { env, landingZoneAccount: HERE, serversRegion: defaultRegion }).node.findChild(
+      'TeardownRole',
+    ) as Role;
     statementsInReadme(options).forEach((statement) => role.addToPolicy(PolicyStatement.fromJson(statement)));
   };
   return read(await synthesizeApp(ROLE_STACK, declare, THERE));
@@ -104,7 +112,9 @@ function statementOf(actions: string, resources: string): Statement {
   return {
     Effect: 'Allow',
     Action: Array.from(actions.matchAll(/`((?!aws:)\w+:\w+)`/g), ([, action]) => action),
-    Resource: Array.from(resources.matchAll(/`(.+?)`/g), ([, resource]) => resource.replace('ACCOUNT', THERE)),
+    Resource: Array.from(resources.matchAll(/`(.+?)`/g), ([, resource]) =>
+      resource.replace('ACCOUNT', THERE).replace('REGION', defaultRegion),
+    ),
     ...(exists &&
       isTrue &&
       isNot && { Condition: { Null: { [exists]: 'false' }, Bool: { [isTrue]: 'true' }, StringNotEquals: { [isNot]: other } } }),

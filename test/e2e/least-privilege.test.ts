@@ -13,6 +13,7 @@ import {
   statementsOf,
   synthesizeDisconnections,
   synthesizeDrain,
+  synthesizeFunctionRole,
   type Synthesized,
   synthesizeRole,
   THERE,
@@ -84,6 +85,7 @@ async function play(combination: Combination): Promise<Called> {
     const servers = assumesRole ? stage.ofAccount(THERE) : stage;
     servers.seed({ sourceServerID: APP }, { sourceServerID: DATABASE });
     if (assumesRole) {
+      expect(await stage.operator.deploy((await synthesizeFunctionRole()).assembly)).toBe('CREATE_COMPLETE');
       expect(await servers.operator.deploy((await synthesizeRole(combination)).assembly)).toBe('CREATE_COMPLETE');
     }
     expect(await stage.operator.deploy((await synthesize(combination)).assembly)).toBe('CREATE_COMPLETE');

@@ -10,6 +10,7 @@ import {
   sorted,
   statementsOf,
   synthesizeDisconnections,
+  synthesizeFunctionRole,
   type Synthesized,
   synthesizeRole,
   THERE,
@@ -57,6 +58,7 @@ const theRole: Lacking = {
   account: THERE,
   grantTo: `the role ${SERVERS_ROLE_ARN}`,
   async prepare(stage, removed, options) {
+    await deployWithout(stage, [], await synthesizeFunctionRole(), 'CREATE_COMPLETE');
     await deployWithout(stage.ofAccount(THERE), removed, await synthesizeRole(options), 'CREATE_COMPLETE');
     return async (servers, expected) => deployWithout(stage, [], await synthesizeDisconnections(servers, options, true), expected);
   },
@@ -67,6 +69,7 @@ const theFunctionThatAssumes: Lacking = {
   who: 'the function that assumes a role',
   account: THERE,
   async prepare(stage, removed, options) {
+    await deployWithout(stage, [], await synthesizeFunctionRole(), 'CREATE_COMPLETE');
     await deployWithout(stage.ofAccount(THERE), [], await synthesizeRole(options), 'CREATE_COMPLETE');
     return async (servers, expected) => deployWithout(stage, removed, await synthesizeDisconnections(servers, options, true), expected);
   },

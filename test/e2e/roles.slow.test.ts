@@ -1,8 +1,16 @@
 import { CfnParameter, type Stack } from 'aws-cdk-lib';
-import { AccountPrincipal, ArnPrincipal, type IRole, PolicyStatement, Role } from 'aws-cdk-lib/aws-iam';
+import { AccountPrincipal, ArnPrincipal, type IRole, Policy, PolicyStatement, Role, SessionTagsPrincipal } from 'aws-cdk-lib/aws-iam';
+import { FunctionRoleStack, ServersAccountStack } from '../../examples/cross-account/stacks';
 import { addDisconnection, addFailingSibling, APP, DATABASE, type Declare, sourceServerArn, STANDBY } from '../../scenarios/stacks';
 import type { Stage } from '../../scenarios/runner';
-import { SourceServer, SourceServerDisconnection, TeardownFunction } from '../../lib';
+import {
+  type AssumeRoleOptions,
+  FleetDisconnection,
+  SourceServer,
+  SourceServerDisconnection,
+  SourceServerSelection,
+  TeardownFunction,
+} from '../../lib';
 import { badWeather } from './transient-faults';
 import { onStage } from './with-emulator';
 
@@ -122,6 +130,119 @@ test('AssumeRole fails in every way that passes: the server is disconnected', as
     await stage.destroy();
     expect(stage.aws.calls.of('AssumeRole').flatMap(({ fault }) => fault ?? [])).toEqual(faults.map(({ kind }) => kind));
     expect(stateOf(stage, APP)).toBe('DISCONNECTED');
+  });
+});
+
+describe('The session of the role', () => {
+  const ONE = sourceServerArn(APP, undefined, THERE);
+  const OTHER = sourceServerArn(DATABASE, undefined, THERE);
+  const tagged = (stack: Stack) =>
+    void new FleetDisconnection(stack, 'Fleet', {
+      selection: SourceServerSelection.withTags({ zone: '${aws:PrincipalArn}' }),
+      assumeRole: importRole(stack, roleArn('Teardown')),
+    });
+
+  test.each<[string, Declare]>([
+    ['of a single server', declareAs(roleArn('Teardown'), ONE)],
+    ['of a fleet by tags, one of which looks like a variable', tagged],
+  ])("%s: may change no other server, whatever the role may; recovery instances are its owner's to grant", async (_of, declare) => {
+    await onStage({}, async (stage) => {
+      stage.ofAccount(THERE).seed({ sourceServerID: APP, tags: { zone: '${aws:PrincipalArn}' } }, { sourceServerID: DATABASE });
+      await stage.ofAccount(THERE).deploy(
+        (stack) => {
+          const role = new Role(stack, 'Role', { roleName: 'Teardown', assumedBy: new AccountPrincipal(HERE) });
+          role.addToPolicy(new PolicyStatement({ actions: ['drs:*', 'ec2:DescribeInstances'], resources: ['*'] }));
+        },
+        'CREATE_COMPLETE',
+        { stackName: 'Roles' },
+      );
+      const assumed = jest.spyOn(stage.aws.iam, 'assumeRole');
+      await stage.deploy(declare);
+      await stage.destroy();
+      expect([stateOf(stage, APP), stateOf(stage, DATABASE)]).toEqual(['DISCONNECTED', 'CONTINUOUS']);
+      const sessions = assumed.mock.results.map(({ value }) => stage.aws.iam.callerOf((value as { accessKeyId: string }).accessKeyId)!);
+      assumed.mockRestore();
+      expect(sessions).toHaveLength(2);
+      for (const session of sessions) {
+        const may = (action: string, resource: string, zone: string) => () =>
+          stage.aws.iam.authorize(session, action, resource, { 'aws:ResourceTag/zone': zone });
+        for (const action of ['drs:DisconnectSourceServer', 'drs:DeleteSourceServer']) {
+          expect(may(action, ONE, '${aws:PrincipalArn}')).not.toThrow();
+          expect(may(action, OTHER, 'b')).toThrow(/explicit deny in a session policy/);
+        }
+        expect(may('drs:TerminateRecoveryInstances', `arn:aws:drs:eu-central-1:${THERE}:recovery-instance/i-1`, 'b')).not.toThrow();
+      }
+    });
+  });
+
+  const TRUST = {
+    externalId: { StringEquals: { 'sts:ExternalId': 'payments' } },
+    sourceIdentity: { StringEquals: { 'sts:SourceIdentity': 'cdk-drs' } },
+    sessionTags: { StringEquals: { 'aws:RequestTag/Team': 'dr' } },
+  };
+  const VALUES = { externalId: 'payments', sourceIdentity: 'cdk-drs', sessionTags: { Team: 'dr' } };
+  const OTHERS = { externalId: 'another', sourceIdentity: 'another', sessionTags: { Team: 'another' } };
+
+  test.each(Object.keys(TRUST) as (keyof typeof TRUST)[])(
+    'has the %s that the role asks for; without it, or with another one, the deployment is refused and the old one disconnects',
+    async (option) => {
+      await onStage({ policyPropagation: 20 }, async (stage) => {
+        stage.ofAccount(THERE).seed({ sourceServerID: APP });
+        const createRole: Declare = (stack) => {
+          const trusted = new AccountPrincipal(HERE).withConditions(TRUST[option]);
+          const role = new Role(stack, 'Role', { roleName: 'Teardown', assumedBy: new SessionTagsPrincipal(trusted) });
+          const trust = role.assumeRolePolicy!;
+          trust.addStatements(new PolicyStatement({ actions: ['sts:SetSourceIdentity'], principals: [new AccountPrincipal(HERE)] }));
+          grantDisconnect(role);
+        };
+        await stage.ofAccount(THERE).deploy(createRole, 'CREATE_COMPLETE', { stackName: 'Roles' });
+        const declare =
+          (assumeRoleOptions?: AssumeRoleOptions): Declare =>
+          (stack) => {
+            const sourceServer = SourceServer.fromSourceServerArn(stack, 'Server', ONE);
+            const assumeRole = importRole(stack, roleArn('Teardown'));
+            new SourceServerDisconnection(stack, 'Disconnection', { sourceServer, assumeRole, assumeRoleOptions });
+          };
+        await stage.deploy(declare(), 'ROLLBACK_COMPLETE');
+        expect(stage.reason()).toMatch(/can't be assumed: .*asks for other assumeRoleOptions/);
+        await stage.destroy();
+        await stage.deploy(declare({ [option]: VALUES[option] }));
+        await stage.deploy(declare({ [option]: OTHERS[option] }), 'UPDATE_ROLLBACK_COMPLETE');
+        expect(stateOf(stage, APP)).toBe('CONTINUOUS');
+        await stage.destroy();
+        expect(stateOf(stage, APP)).toBe('DISCONNECTED');
+      });
+    },
+  );
+});
+
+test("cross-account example: a role that is made anew under the name of the function's is not trusted", async () => {
+  await onStage({}, async (stage) => {
+    const createFunctionRole = () => stage.deployApp('FunctionRole', (app, env) => new FunctionRoleStack(app, 'FunctionRole', { env }));
+    await createFunctionRole();
+    await stage
+      .ofAccount(THERE)
+      .deployApp(
+        'Servers',
+        (app, env) => new ServersAccountStack(app, 'Servers', { env, landingZoneAccount: HERE, serversRegion: env.region! }),
+      );
+    const assume = () => {
+      const name = 'LandingZoneTeardownFunction';
+      const { accessKeyId } = stage.aws.iam.issueCredentials(roleArn(name, HERE), 'somebody');
+      return stage.aws.iam.assumeRole(stage.aws.iam.callerOf(accessKeyId)!, roleArn('LandingZoneTeardown'), 'session');
+    };
+    const allowToAssume = (stack: Stack) =>
+      void new Policy(stack, 'Assume', {
+        roles: [Role.fromRoleName(stack, 'Role', 'LandingZoneTeardownFunction')],
+        statements: [new PolicyStatement({ actions: ['sts:AssumeRole'], resources: ['*'] })],
+      });
+    await stage.deploy(allowToAssume);
+    expect(assume).not.toThrow();
+    await stage.destroy();
+    await stage.destroy('DELETE_COMPLETE', 'FunctionRole');
+    await createFunctionRole();
+    await stage.deploy(allowToAssume);
+    expect(assume).toThrow(/not authorized to perform: sts:AssumeRole/);
   });
 });
 

@@ -120,6 +120,27 @@ export function drillStays(reason: RegExp): Play {
   };
 }
 
+/** A server moves to another Region, and the grant of the old Region is removed by the same update. */
+export function movesToAnotherRegion(disconnects: boolean): Play {
+  return {
+    name: disconnects
+      ? 'a server that moves away is disconnected'
+      : 'a server that moves away is left, and the deletion says so three times',
+    async play(stage) {
+      stage.seed({ sourceServerID: APP }, { sourceServerID: DATABASE, region: 'us-west-2' });
+      await stage.deploy(disconnectionOf(APP));
+      await stage.deploy(disconnectionOf(sourceServerArn(DATABASE, 'us-west-2')), 'UPDATE_COMPLETE');
+      expect(stage.failedDeletions()).toHaveLength(disconnects ? 0 : 3);
+      await stage.expectStates(disconnects ? APP_DISCONNECTED : BOTH_REPLICATE);
+      if (!disconnects) {
+        expect(stage.reason()).toMatch(/may not call drs:DisconnectSourceServer\. Grant it to the function's role/);
+        await stage.runCommandOf(stage.reason(), /disconnect-source-server/);
+        await stage.expectStates(APP_DISCONNECTED);
+      }
+    },
+  };
+}
+
 export const creationIsDenied: Play = {
   name: 'longer than the function waits: the creation fails and says what to grant, and nobody is disconnected',
   async play(stage) {

@@ -5,6 +5,7 @@ import {
   disconnectOfExtended,
   drillStays,
   failedCreateWithoutReason,
+  movesToAnotherRegion,
   type Play,
   recordIsDeleted,
   recordOutlastsTheDeletion,
@@ -74,6 +75,10 @@ export const cases: { readonly [Name in keyof Unknowns]: Cases<Unknowns[Name]> }
   deletionRetries: [
     [900, scenario('without-drain')],
     [1_320, scenario('without-drain')],
+  ],
+  cleanUpOrder: [
+    ['dependents-first', movesToAnotherRegion(true)],
+    ['policies-first', movesToAnotherRegion(false), scenario('rename'), scenario('replacement')],
   ],
   policyPropagation: [
     [0, scenario('rollback')],

@@ -12,7 +12,7 @@ const DRAIN = 'Custom::DRSStagingAreaDrain';
 /** What each example declares of ours, by stack; a StackSet's template counts as one. */
 const DECLARES: Record<string, Record<string, readonly string[]>> = {
   adopt: { LandingZone: [FLEET, DRAIN] },
-  'cross-account': { LandingZone: [SERVER], ServersAccount: [] },
+  'cross-account': { FunctionRole: [], LandingZone: [SERVER], ServersAccount: [] },
   'fleet-by-tag': { Fleet: [FLEET] },
   'landing-zone-with-drain': { LandingZone: [FLEET, DRAIN] },
   'move-between-stacks': { From: [SERVER], To: [] },

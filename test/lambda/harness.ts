@@ -12,18 +12,21 @@ import { EC2Client } from '@aws-sdk/client-ec2';
 import { STSClient } from '@aws-sdk/client-sts';
 import type { CloudFormationCustomResourceEvent, Context } from 'aws-lambda';
 import { mockClient } from 'aws-sdk-client-mock';
-import { SOURCE_SERVER_DISCONNECTION } from '../../lib/contract';
+import { SOURCE_SERVER_DISCONNECTION, STACK_ID_VARIABLE } from '../../lib/contract';
 import { handler } from '../../lambda';
 import { DescribeStacksCommand, ListStackResourcesCommand } from '../../lambda/aws/cloudformation';
+import { parseStackId } from '../../lambda/aws/stack-id';
 import * as response from '../../lambda/protocol/response';
 
 export const ACCOUNT = '111122223333';
 export const REGION = 'eu-central-1';
 export const SERVER_ID = 's-1234567890abcdef0';
+export const FUNCTION_ARN = `arn:aws:lambda:${REGION}:${ACCOUNT}:function:teardown`;
 export const SERVER_ARN = `arn:aws:drs:${REGION}:${ACCOUNT}:source-server/${SERVER_ID}`;
 export const OTHER_ID = 's-1234567890abcdef1';
 export const OTHER_ARN = `arn:aws:drs:${REGION}:${ACCOUNT}:source-server/${OTHER_ID}`;
 export const STACK_ID = stackIdOf('LandingZone');
+export const STACK = parseStackId(STACK_ID)!;
 export const LOGICAL_ID = 'Disconnection1A2B3C4D';
 
 export function stackIdOf(name: string): string {
@@ -115,6 +118,11 @@ export function stackHas(...resources: { logicalId: string; physicalId: string; 
 }
 
 interface Requested {
+  /** What a forger writes in the place of what CloudFormation does; `undefined` leaves it out. */
+  readonly forged?: object;
+  /** The function's own ARN, and the stack in its environment. */
+  readonly functionArn?: string;
+  readonly ownStackId?: string | null;
   readonly type: 'Create' | 'Update' | 'Delete';
   readonly resourceType?: string;
   readonly physicalId?: string;
@@ -160,13 +168,16 @@ export async function handle({
   remaining = 900_000,
   properties = {},
   oldProperties = {},
+  forged = {},
+  functionArn = FUNCTION_ARN,
+  ownStackId = STACK_ID,
 }: Requested): Promise<Handled> {
   const lines: string[] = [];
   jest.spyOn(process.stdout, 'write').mockImplementation((line) => lines.push(String(line)) > 0);
   const event = {
     RequestType: type,
-    ServiceToken: 'arn:aws:lambda:eu-central-1:111122223333:function:teardown',
-    ResponseURL: 'https://example.invalid/response?X-Amz-Signature=secret',
+    ServiceToken: FUNCTION_ARN,
+    ResponseURL: 'https://responses.s3.eu-central-1.amazonaws.com/response?X-Amz-Signature=secret',
     StackId: STACK_ID,
     RequestId: 'request-1',
     LogicalResourceId: LOGICAL_ID,
@@ -174,10 +185,16 @@ export async function handle({
     ResourceProperties: { ServiceToken: 'token', SourceServerArn: arn, ...properties },
     ...(type === 'Create' ? {} : { PhysicalResourceId: physicalId ?? SERVER_ARN }),
     ...(type === 'Update' ? { OldResourceProperties: { ServiceToken: 'token', SourceServerArn: SERVER_ARN, ...oldProperties } } : {}),
+    ...forged,
   } as unknown as CloudFormationCustomResourceEvent;
   const end = Date.now() + remaining;
   let done = false;
-  const handling = handler(event, { getRemainingTimeInMillis: () => end - Date.now() } as Context).finally(() => (done = true));
+  delete process.env[STACK_ID_VARIABLE];
+  if (ownStackId !== null) {
+    process.env[STACK_ID_VARIABLE] = ownStackId;
+  }
+  const context = { invokedFunctionArn: functionArn, getRemainingTimeInMillis: () => end - Date.now() } as Context;
+  const handling = handler(event, context).finally(() => (done = true));
   handling.catch(() => undefined);
   // Lambda would end it then. A handler that goes on must not keep its test going.
   while (!done && Date.now() < end) {

@@ -4,12 +4,14 @@ import { RecoveryInstancePolicy, SourceServer, SourceServerDisconnection, Teardo
 
 /** Every finding of the AwsSolutions pack, and why it stays. */
 const ACKNOWLEDGED = {
-  'IAM5[Resource::arn:<AWS::Partition>:drs:*:111122223333:source-server/*]':
-    'One grant serves every server of the stack, whatever its Region: CloudFormation edits policies before it deletes replaced servers.',
-  'IAM5[Resource::arn:<AWS::Partition>:drs:*:111122223333:recovery-instance/*]':
+  'IAM5[Resource::arn:<AWS::Partition>:drs:eu-central-1:111122223333:source-server/*]':
+    'One grant serves every server of the Region: a statement for each would not fit on a role. scopeToDeclaredServers makes one for each.',
+  'IAM5[Resource::arn:<AWS::Partition>:drs:eu-central-1:111122223333:recovery-instance/*]':
     'Nobody knows the recovery instances before there are any.',
-  'IAM5[Resource::arn:<AWS::Partition>:ec2:*:111122223333:instance/*]': 'Likewise; only with the tag of DRS, and only through DRS.',
-  'IAM5[Resource::arn:<AWS::Partition>:ec2:*:111122223333:volume/*]': 'Likewise; only with the tag of DRS, and only through DRS.',
+  'IAM5[Resource::arn:<AWS::Partition>:ec2:eu-central-1:111122223333:instance/*]':
+    'Likewise; only with the tag of DRS, and only through DRS.',
+  'IAM5[Resource::arn:<AWS::Partition>:ec2:eu-central-1:111122223333:volume/*]':
+    'Likewise; only with the tag of DRS, and only through DRS.',
   'IAM5[Resource::*]': 'The describe actions of DRS and EC2 know no resources.',
   'IAM5[Resource::arn:<AWS::Partition>:cloudformation:eu-central-1:111122223333:stack/*]':
     'The ancestors of a nested stack tell a deletion from a rollback, and no template knows their names.',

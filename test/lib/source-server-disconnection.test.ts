@@ -29,7 +29,7 @@ test('a custom resource, which names the server by its ARN and answers within ha
         ServiceTimeout: '1800',
         SourceServerArn: ARN,
       },
-      DependsOn: [Match.stringLikeRegexp('^DRSTeardownFunctionGrant')],
+      DependsOn: [Match.stringLikeRegexp('^DRSTeardownFunctionGrant'), Match.stringLikeRegexp('^DRSTeardownFunctionGrant')],
     });
 });
 
@@ -39,6 +39,7 @@ test('the logical IDs are contracts', () => {
     'DRSTeardownFunctionLogGroup',
     'DRSTeardownFunctionRole',
     'DRSTeardownFunction',
+    expect.stringMatching(/^DRSTeardownFunctionGrant[0-9a-f]{8}$/),
     expect.stringMatching(/^DRSTeardownFunctionGrant[0-9a-f]{8}$/),
     expect.stringMatching(/^DRSTeardownFunctionGrant[0-9a-f]{8}$/),
   ]);
@@ -96,7 +97,7 @@ test('it depends on each of its grants', () => {
   const grants = Object.keys(Resources).filter((id) => Resources[id].Type === 'AWS::IAM::Policy');
   const ofTheLog = Object.values(Resources).find(({ Type }) => Type === 'AWS::Lambda::Function')!.DependsOn!;
   const { DependsOn } = Object.values(Resources).find(({ Type }) => Type === SOURCE_SERVER_DISCONNECTION)!;
-  expect(DependsOn).toHaveLength(3);
+  expect(DependsOn).toHaveLength(4);
   expect([...DependsOn!].sort()).toEqual(grants.filter((id) => !ofTheLog.includes(id)).sort());
 });
 
@@ -111,6 +112,60 @@ describe('assumeRole', () => {
 
   test('a server of the account of the role: its ARN is in the template', () => {
     stackWithRole(ROLE).template().hasResourceProperties(SOURCE_SERVER_DISCONNECTION, { SourceServerArn: elsewhere, AssumeRoleArn: ROLE });
+  });
+
+  const declareAs = (props: Partial<SourceServerDisconnectionProps>) => {
+    const stack = new Stack(new App(), 'Stack', { env });
+    const sourceServer = SourceServer.fromSourceServerArn(stack, 'Server', elsewhere);
+    return declare({ sourceServer, assumeRole: Role.fromRoleArn(stack, 'Role', ROLE), ...props }, stack);
+  };
+  const grantOf = (Action: unknown) => ({
+    PolicyDocument: { Statement: Match.arrayWith([Match.objectEquals({ Action, Effect: 'Allow', Resource: ROLE })]) },
+  });
+
+  test('without assumeRoleOptions: nothing of a session is in the template, and nothing is granted for it', () => {
+    for (const assumeRoleOptions of [undefined, {}, { sessionTags: {} }]) {
+      const template = declareAs({ assumeRoleOptions }).template();
+      const absent = ['ExternalId', 'SourceIdentity', 'SessionTags'].map((name) => [`AssumeRole${name}`, Match.absent()]);
+      template.hasResourceProperties(SOURCE_SERVER_DISCONNECTION, Object.fromEntries(absent) as object);
+      template.hasResourceProperties('AWS::IAM::Policy', grantOf('sts:AssumeRole'));
+    }
+  });
+
+  test.each([
+    [{ externalId: 'payments:2026/1' }, { AssumeRoleExternalId: 'payments:2026/1' }, 'sts:AssumeRole'],
+    [{ sourceIdentity: 'cdk-drs' }, { AssumeRoleSourceIdentity: 'cdk-drs' }, ['sts:AssumeRole', 'sts:SetSourceIdentity']],
+    [{ sessionTags: { Team: 'dr' } }, { AssumeRoleSessionTags: { Team: 'dr' } }, ['sts:AssumeRole', 'sts:TagSession']],
+  ])('assumeRoleOptions %j: in the template, and granted on that role', (assumeRoleOptions, properties, actions) => {
+    const template = declareAs({ assumeRoleOptions }).template();
+    template.hasResourceProperties(SOURCE_SERVER_DISCONNECTION, { AssumeRoleArn: ROLE, ...properties });
+    template.hasResourceProperties('AWS::IAM::Policy', grantOf(actions));
+  });
+
+  test.each([
+    [{ externalId: 'x' }, /"x" is not the external ID\. STS takes 2 to 1,224/],
+    [{ externalId: 'two words' }, /not the external ID/],
+    [{ externalId: 'x'.repeat(1_225) }, /not the external ID/],
+    [{ sourceIdentity: 'x'.repeat(65) }, /not the source identity/],
+    [{ sourceIdentity: 'AWS:somebody' }, /not the source identity/],
+    [{ sourceIdentity: 'a/b' }, /not the source identity/],
+    [{ sessionTags: { 'aws:team': 'dr' } }, /"aws:team" is not the key of a session tag/],
+    [{ sessionTags: { ['x'.repeat(129)]: 'dr' } }, /not the key of a session tag/],
+    [{ sessionTags: { team: '${aws:username}' } }, /not the value of the session tag team/],
+    [{ sessionTags: { team: 'a', Team: 'b' } }, /not session tags: team, Team/],
+    [{ sessionTags: Object.fromEntries(Array.from({ length: 51 }, (_, index) => [`tag${index}`, ''])) }, /STS takes 50 at most/],
+  ])('assumeRoleOptions %j are refused', (assumeRoleOptions, message) => {
+    expect(() => declareAs({ assumeRoleOptions })).toThrow(message);
+  });
+
+  test('assumeRoleOptions without a role are refused; tokens are not looked at', () => {
+    expect(() => declare({ assumeRoleOptions: { externalId: 'payments' } })).toThrow(/no role to assume.*\[Stack\/Disconnection\]/);
+    const stack = new Stack(new App(), 'Stack', { env });
+    const externalId = new CfnParameter(stack, 'ExternalId').valueAsString;
+    const sourceServer = SourceServer.fromSourceServerArn(stack, 'Server', elsewhere);
+    declare({ sourceServer, assumeRole: Role.fromRoleArn(stack, 'Role', ROLE), assumeRoleOptions: { externalId } }, stack)
+      .template()
+      .hasResourceProperties(SOURCE_SERVER_DISCONNECTION, { AssumeRoleExternalId: { Ref: 'ExternalId' } });
   });
 
   test.each([
@@ -248,6 +303,6 @@ test('480 disconnections share one function, one role and its policies', () => {
   }
   const template = Template.fromStack(stack);
   template.resourceCountIs(SOURCE_SERVER_DISCONNECTION, 480);
-  expect(Object.keys(template.toJSON().Resources as object)).toHaveLength(485);
+  expect(Object.keys(template.toJSON().Resources as object)).toHaveLength(486);
   expect(Buffer.byteLength(JSON.stringify(template.toJSON()))).toBeLessThan(1_000_000);
 });

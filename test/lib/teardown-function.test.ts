@@ -35,15 +35,15 @@ test('its log group stays for three months after the stack is gone', () => {
 
 test('its grants name no action by a wildcard, and no resource that need not be', () => {
   const statement = (Action: unknown, Resource: unknown) => ({ Action, Effect: 'Allow', Resource });
-  const drsArn = { 'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, ':drs:*:111122223333:source-server/*']] };
+  const drsArn = { 'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, ':drs:eu-central-1:111122223333:source-server/*']] };
   const stacksArn = { 'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, ':cloudformation:eu-central-1:111122223333:stack/*']] };
   const policies = Object.values(stackWith().template.findResources('AWS::IAM::Policy')) as {
     Properties: { PolicyDocument: { Statement: unknown } };
   }[];
   expect(policies.map((policy) => policy.Properties.PolicyDocument.Statement)).toEqual([
     [statement(['logs:CreateLogStream', 'logs:PutLogEvents'], { 'Fn::GetAtt': [expect.stringMatching(/^FunctionLogGroup/), 'Arn'] })],
+    [statement('drs:DisconnectSourceServer', drsArn)],
     [
-      statement('drs:DisconnectSourceServer', drsArn),
       statement(['drs:DescribeSourceServers', 'drs:DescribeRecoveryInstances', 'ec2:DescribeInstances'], '*'),
       statement('cloudformation:DescribeStacks', stacksArn),
       statement('cloudformation:ListStackResources', { Ref: 'AWS::StackId' }),
@@ -73,7 +73,7 @@ test('a role of another stack gets the grants in this stack', () => {
     const other = new Stack(stack.node.root, 'Roles', { env });
     return { role: new Role(other, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') }) };
   });
-  template.resourceCountIs('AWS::IAM::Policy', 2);
+  template.resourceCountIs('AWS::IAM::Policy', 3);
 });
 
 test('a role of another account is refused', () => {

@@ -1,14 +1,12 @@
-import { SOURCE_SERVER_DISCONNECTION } from '../../lib/contract';
-import { isOfType, mutate, type Mutants } from './mutant';
+import { mutate, type Mutants } from './mutant';
 
 const deletionCheck = mutate('protocol/deletion-check.ts');
 const stackStatus = mutate('protocol/stack-status.ts');
 const cloudFormation = mutate('aws/cloudformation.ts');
-const deletion = mutate('protocol/delete.ts');
 const handler = mutate('source-server/handler.ts');
+const request = mutate('protocol/request.ts');
 const respond = mutate('protocol/respond.ts');
 
-const NOT_OURS = `logDecision(request, kept, 'the physical ID is not one of ours: nothing was declared');`;
 const GENUINE = '{ genuine: true, deletedStack: inCleanUp ? undefined : deleted?.name }';
 
 /** By the rows of the table "When a deletion disconnects". */
@@ -99,11 +97,7 @@ export const deletions: Mutants = {
       'const server = parseSourceServerArn(request.physicalId);',
       'const server = parseSourceServerArn(request.physicalId) ?? parseSourceServerArn(request.properties.SourceServerArn);',
     ),
-    deletion(
-      'fails the deletion',
-      NOT_OURS,
-      `if (${isOfType(SOURCE_SERVER_DISCONNECTION)}) {\n      throw new Error('mutant');\n    }\n    ${NOT_OURS}`,
-    ),
+    request('fails the deletion', `type === 'Delete' && physicalId !== undefined && !isOfCreated(physicalId)`, `!type`),
     respond(
       'answers a failed Create with the ARN',
       'request.physicalId ?? notCreatedIdOf(request.logicalId)',

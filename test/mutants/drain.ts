@@ -24,7 +24,7 @@ const KEPT = 'logDecision(request, kept, check.why);';
 /** The rules of a drain: it waits until DRS has left the subnets. */
 export const drain: Mutants = {
   'Create and Update only declare': [
-    index('is unknown', `[STAGING_AREA_DRAIN]: async () => (await import('./lazy')).stagingAreaDrain,`, ''),
+    index('is unknown', `[STAGING_AREA_DRAIN, async () => (await import('./lazy')).stagingAreaDrain],`, ''),
     handler(
       'drains at once',
       `logDecision(request, 'declared', \``,
@@ -44,12 +44,12 @@ export const drain: Mutants = {
   'a deletion that is not genuine drains nothing': [
     deletion(
       'drains in a rollback',
-      'if (check.genuine) {\n      await deletion.run(check);',
-      `if (check.genuine || ${isOfType(STAGING_AREA_DRAIN)}) {\n      await deletion.run({ deletedStack: '', ...check, genuine: true });`,
+      'if (check.genuine) {\n      await readableRun(request, deletion, check)(check);',
+      `if (check.genuine || ${isOfType(STAGING_AREA_DRAIN)}) {\n      await readableRun(request, deletion, { genuine: true })({ deletedStack: '', ...check, genuine: true });`,
     ),
     handler('drains what was never declared', 'isOfDrain(request.physicalId)', 'request.physicalId !== undefined'),
     handler('takes its replacement for its removal', `replaced: 'keep'`, `replaced: 'disconnect'`),
-    handler('calls it kept, as if it were a server', ': undefined,\n    NOTHING_DRAINED,', ': undefined,'),
+    handler('calls it kept, as if it were a server', '},\n    NOTHING_DRAINED,', '},'),
     deletion('does not tell why', KEPT, `if (${isOfOtherType(STAGING_AREA_DRAIN)}) {\n        ${KEPT}\n      }`),
   ],
   'the properties must be of the VPC that the physical ID names': [

@@ -20,14 +20,14 @@ const deletionCheck = mutate('protocol/deletion-check.ts');
 const failureAdvice = mutate('protocol/failure-advice.ts');
 
 const CREATE = 'return declared(request, fleet.physicalId, await count(request, fleet, request.deadline));';
-const SAME = 'ifUnderstood(() => readFleet(request).physicalId) === physicalId && properties.AssumeRoleArn === oldProperties.AssumeRoleArn';
+const SAME = 'ifUnderstood(() => readFleet(request).physicalId) === request.physicalId && isSamePrincipal(request)';
 const LOOK_BEFORE = 'if (await isKnownToRollBack(request)) {\n    return';
 const LOOK_AGAIN = 'if (await isKnownToRollBack(request)) {\n      return';
 const OURS = isOfType(FLEET_DISCONNECTION);
 const OF_OTHERS = isOfOtherType(FLEET_DISCONNECTION);
 const KEPT = 'logDecision(request, kept, check.why);';
 const IDENTIFIED = `ifUnderstood(() => identify(request).physicalId) ?? request.physicalId ?? ''`;
-const OPEN = 'Drs.open(request, region, options.assumeRoleArn, deadline, new RateLimiter())';
+const OPEN = 'Drs.open(request, { region, tags: selection.tags }, options, deadline, new RateLimiter())';
 const PHYSICAL_ID = 'fleetIdOf({ accountId, region, selectionHash';
 const REPLACED = `replaced === 'keep' && own && own.PhysicalResourceId !== request.physicalId`;
 const NEEDS_WORK = `state === 'replicating' || deletesSourceServer`;
@@ -55,14 +55,14 @@ export const fleetRequests: Mutants = {
     handler('disconnects at once', CREATE, `await tearDown(request, fleet, new FleetProgress());\n  ${CREATE}`),
     handler('counts every server', 'fleet.selection.matches(server) ? true : undefined', 'true'),
     handler('does not tell how many', 'counted === undefined ? UNKNOWN : String(counted)', 'UNKNOWN'),
-    handler('looks in the Region of the stack', OPEN, OPEN.replace('region', 'request.stack.region')),
-    handler('assumes no role', OPEN, OPEN.replace('options.assumeRoleArn', 'undefined')),
+    handler('looks in the Region of the stack', OPEN, OPEN.replace('region', 'region: request.stack.region')),
+    handler('assumes no role', OPEN, OPEN.replace('options,', '{},')),
   ],
   "Create: DRS can't be asked": [handler('succeeds', CREATE, CREATE.replace('request.deadline)', 'request.deadline).catch(() => 0)'))],
   'Update: the same selection': [
     handler('verifies it', 'return isSame(request)\n', 'return isSame(request) && !request\n'),
     handler('fails if DRS can not be asked', `logDecision(request, 'attributes unknown', messageOf(error), 'warning');`, 'throw error;'),
-    handler('does not verify another role', SAME, SAME.replace(' && properties.AssumeRoleArn === oldProperties.AssumeRoleArn', '')),
+    handler('does not verify another role', SAME, SAME.replace(' && isSamePrincipal(request)', '')),
     handler('tries for long, though it decides nothing', 'Math.min(request.deadline, Date.now() + ATTRIBUTES_TIMEOUT)', 'request.deadline'),
   ],
   'Update: another selection, Region or account': [
@@ -108,8 +108,8 @@ export const fleetRequests: Mutants = {
   'Delete: not genuine, or its selection was changed': [
     deletion(
       'disconnects',
-      'if (check.genuine) {\n      await deletion.run(check);',
-      `if (check.genuine || ${OURS}) {\n      await deletion.run({ ...check, genuine: true });`,
+      'if (check.genuine) {\n      await readableRun(request, deletion, check)(check);',
+      `if (check.genuine || ${OURS}) {\n      await readableRun(request, deletion, { ...check, genuine: true })({ ...check, genuine: true });`,
     ),
     deletion('fails', KEPT, `if (${OURS}) {\n        throw new Error(check.why);\n      }\n      ${KEPT}`),
     deletion('does not tell why', KEPT, `if (${OF_OTHERS}) {\n        ${KEPT}\n      }`),

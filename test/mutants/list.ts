@@ -7,6 +7,7 @@ import { fleetRequests, fleetRules, selectedServers } from './fleets';
 import type { Mutant, Mutants } from './mutant';
 import { physicalIdRules } from './physical-ids';
 import { protocol } from './protocol';
+import { receivedRequests } from './received-requests';
 import { records } from './records';
 import { recoveryInstances } from './recovery-instances';
 import { requests } from './requests';
@@ -20,6 +21,7 @@ export interface ListedMutant extends Mutant {
 /** The tables of docs/rules.md: the header that each begins with, how many of its cells name a row, and the mutants of its rows. */
 const tables: readonly { readonly header: string; readonly cells: number; readonly mutants: Mutants }[] = [
   { header: 'What happened', cells: 1, mutants: deletions },
+  { header: 'A request, as it comes in', cells: 1, mutants: receivedRequests },
   { header: 'Request', cells: 2, mutants: requests },
   { header: 'DRS says to the disconnect', cells: 1, mutants: answers },
   { header: 'A conflict, and the server has', cells: 1, mutants: recoveryInstances },

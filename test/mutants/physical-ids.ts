@@ -10,7 +10,7 @@ const FLEET_WRITTEN = '`drs:fleet:${accountId}:${region}:${selectionHash}`';
 const STEP = '/^drs:drain:([^:]*):([^:]*):([^:]*):(.*):([^:]*)$/';
 const STEP_READ = 'return whole === undefined ? undefined : {';
 const STEP_WRITTEN = '`drs:drain:${accountId}:${region}:${vpcId}:${drain}:${step}`';
-const CREATED = '/^(arn|drs):/';
+const CREATED = String.raw`/^\s*(arn|drs):/`;
 
 /** Deployed stacks hold them, so each is written and read as ever. */
 export const physicalIdRules: Mutants = {
@@ -56,8 +56,9 @@ export const physicalIdRules: Mutants = {
     physicalIds('has one that may be of a newer version', '`cdk-drs:not-created:${logicalId}`', '`drs:not-created:${logicalId}`'),
     physicalIds('has the same one for every resource', '`cdk-drs:not-created:${logicalId}`', '`cdk-drs:not-created:`'),
     physicalIds('takes one of them for created', CREATED, '/(arn|drs):/'),
-    physicalIds('does not take ARNs for created', CREATED, '/^drs:/'),
-    physicalIds('does not take those of fleets and drains for created', CREATED, '/^arn:/'),
-    physicalIds('takes a word for an ARN', CREATED, '/^(arn|drs)/'),
+    physicalIds('does not take ARNs for created', CREATED, String.raw`/^\s*drs:/`),
+    physicalIds('does not take those of fleets and drains for created', CREATED, String.raw`/^\s*arn:/`),
+    physicalIds('takes a word for an ARN', CREATED, String.raw`/^\s*(arn|drs)/`),
+    physicalIds('takes one with a blank before it for made up', CREATED, '/^(arn|drs):/'),
   ],
 };

@@ -5,13 +5,13 @@ const respond = mutate('protocol/respond.ts');
 const sleep = mutate('aws/sleep.ts');
 const request = mutate('protocol/request.ts');
 const response = mutate('protocol/response.ts');
+const responseUrl = mutate('protocol/response-url.ts');
 const log = mutate('protocol/log.ts');
 const clientConfiguration = mutate('aws/client-configuration.ts');
 const cloudFormation = mutate('aws/cloudformation.ts');
 const xml = mutate('aws/xml.ts');
 const retry = mutate('aws/retry.ts');
 const timeLimits = mutate('protocol/time-limits.ts');
-const deletionCheck = mutate('protocol/deletion-check.ts');
 const handler = mutate('source-server/handler.ts');
 const sourceServer = mutate('source-server/source-server.ts');
 const errors = mutate('aws/errors.ts');
@@ -19,7 +19,7 @@ const errors = mutate('aws/errors.ts');
 const LIMIT = `type === 'Delete' || properties.AssumeRoleArn !== undefined ? LONG_LIMIT : SHORT_LIMIT`;
 const KIND = 'kind ?? (cause instanceof Failure ? cause.kind : undefined)';
 const IS_OF_KIND = 'error instanceof Failure && error.kind === kind';
-const DELIVER = 'await deliver(event.ResponseURL, serialize(response), deadline);';
+const DELIVER = 'await deliver(responseUrl.url, serialize(response), deadline);';
 
 /** The rules of the protocol with CloudFormation, which no table has. */
 export const PROTOCOL_RULES = [
@@ -77,9 +77,7 @@ export const protocol: Record<(typeof PROTOCOL_RULES)[number], Mutants[string]> 
     errors('leaves half a command', "isInCommand ? kept.slice(0, kept.lastIndexOf('`')) : kept", 'kept'),
     sourceServer('takes a hostname of any length', 'Array.from(hostname).slice(0, LONGEST_HOSTNAME)', 'Array.from(hostname)'),
   ],
-  'the response goes to an https URL only': [
-    response('sends it anywhere', `!responseUrl.startsWith('https:')`, `!responseUrl.startsWith('http')`),
-  ],
+  'the response goes to an https URL only': [responseUrl('sends it over http', `url.protocol !== 'https:' || `, '')],
   'the response is sent as its signed URL wants it': [
     response('sends a content type', `'content-type': ''`, `'content-type': 'application/json'`),
     response('counts characters, not bytes', `'content-length': Buffer.byteLength(body)`, `'content-length': body.length`),
@@ -108,16 +106,7 @@ export const protocol: Record<(typeof PROTOCOL_RULES)[number], Mutants[string]> 
       'throw new Error(`The response could not be delivered in ${attempt + 1} attempts: ${attempted.problem}`);',
       'return;',
     ),
-    respond(
-      'goes on without a delivery',
-      DELIVER,
-      `await deliver(event.ResponseURL, serialize(response), deadline).catch(() => undefined);`,
-    ),
-    response(
-      'takes a URL that it may not use for a delivery',
-      `throw new Error('The response was not sent: the response URL is not an https URL.');`,
-      'return;',
-    ),
+    respond('goes on without a delivery', DELIVER, `await deliver(responseUrl.url, serialize(response), deadline).catch(() => undefined);`),
   ],
   'every request is answered before the function ends': [
     handler('a Create takes as long as it likes', LIMIT, LIMIT.replace(': SHORT_LIMIT', `: type === 'Create' ? 890_000 : SHORT_LIMIT`)),
@@ -133,7 +122,11 @@ export const protocol: Record<(typeof PROTOCOL_RULES)[number], Mutants[string]> 
     timeLimits('what takes four minutes takes two', '2 * SHORT_LIMIT', 'SHORT_LIMIT'),
     timeLimits('looks for attributes as long as for anything else', 'ATTRIBUTES_TIMEOUT = 30_000', 'ATTRIBUTES_TIMEOUT = 120_000'),
     index('a request of an unknown type takes as long as it likes', 'limit: () => LONG_LIMIT', 'limit: () => Infinity'),
-    request('does not look at the time that is left', 'Math.min(request.deadline, now + limit(request))', 'now + limit(request)'),
+    respond(
+      'does not look at the time that is left',
+      'Math.min(request.deadline, begun + handler.limit(request))',
+      'begun + handler.limit(request)',
+    ),
     request('leaves no time for the delivery', 'RESERVE = 30_000', 'RESERVE = 0'),
     respond('waits for a rule that never ends', 'GRACE = 5_000', 'GRACE = 600_000'),
     respond('delivers beyond its own end', 'Math.min(DELIVERY, context.getRemainingTimeInMillis() - MARGIN)', 'DELIVERY'),
@@ -147,25 +140,29 @@ export const protocol: Record<(typeof PROTOCOL_RULES)[number], Mutants[string]> 
     sleep('leaves a timer behind', 'clearTimeout(timer);', ''),
   ],
   'no response URL in the log or in an error': [
-    respond('logs the whole request', `log({ event: 'answered',`, `log({ ...event, event: 'answered',`),
+    respond('logs the whole request', `log({ event: 'answered',`, `log({ ...(event as object), event: 'answered',`),
     response(
       'tells the URL of a connection that failed',
       'fail(error.code ?? error.name);',
       'fail(`${error.code ?? error.name} ${url.href}`);',
     ),
-    response(
-      'tells the URL that is not https',
-      `throw new Error('The response was not sent: the response URL is not an https URL.');`,
-      'throw new Error(`The response was not sent: ${responseUrl}`);',
+    responseUrl(
+      'tells the URL that it may not use',
+      `'The request was refused, and not answered: its response URL is not an https URL of a public host.'`,
+      '`The request was refused, and not answered: ${url.href} is not an https URL of a public host.`',
     ),
-    response('tells the URL that is none', '!URL.canParse(responseUrl) || ', ''),
+    responseUrl(
+      'tells the URL that is none',
+      `throw new Error('The request was refused, and not answered: it has no response URL.');`,
+      'throw new Error(`The request was refused, and not answered: ${String(value)} is no response URL.`);',
+    ),
     response('tells the URL that refused', 'problem: `HTTP status ${status}`', 'problem: `HTTP status ${status} of ${url.href}`'),
   ],
   'the log is one line of JSON for each decision': [
     log('spreads over lines', 'JSON.stringify(entry)', 'JSON.stringify(entry, null, 2)'),
     log('runs lines together', '}\\n`', '}`'),
     respond('does not log an answer', `log({ event: 'answered', ...requestFields(request), status: response.Status });`, ''),
-    respond('does not log a failure', 'logFailure(request, reason, error);', ''),
+    respond('does not log a failure', 'logFailure(received, reason, error);', ''),
     respond('logs the answer before it is delivered', DELIVER, `log({ event: 'answered' });\n  ${DELIVER}`),
     handler('does not log what was declared', `logDecision(request, 'declared', arn);`, ''),
   ],
@@ -188,19 +185,20 @@ export const protocol: Record<(typeof PROTOCOL_RULES)[number], Mutants[string]> 
     ),
     request(
       'a Create comes with a physical ID',
-      `event.RequestType === 'Create' ? undefined : event.PhysicalResourceId`,
-      `(event as { PhysicalResourceId?: string }).PhysicalResourceId ?? 'mutant'`,
+      `said.RequestType === 'Create' ? undefined : textOf(said.PhysicalResourceId, LONGEST_PHYSICAL_ID) || undefined`,
+      `textOf(said.PhysicalResourceId, LONGEST_PHYSICAL_ID) || 'mutant'`,
     ),
   ],
   'each failed deletion is counted, and nothing else': [
-    respond('does not count', `request.type === 'Delete' ? { ...entry, ...failedDeletionMetric(request) } : entry`, 'entry'),
+    respond('does not count', `request.type === 'Delete' ? { ...entry, ...failedDeletionMetric(request, isOwn) } : entry`, 'entry'),
     respond(
       'counts failures of every request',
-      `request.type === 'Delete' ? { ...entry, ...failedDeletionMetric(request) } : entry`,
-      '{ ...entry, ...failedDeletionMetric(request) }',
+      `request.type === 'Delete' ? { ...entry, ...failedDeletionMetric(request, isOwn) } : entry`,
+      '{ ...entry, ...failedDeletionMetric(request, isOwn) }',
     ),
     respond('counts nothing', '[FAILED_DELETIONS]: 1', '[FAILED_DELETIONS]: 0'),
-    respond('has no dimension for the stack', `[['StackName'], []]`, '[[]]'),
+    respond('has no dimension for the stack', `isOwn ? [['StackName'], []] : [[]]`, '[[]]'),
+    respond('makes a metric for any name of a stack', `isOwn ? [['StackName'], []] : [[]]`, `[['StackName'], []]`),
     respond('has no total of all stacks', `[['StackName'], []]`, `[['StackName']]`),
     respond('has a dimension without a value', 'StackName: request.stack.name,', ''),
     respond('has another namespace', 'Namespace: METRIC_NAMESPACE', `Namespace: 'mutant'`),
@@ -234,21 +232,30 @@ export const protocol: Record<(typeof PROTOCOL_RULES)[number], Mutants[string]> 
     xml('takes hexadecimal numbers for decimal ones', 'parseInt(hexadecimal, 16)', 'parseInt(hexadecimal, 10)'),
   ],
   'the resource type decides the rules': [
-    index('takes every type for a source server', '?? unknownType', '?? sourceServerDisconnection(assumeRole)'),
+    index(
+      'takes every type for a source server',
+      'HANDLERS.get(resourceType) ?? unknownType',
+      'HANDLERS.get(resourceType) ?? (() => sourceServerDisconnection(assumeRole))',
+    ),
     index(
       'takes a fleet for a source server',
-      `[FLEET_DISCONNECTION]: async () => (await import('./lazy')).fleetDisconnection(assumeRole)`,
-      '[FLEET_DISCONNECTION]: () => sourceServerDisconnection(assumeRole)',
+      `[FLEET_DISCONNECTION, async () => (await import('./lazy')).fleetDisconnection(assumeRole)]`,
+      '[FLEET_DISCONNECTION, () => sourceServerDisconnection(assumeRole)]',
     ),
-    index('creates what it does not know', `type === 'Delete' &&`, `type !== 'Update' &&`),
-    index('fails the deletion of what it never created', '!isOfCreated(physicalId) || ', ''),
-    index('deletes what it does not know', '(!isOfCreated(physicalId) || !(await checkDeletion(request)).genuine)', 'type'),
-    deletionCheck(
-      'keeps what it does not know, if an update replaced it',
-      `replaced: Replaced = 'disconnect'`,
-      `replaced: Replaced = 'keep'`,
+    index('creates what it does not know', `type === 'Create' ? update()`, `type === 'Create' ? Promise.resolve({ physicalId: 'mutant' })`),
+    index(
+      'does not let an update of it roll back',
+      'unlessRollingBack(request, update, () => Promise.resolve({ physicalId }))',
+      'update()',
     ),
-    index('fails a deletion that is not genuine', ' || !(await checkDeletion(request)).genuine', ''),
+    index('deletes what it does not know', `run: async () => refuse('')`, 'run: async () => undefined'),
+    index(
+      'advises an update, which CloudFormation refuses then',
+      `run: async () => refuse('')`,
+      `run: async () => refuse(' Deploy the stack.')`,
+    ),
+    index('keeps what it does not know, if an update replaced it', `replaced: 'disconnect'`, `replaced: 'keep'`),
+    index('fails a deletion that is not genuine', `if (type === 'Delete') {`, `if (type === 'Delete') {\n    refuse('');`),
   ],
   'a failure that says more of another is of the same kind': [
     retry('a denial has none', `, { kind: 'denied' }`, ''),

@@ -8,7 +8,7 @@ const handler = mutate('source-server/handler.ts');
 
 const EXTENDED = `if (state === 'extended' && options.deletesSourceServer) {`;
 const DUE = `if (options.deletesSourceServer && outcome !== 'absent') {`;
-const LOOK = 'state = options.deletesSourceServer ? await stateBefore(drs, server) : state;';
+const LOOK = 'state = options.deletesSourceServer ? await stateBefore(drs, named) : state;';
 const RETRY = `await retryOnConflict(teardown, { otherwise, because, releases: state === 'extended' }, async () => {`;
 const REFUSED = `if (isNamed(refusal, 'ConflictException')) {\n        throw refusal;\n      }`;
 const TOLD = 'throw new Failure(tell(server, otherwise, refusal), { cause: refusal });';
@@ -42,7 +42,7 @@ export const records: Mutants = {
       `'was disconnected, but'`,
     ),
     handler('does not look', LOOK, ''),
-    handler('looks without need', LOOK, 'state = await stateBefore(drs, server);'),
+    handler('looks without need', LOOK, 'state = await stateBefore(drs, named);'),
     handler(
       'disconnects it if nobody can tell',
       `throw new Failure(tell(server, 'was not disconnected', error), { cause: error });`,

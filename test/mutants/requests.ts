@@ -20,11 +20,11 @@ const OF_OTHERS = isOfOtherType(SOURCE_SERVER_DISCONNECTION);
 const DECLARE = `logDecision(request, 'declared', arn);\n  return { physicalId: arn, data: { ...attributesOf(found) } };`;
 const VERIFIED = 'const found = await verify(request);\n      await (isSame';
 const REFUSE = 'await (isSame ? undefined : refuseIfStuck(request));';
-const SAME = 'if (isSame && request.properties.AssumeRoleArn === request.oldProperties.AssumeRoleArn && isUnderstood) {';
+const SAME = 'if (isSame && isSamePrincipal(request) && isUnderstood) {';
 const LOOK_BEFORE = 'if (await isKnownToRollBack(request)) {\n    return';
 const LOOK_AGAIN = 'if (await isKnownToRollBack(request)) {\n      return';
 const KEPT = 'logDecision(request, kept, check.why);';
-const TEAR_DOWN = 'await tearDownSourceServer({ drs, server, options, note }, state);';
+const TEAR_DOWN = 'await tearDownSourceServer({ drs, server: named, options, note }, state);';
 const ACCOUNT = 'assumeRoleArn === undefined ? stack.accountId : accountOfRole(assumeRoleArn)';
 
 /** By the rows of the table of requests. */
@@ -194,8 +194,8 @@ export const requests: Mutants = {
   'Delete: not genuine': [
     deletion(
       'disconnects',
-      'if (check.genuine) {\n      await deletion.run(check);',
-      `if (check.genuine || ${OURS}) {\n      await deletion.run({ ...check, genuine: true });`,
+      'if (check.genuine) {\n      await readableRun(request, deletion, check)(check);',
+      `if (check.genuine || ${OURS}) {\n      await readableRun(request, deletion, { ...check, genuine: true })({ ...check, genuine: true });`,
     ),
     deletion('fails the deletion', KEPT, `if (${OURS}) {\n        throw new Error(check.why);\n      }\n      ${KEPT}`),
     deletion('does not tell why it kept the server', KEPT, `if (${OF_OTHERS}) {\n        ${KEPT}\n      }`),
@@ -208,8 +208,8 @@ export const requests: Mutants = {
     ),
     handler(
       'disconnects in the Region of the stack',
-      'openDrs(request, server, options);\n        const note',
-      'openDrs(request, { ...server, region: request.stack.region }, options);\n        const note',
+      'openDrs(request, named, options);\n    const note',
+      'openDrs(request, { ...named, region: request.stack.region }, options);\n    const note',
     ),
     handler('does nothing', TEAR_DOWN, ''),
     handler(
@@ -230,8 +230,8 @@ export const requests: Mutants = {
   "any: the role can't be assumed": [
     drs(
       'goes on as the function itself',
-      'await assumeRole(stack, roleArn, deadline)',
-      'await assumeRole(stack, roleArn, deadline).catch(() => undefined)',
+      'await assumeRole(stack, roleArn, deadline, session, reach)',
+      'await assumeRole(stack, roleArn, deadline, session, reach).catch(() => undefined)',
     ),
     assumeRole(
       'goes on as the function itself if STS gives no credentials',

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { declarable, roles, tagSets } from './simulation/fixtures';
-import type { Action, InstanceKind, OnFailure, StackName } from './simulation/steps';
+import { forgedUrls, forgeries } from './simulation/forgery';
+import type { Action, InstanceKind, OnFailure, StackName, Step } from './simulation/steps';
 import { stackSpec } from './specs';
 
 /** Those that are called most. */
@@ -33,6 +34,16 @@ export const tagging: fc.Arbitrary<Action> = fc.record({
   do: fc.constant('tag' as const),
   server: fc.constantFrom(...declarable),
   tags: fc.nat({ max: tagSets.length - 1 }),
+});
+
+/** Somebody invokes the function with a request of his own. */
+export const forgery: fc.Arbitrary<Step> = fc.record({
+  do: fc.constant('forge' as const),
+  last: fc.integer({ min: 1, max: 8 }),
+  other: fc.integer({ min: 1, max: 8 }),
+  change: fc.constantFrom(...forgeries),
+  url: fc.constantFrom(...forgedUrls),
+  then: pause,
 });
 
 /** Whatever somebody may do at any time. */

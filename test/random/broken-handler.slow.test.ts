@@ -7,8 +7,11 @@ import * as selections from '../../lambda/fleet/selection';
 import * as fleetTeardown from '../../lambda/fleet/teardown';
 import * as physicalIds from '../../lambda/physical-ids';
 import * as deletionCheck from '../../lambda/protocol/deletion-check';
+import * as foreignStack from '../../lambda/protocol/foreign-stack';
 import * as log from '../../lambda/protocol/log';
+import * as requests from '../../lambda/protocol/request';
 import * as response from '../../lambda/protocol/response';
+import * as responseUrl from '../../lambda/protocol/response-url';
 import * as stacks from '../../lambda/protocol/stack-status';
 import * as records from '../../lambda/source-server/delete-record';
 import * as disconnecting from '../../lambda/source-server/disconnect';
@@ -26,6 +29,7 @@ import { runningInvocation } from './simulation/invocation';
 const { checkDeletion } = deletionCheck;
 const { deliver, serialize } = response;
 const { describeWithAncestors } = stacks;
+const { receive } = requests;
 const { disconnect } = disconnecting;
 const { deleteRecord } = records;
 const { readOptions } = options;
@@ -60,12 +64,14 @@ const broken: Breakage[] = [
   [
     'takes a deletion that it knows nothing of for genuine',
     /^I[25]/,
-    () => jest.spyOn(deletionCheck, 'checkDeletion').mockImplementation((request) => checkDeletion(request).catch(() => genuine)),
+    () =>
+      jest.spyOn(deletionCheck, 'checkDeletion').mockImplementation((request) => checkDeletion(request, 'disconnect').catch(() => genuine)),
   ],
   [
     'keeps the server if it can’t be told whether the deletion is genuine',
     /^I1/,
-    () => jest.spyOn(deletionCheck, 'checkDeletion').mockImplementation((request) => checkDeletion(request).catch(() => kept)),
+    () =>
+      jest.spyOn(deletionCheck, 'checkDeletion').mockImplementation((request) => checkDeletion(request, 'disconnect').catch(() => kept)),
   ],
   [
     'does not look whether the server is still declared',
@@ -204,8 +210,8 @@ const brokenPrincipals: Breakage[] = [
     /^I8.*another request/m,
     () => {
       const kept = new Map<string, ReturnType<typeof assumeRole>>();
-      jest.spyOn(assuming, 'assumeRole').mockImplementation((stack, role, deadline) => {
-        const credentials = kept.get(stack.id + role) ?? assumeRole(stack, role, deadline);
+      jest.spyOn(assuming, 'assumeRole').mockImplementation((stack, role, ...more) => {
+        const credentials = kept.get(stack.id + role) ?? assumeRole(stack, role, ...more);
         kept.set(stack.id + role, credentials);
         return credentials;
       });
@@ -214,7 +220,7 @@ const brokenPrincipals: Breakage[] = [
   [
     'assumes another role',
     /^I8/,
-    () => jest.spyOn(assuming, 'assumeRole').mockImplementation((stack, _role, deadline) => assumeRole(stack, roles[0].arn, deadline)),
+    () => jest.spyOn(assuming, 'assumeRole').mockImplementation((stack, _role, ...more) => assumeRole(stack, roles[0].arn, ...more)),
   ],
   [
     'tells no stack in the name of its sessions',
@@ -224,7 +230,10 @@ const brokenPrincipals: Breakage[] = [
   [
     'looks for servers in the Region of the stack',
     /^I8/,
-    () => jest.spyOn(Drs, 'open').mockImplementation((caller, _region, ...more) => open(caller, caller.stack.region, ...more)),
+    () =>
+      jest
+        .spyOn(Drs, 'open')
+        .mockImplementation((caller, reach, ...more) => open(caller, { ...reach, region: caller.stack.region }, ...more)),
   ],
   [
     'looks for servers in the account of the stack',
@@ -281,7 +290,7 @@ const brokenFleets: Breakage[] = [
   [
     'takes a changed selection for the removal of the fleet',
     /^I2.*drs:fleet.*still declared/,
-    () => jest.spyOn(deletionCheck, 'checkDeletion').mockImplementation((request) => checkDeletion(request)),
+    () => jest.spyOn(deletionCheck, 'checkDeletion').mockImplementation((request) => checkDeletion(request, 'disconnect')),
   ],
   ['gives every fleet the same physical ID', /^I4.*wrong ID/, () => withSelection({ hash: '0123456789abcdef' })],
   ['keeps the records of a fleet', /^I1.*has a record/, () => picking((members) => members.filter(({ state }) => state === 'replicating'))],
@@ -341,7 +350,27 @@ const brokenDrains: Breakage[] = [
 
 afterEach(() => jest.restoreAllMocks());
 
-test.each([...broken, ...brokenRecoveries, ...brokenRecords, ...brokenPrincipals, ...brokenFleets, ...brokenDrains])(
+const brokenReaders: Breakage[] = [
+  ['serves any stack', /^I11.*another stack/, () => jest.spyOn(foreignStack, 'explainForeignStack').mockReturnValue(undefined)],
+  [
+    'takes what a request says for what it is',
+    /^I11/,
+    () => {
+      jest.spyOn(foreignStack, 'explainForeignStack').mockReturnValue(undefined);
+      jest.spyOn(requests, 'receive').mockImplementation((...args) => ({ ...receive(...args), problem: undefined }));
+    },
+  ],
+  [
+    'answers on any host',
+    /^I11.*was told SUCCESS/,
+    () =>
+      jest
+        .spyOn(responseUrl, 'readResponseUrl')
+        .mockImplementation((url) => ({ url: new URL(String(url)), outsideOf: undefined, isUnchecked: false })),
+  ],
+];
+
+test.each([...broken, ...brokenReaders, ...brokenRecoveries, ...brokenRecords, ...brokenPrincipals, ...brokenFleets, ...brokenDrains])(
   'a handler that %s',
   async (_what, found, breakIt, nested = false) => {
     breakIt();

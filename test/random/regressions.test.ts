@@ -1,3 +1,4 @@
+import { FORGED_SERVER } from './simulation/forgery';
 import { LATE, STALE } from './simulation/meaning';
 import { play, STUCK } from './simulation/play';
 import type { Sequence } from './simulation/steps';
@@ -89,6 +90,21 @@ limit(LATE, 'a Delete of a rollback comes again while the stack is deleted', {
     },
     { do: 'delete', stack: 'A', then: 60 },
     { do: 'deliver again', last: 1 },
+  ],
+});
+
+limit(FORGED_SERVER, 'a forged Delete names the server of another stack while its own one is being deleted', {
+  settings: {},
+  seed: 0,
+  steps: [
+    { do: 'deploy', stack: 'B', spec: { disconnections: [{ name: 'Two', server: 2 }] } },
+    {
+      do: 'deploy',
+      stack: 'A',
+      spec: { disconnections: [{ name: 'One', server: 0 }], sibling: { seconds: { delete: 600 }, position: 'after' } },
+    },
+    { do: 'delete', stack: 'A', then: 60 },
+    { do: 'forge', last: 1, other: 1, change: FORGED_SERVER, url: 'a bucket of his own' },
   ],
 });
 

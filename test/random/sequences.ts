@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { unknowns } from '../../emulator/settings';
-import { action, pause } from './actions';
+import { action, forgery, pause } from './actions';
 import { drainage, failedCreate, fleetTeardown, otherRole, outage, recovery, secondTry } from './episodes';
 import type { Sequence, Step } from './simulation/steps';
 import { stackSpec } from './specs';
@@ -55,11 +55,25 @@ export function sequences(kind: Kind): fc.Arbitrary<Sequence> {
     { weight: 1, arbitrary: drainage(nested) },
   );
   const first: fc.Arbitrary<Step> = stackSpec(nested, 1).map((spec) => ({ do: 'deploy', stack: 'A', spec }));
-  return fc.record({
-    settings,
-    seed: fc.nat({ max: 1_000_000 }),
-    steps: fc.tuple(first, fc.array(part, { minLength: 1, maxLength: LONGEST })).map(([one, parts]) => [one, ...parts.flat()]),
-  });
+  const steps = fc.tuple(first, fc.array(part, { minLength: 1, maxLength: LONGEST })).map(([one, parts]) => [one, ...parts.flat()]);
+  return fc
+    .record({ settings, seed: fc.nat({ max: 1_000_000 }), steps, forgeries })
+    .map(({ forgeries: insertions, ...sequence }) => ({ ...sequence, steps: withInsertions(sequence.steps, insertions) }));
+}
+
+/** What a forger does, and after how many steps. He comes in some sequences, several times. */
+const forgeries = fc.oneof(
+  { weight: 2, arbitrary: fc.constant<readonly Insertion[]>([]) },
+  { weight: 1, arbitrary: fc.array(fc.record({ after: fc.nat({ max: 12 }), step: forgery }), { minLength: 1, maxLength: 6 }) },
+);
+
+interface Insertion {
+  readonly after: number;
+  readonly step: Step;
+}
+
+function withInsertions(steps: readonly Step[], insertions: readonly Insertion[]): readonly Step[] {
+  return steps.flatMap((step, index) => [step, ...insertions.filter(({ after }) => after % steps.length === index).map((one) => one.step)]);
 }
 
 function step(nested: boolean): fc.Arbitrary<Step> {

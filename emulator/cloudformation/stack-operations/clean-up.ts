@@ -3,6 +3,8 @@ import { ResourceInstance } from '../model';
 import { Stack } from '../stack';
 import { Deletion, deleteInstances } from './delete-instances';
 
+const POLICY = 'AWS::IAM::Policy';
+
 /** Ends an update or its rollback: deletes what was removed and replaced, or what had been added. Nested stacks first: they have waited for it. */
 export async function cleanUp(engine: Engine, stack: Stack): Promise<void> {
   const rolledBack = stack.status === 'UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS';
@@ -17,9 +19,13 @@ export async function cleanUp(engine: Engine, stack: Stack): Promise<void> {
     .replacedInstances()
     .map((instance) => ({ instance, retained: !rolledBack && instance.definition.declaration.UpdateReplacePolicy === 'Retain' }));
   const deletions: Deletion[] = [...removed, ...replaced];
+  const isFirst = ({ instance }: Deletion) => engine.settings.cleanUpOrder === 'policies-first' && instance.definition.type === POLICY;
 
   await Promise.all(kept.map(async ({ definition, physicalId = '' }) => engine.providerOf(definition.type).cleanUp?.(physicalId)));
-  const failures = await deleteInstances(engine, stack, deletions, { attempts: 3, onFailure: 'go-on' });
+  const failures: string[] = [];
+  for (const batch of [deletions.filter(isFirst), deletions.filter((deletion) => !isFirst(deletion))]) {
+    failures.push(...(await deleteInstances(engine, stack, batch, { attempts: 3, onFailure: 'go-on' })));
+  }
 
   for (const { instance } of removed) stack.resources.delete(instance.definition.logicalId);
   stack.superseded = [];

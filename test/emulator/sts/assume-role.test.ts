@@ -222,10 +222,12 @@ describe('a trust policy that names nobody', () => {
 describe('AssumeRole refuses', () => {
   test.each<[string, Partial<AssumeRoleCommandInput>, string]>([
     ['a shorter session', { DurationSeconds: 900 }, "AssumeRole's DurationSeconds is not modelled"],
-    ['a session policy', { Policy: '{}' }, "AssumeRole's Policy is not modelled"],
+    ['a session policy that is too long', { Policy: 'x'.repeat(2049) }, "at 'policy' failed"],
+    ['a session policy of other characters', { Policy: '{"Sid":"ā"}' }, "at 'policy' failed"],
     ['session policies', { PolicyArns: [{ arn: 'arn:aws:iam::aws:policy/X' }] }, "AssumeRole's PolicyArns.member.1.arn is not modelled"],
-    ['session tags', { Tags: [{ Key: 'a', Value: 'b' }] }, "AssumeRole's Tags.member.1.Key is not modelled"],
-    ['a source identity', { SourceIdentity: 'me' }, "AssumeRole's SourceIdentity is not modelled"],
+    ['the key of a session tag', { Tags: [{ Key: 'aws:a', Value: 'b' }] }, "at 'tags' failed"],
+    ['the value of a session tag', { Tags: [{ Key: 'a', Value: '${b}' }] }, "at 'tags' failed"],
+    ['a source identity of one character', { SourceIdentity: 'x' }, "at 'sourceIdentity' failed"],
     ['a session name of one character', { RoleSessionName: 'x' }, "at 'roleSessionName' failed"],
     ['a session name of 65 characters', { RoleSessionName: 'x'.repeat(65) }, "at 'roleSessionName' failed"],
     ['a session name with a slash', { RoleSessionName: 'a/b' }, "at 'roleSessionName' failed"],
@@ -244,5 +246,59 @@ describe('AssumeRole refuses', () => {
     await createTarget(trustIn(arnOf(caller)));
     const { AssumedRoleUser } = await assumeTarget(sessionOf(caller), { RoleSessionName });
     expect(AssumedRoleUser?.Arn).toBe(`arn:aws:sts::${defaultAccountId}:assumed-role/target/${RoleSessionName}`);
+  });
+});
+
+describe('a session', () => {
+  const drsAllowed = [{ PolicyName: 'P', PolicyDocument: { Statement: [{ Effect: 'Allow', Action: 'drs:*', Resource: '*' }] } }];
+  const assumed = async (input: Partial<AssumeRoleCommandInput>, trusted: string[] = ['sts:*'], condition?: object) => {
+    const caller = await createCaller();
+    const [statement] = trustIn(arnOf(caller), condition).Statement;
+    await createTarget({ Statement: [{ ...statement, Action: trusted }] }, undefined, { Policies: drsAllowed });
+    const { Credentials } = await assumeTarget(sessionOf(caller), input);
+    return services.iam.callerOf(Credentials?.AccessKeyId ?? '')!;
+  };
+  const may = (caller: Parameters<typeof services.iam.authorize>[0], action: string, resource: string) => () =>
+    services.iam.authorize(caller, action, resource);
+  const policy = (...Statement: object[]) => ({ Policy: JSON.stringify({ Version: '2012-10-17', Statement }) });
+  const everything = { Effect: 'Allow', Action: '*', Resource: '*' };
+  const [one, other] = ['s-1', 's-2'].map((id) => `arn:aws:drs:eu-central-1:${defaultAccountId}:source-server/${id}`);
+
+  test('may do what its role and its own policy allow, both', async () => {
+    const denial = { Effect: 'Deny', Action: 'drs:DisconnectSourceServer', NotResource: one };
+    const session = await assumed(policy(everything, denial));
+    expect(may(session, 'drs:DisconnectSourceServer', one)).not.toThrow();
+    expect(may(session, 'drs:DisconnectSourceServer', other)).toThrow(/with an explicit deny in a session policy$/);
+    expect(may(session, 'drs:DeleteSourceServer', other)).not.toThrow();
+    expect(may(session, 's3:GetObject', 'arn:aws:s3:::b/k')).toThrow(/no identity-based policy allows/);
+  });
+
+  test('may not do what its own policy does not allow', async () => {
+    const session = await assumed(policy({ ...everything, Action: 'drs:Describe*' }));
+    expect(may(session, 'drs:DisconnectSourceServer', one)).toThrow(
+      /because no session policy allows the drs:DisconnectSourceServer action$/,
+    );
+  });
+
+  test.each([['{'], [JSON.stringify({ Statement: [] })], [JSON.stringify({ Statement: [{ ...everything, Principal: '*' }] })]])(
+    'the policy %s is malformed',
+    (Policy) => expect(assumed({ Policy })).rejects.toMatchObject({ name: 'MalformedPolicyDocumentException' }),
+  );
+
+  test.each<[string, Partial<AssumeRoleCommandInput>, string, object]>([
+    ['a source identity', { SourceIdentity: 'cdk-drs' }, 'sts:SetSourceIdentity', { StringEquals: { 'sts:SourceIdentity': 'cdk-drs' } }],
+    ['tags', { Tags: [{ Key: 'Team', Value: 'dr' }] }, 'sts:TagSession', { StringEquals: { 'aws:RequestTag/team': 'dr' } }],
+  ])('with %s asks for an action of its own, whose conditions know it', async (_what, input, action, condition) => {
+    await expect(assumed(input, ['sts:AssumeRole'])).rejects.toThrow(`not authorized to perform: ${action}`);
+    await services.stop();
+    services = await Services.start();
+    await assumed(input, ['sts:AssumeRole', action], condition);
+  });
+
+  test('of a role of another account: the caller needs the action, too', async () => {
+    const caller = await createCaller([assume]);
+    await createTarget({ Statement: [{ Effect: 'Allow', Principal: { AWS: arnOf(caller) }, Action: 'sts:*' }] }, otherAccount);
+    const RoleArn = targetArn.replace(defaultAccountId, otherAccount);
+    await expect(assumeTarget(sessionOf(caller), { RoleArn, SourceIdentity: 'me' })).rejects.toThrow(/sts:SetSourceIdentity/);
   });
 });

@@ -212,6 +212,14 @@ describe('the physical ID', () => {
   });
 });
 
+test('the session of a role may change what carries the tags, in the Region of the fleet', async () => {
+  stsGivesSessions();
+  await send('Create', { AssumeRoleArn: ROLE, Region: 'us-west-2', Tags: { zone: 'a' } });
+  const { Policy = '' } = sts.calls()[0].args[0].input as { Policy?: string };
+  expect(Policy).toContain('"NotResource":"arn:aws:drs:us-west-2:444455556666:source-server/*"');
+  expect(Policy).toContain('"Condition":{"StringNotEquals":{"aws:ResourceTag/zone":"a"}}');
+});
+
 describe('Update', () => {
   test('the same selection: SUCCESS, whether or not DRS can be asked', async () => {
     const physicalId = await physicalIdOf();
@@ -227,6 +235,16 @@ describe('Update', () => {
     sts.on(AssumeRoleCommand).rejects(serviceError('AccessDenied', 'no', 403));
     const { response } = await send('Update', { AssumeRoleArn: `${ROLE}2` }, { physicalId, oldProperties: { AssumeRoleArn: ROLE } });
     expect(response).toMatchObject({ Status: 'FAILED', PhysicalResourceId: physicalId, Reason: expect.stringContaining(`${ROLE}2`) });
+  });
+
+  test('the same selection, with another external ID: FAILED if the role can not be assumed', async () => {
+    stsGivesSessions();
+    stackIs('UPDATE_IN_PROGRESS');
+    const role = { AssumeRoleArn: ROLE };
+    const physicalId = await physicalIdOf(role);
+    sts.on(AssumeRoleCommand).rejects(serviceError('AccessDenied', 'no', 403));
+    const { response } = await send('Update', { ...role, AssumeRoleExternalId: 'payments' }, { physicalId, oldProperties: role });
+    expect(response).toMatchObject({ Status: 'FAILED', PhysicalResourceId: physicalId, Reason: expect.stringContaining(ROLE) });
   });
 
   test.each([
@@ -870,14 +888,11 @@ describe('Delete in the clean-up of an update', () => {
 });
 
 describe('Delete, not genuine', () => {
-  test.each(['LandingZone-Fleet-1ABCDEFGHIJK', 'cdk-drs:not-created:Fleet', 'drs:fleet:1:2:3'])(
-    '%s: SUCCESS, without asking anybody',
-    async (physicalId) => {
-      const { response, calls } = await send('Delete', {}, { physicalId });
-      expect(response.Status).toBe('SUCCESS');
-      expect([calls, cloudFormation.calls()]).toEqual([[], []]);
-    },
-  );
+  test.each(['LandingZone-Fleet-1ABCDEFGHIJK', 'cdk-drs:not-created:Fleet'])('%s: SUCCESS, without asking anybody', async (physicalId) => {
+    const { response, calls } = await send('Delete', {}, { physicalId });
+    expect(response.Status).toBe('SUCCESS');
+    expect([calls, cloudFormation.calls()]).toEqual([[], []]);
+  });
 
   test('a rollback: SUCCESS, nothing is touched', async () => {
     drsHolds(member(1));

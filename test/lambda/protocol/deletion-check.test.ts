@@ -12,6 +12,7 @@ import {
   SERVER_ARN,
   SERVER_ID,
   serviceError,
+  STACK,
   STACK_ID,
   stackHas,
   stackIdOf,
@@ -173,7 +174,7 @@ describe('by the last operations of the stack, read from the answer itself', () 
       let body = '';
       request.on('data', (chunk) => (body += String(chunk)));
       request.on('end', () => {
-        const name = parseStackId(new URLSearchParams(body).get('StackName') ?? '').name;
+        const name = parseStackId(new URLSearchParams(body).get('StackName') ?? '')?.name ?? '';
         response.end(
           `<DescribeStacksResponse><DescribeStacksResult><Stacks>${answers[name]}</Stacks></DescribeStacksResult></DescribeStacksResponse>`,
         );
@@ -207,7 +208,7 @@ describe('by the last operations of the stack, read from the answer itself', () 
     physicalId: SERVER_ARN,
     properties: {},
     oldProperties: {},
-    stack: parseStackId(STACK_ID),
+    stack: STACK,
     deadline: Date.now() + 10_000,
   });
 
@@ -216,7 +217,7 @@ describe('by the last operations of the stack, read from the answer itself', () 
     let connections = 0;
     server.on('connection', () => connections++);
     for (let request = 0; request < 10; request++) {
-      await checkDeletion(deletion());
+      await checkDeletion(deletion(), 'disconnect');
     }
     expect(connections).toBe(1);
   });
@@ -249,7 +250,7 @@ describe('by the last operations of the stack, read from the answer itself', () 
     ],
   ])('%s: genuine %#', async (_what, stacks, genuine) => {
     answers = stacks;
-    const verdict = await checkDeletion(deletion());
+    const verdict = await checkDeletion(deletion(), 'disconnect');
     expect(verdict.genuine).toBe(genuine);
   });
 });

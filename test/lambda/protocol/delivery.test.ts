@@ -1,12 +1,11 @@
 import { EventEmitter } from 'node:events';
 import * as https from 'node:https';
-import { inspect } from 'node:util';
 import { deliver } from '../../../lambda/protocol/response';
 
 // What happens between us and the response URL, with a clock of its own. What a real server receives is in response.test.ts.
 jest.mock('node:https', () => ({ request: jest.fn() }));
 
-const URL = 'https://example.invalid/response?X-Amz-Signature=secret';
+const RESPONSE_URL = 'https://example.invalid/response?X-Amz-Signature=secret';
 const request = jest.mocked(https.request);
 
 interface Sent extends EventEmitter {
@@ -37,10 +36,10 @@ beforeEach(() => jest.useFakeTimers());
 afterEach(() => jest.useRealTimers());
 
 /** Delivers within two minutes: what was thrown, if anything, and how long it took. */
-async function delivery(url = URL, body = '{}') {
+async function delivery(body = '{}') {
   const start = Date.now();
   let ended = false;
-  const outcome = deliver(url, body, start + 120_000)
+  const outcome = deliver(new URL(RESPONSE_URL), body, start + 120_000)
     .catch((error: unknown) => String(error))
     .finally(() => (ended = true));
   for (let second = 0; second < 600 && !ended; second++) {
@@ -53,9 +52,9 @@ async function delivery(url = URL, body = '{}') {
 test('the response is PUT once, with its length in bytes and an empty content type, over a connection of its own', async () => {
   answers(200);
   const body = JSON.stringify({ Reason: '🛟' });
-  expect((await delivery(URL, body)).error).toBeUndefined();
+  expect((await delivery(body)).error).toBeUndefined();
   expect(request).toHaveBeenLastCalledWith(
-    expect.objectContaining({ href: URL }),
+    expect.objectContaining({ href: RESPONSE_URL }),
     { method: 'PUT', agent: false, headers: { 'content-type': '', 'content-length': Buffer.byteLength(body) } },
     expect.any(Function),
   );
@@ -75,8 +74,8 @@ test.each<[string, number | Error | 'nothing', RegExp]>([
   ['down', 503, /HTTP status 503/],
   ['too busy', 429, /HTTP status 429/],
   ['silent', 'nothing', /no answer in time/],
-  ['out of reach', Object.assign(new Error(`getaddrinfo ENOTFOUND ${URL}`), { code: 'ENOTFOUND' }), /ENOTFOUND/],
-  ['not what it says it is', new TypeError(`Invalid URL ${URL}`), /TypeError/],
+  ['out of reach', Object.assign(new Error(`getaddrinfo ENOTFOUND ${RESPONSE_URL}`), { code: 'ENOTFOUND' }), /ENOTFOUND/],
+  ['not what it says it is', new TypeError(`Invalid URL ${RESPONSE_URL}`), /TypeError/],
 ])('a server that is %s is asked until the deadline; then it throws, without a word of the URL', async (_what, answer, problem) => {
   answers(answer);
   const { error, took } = await delivery();
@@ -92,22 +91,4 @@ test.each([301, 400, 403, 404])('HTTP status %s is final: it throws at once, wit
   const { error } = await delivery();
   expect(error).toContain(`1 attempts: HTTP status ${status}`);
   expect(error).not.toMatch(/example|Signature|secret/);
-});
-
-test.each([
-  'http://example.invalid/?secret',
-  'ftp://example.invalid/?secret',
-  'example.invalid/?secret',
-  'https://[example.invalid/?secret',
-])('%s gets nothing: it throws, without a word of the URL', async (url) => {
-  answers(200);
-  const { error } = await delivery(url);
-  expect(error).toContain('not an https URL');
-  expect(error).not.toMatch(/example|secret/);
-  expect(sent).toEqual([]);
-});
-
-test('not even the input of an error that is thrown holds the URL', async () => {
-  const error: unknown = await deliver('https://[example.invalid/?secret', '{}', Date.now()).catch((thrown: unknown) => thrown);
-  expect(inspect(error, { depth: null, showHidden: true })).not.toMatch(/example|secret/);
 });

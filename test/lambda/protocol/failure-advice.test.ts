@@ -18,6 +18,7 @@ const request: Request = {
   stack: {
     id: `arn:aws-us-gov:cloudformation:us-gov-west-1:111122223333:stack/${name}/00000000-0000-4000-8000-000000000000`,
     name,
+    partition: 'aws-us-gov',
     accountId: '111122223333',
     region: 'us-gov-west-1',
   },

@@ -2,9 +2,8 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { SOURCE_SERVER_DISCONNECTION } from '../../../lib/contract';
-import { cloudFormation, LOGICAL_ID, SERVER_ARN, STACK_ID } from '../harness';
+import { cloudFormation, LOGICAL_ID, SERVER_ARN, STACK, STACK_ID } from '../harness';
 import { checkDeletion } from '../../../lambda/protocol/deletion-check';
-import { parseStackId } from '../../../lambda/aws/stack-id';
 
 // Only a stack in DELETE_IN_PROGRESS can be one whose creation failed. CloudFormation tells the last operations of every other one, too.
 
@@ -41,16 +40,17 @@ test.each([
   ['DELETE_IN_PROGRESS', 'CREATE_STACK', false],
 ])('%s after %s: genuine %s', async (now, last, genuine) => {
   [status, operation] = [now, last];
-  const verdict = await checkDeletion({
-    type: 'Delete',
+  const request = {
+    type: 'Delete' as const,
     requestId: 'request-1',
     resourceType: SOURCE_SERVER_DISCONNECTION,
     logicalId: LOGICAL_ID,
     physicalId: SERVER_ARN,
     properties: {},
     oldProperties: {},
-    stack: parseStackId(STACK_ID),
+    stack: STACK,
     deadline: Date.now() + 10_000,
-  });
+  };
+  const verdict = await checkDeletion(request, 'disconnect');
   expect(verdict.genuine).toBe(genuine);
 });

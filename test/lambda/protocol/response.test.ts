@@ -1,7 +1,6 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
-import { inspect } from 'node:util';
 import { generate } from 'selfsigned';
 import { deliver, type Response, serialize } from '../../../lambda/protocol/response';
 import * as sleeping from '../../../lambda/aws/sleep';
@@ -52,7 +51,7 @@ describe('deliver', () => {
   let server: Server;
   let answers: (number | 'reset')[];
   let received: { body: string; contentType?: string; length?: string }[];
-  let url: string;
+  let url: URL;
 
   beforeAll(async () => {
     const pems = await generate([{ name: 'commonName', value: '127.0.0.1' }], {
@@ -74,7 +73,7 @@ describe('deliver', () => {
     });
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
-    url = `https://127.0.0.1:${(server.address() as AddressInfo).port}/response?X-Amz-Signature=secret`;
+    url = new URL(`https://127.0.0.1:${(server.address() as AddressInfo).port}/response?X-Amz-Signature=secret`);
   });
 
   afterAll(async () => {
@@ -117,17 +116,8 @@ describe('deliver', () => {
   });
 
   test('nothing listens: it throws, without a word of the signed URL', async () => {
-    const error = await deliver('https://127.0.0.1:9/response?X-Amz-Signature=secret', '{}', Date.now() + 400).catch(String);
+    const error = await deliver(new URL('https://127.0.0.1:9/response?X-Amz-Signature=secret'), '{}', Date.now() + 400).catch(String);
     expect(error).toContain('ECONNREFUSED');
     expect(error).not.toContain('secret');
   });
-
-  test.each(['http://127.0.0.1:9/secret', 'secret', ''])(
-    '%j, which is no https URL, gets nothing, and the error does not tell it',
-    async (noUrl) => {
-      const error: unknown = await deliver(noUrl, '{}', inAMinute()).catch((thrown: unknown) => thrown);
-      expect(error).toMatchObject({ message: expect.stringContaining('not an https URL') });
-      expect(inspect(error)).not.toContain('secret');
-    },
-  );
 });

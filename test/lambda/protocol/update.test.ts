@@ -1,10 +1,9 @@
 import { DescribeStacksCommand } from '../../../lambda/aws/cloudformation';
 import { Failure } from '../../../lambda/aws/errors';
-import { parseStackId } from '../../../lambda/aws/stack-id';
 import type { Request } from '../../../lambda/protocol/request';
 import { unlessRollingBack } from '../../../lambda/protocol/update';
 import { SOURCE_SERVER_DISCONNECTION } from '../../../lib/contract';
-import { cloudFormation, LOGICAL_ID, reset, SERVER_ARN, serviceError, STACK_ID, stackIs } from '../harness';
+import { cloudFormation, LOGICAL_ID, reset, SERVER_ARN, serviceError, STACK, stackIs } from '../harness';
 
 beforeEach(() => {
   reset();
@@ -19,7 +18,7 @@ const request = (): Request => ({
   physicalId: SERVER_ARN,
   properties: {},
   oldProperties: {},
-  stack: parseStackId(STACK_ID),
+  stack: STACK,
   deadline: Date.now() + 60_000,
 });
 

@@ -462,7 +462,6 @@ describe('Delete, not genuine', () => {
   test.each([
     ['the physical ID that CloudFormation made up', 'LandingZone-Disconnection1A2B3C4D-1ABCDEFGHIJK'],
     ['the physical ID of a failed Create', 'cdk-drs:not-created:Disconnection'],
-    ['an ARN of something else', 'arn:aws:ec2:eu-central-1:111122223333:instance/i-1'],
   ])('%s: SUCCESS, without asking anybody', async (_what, physicalId) => {
     await expectKept(physicalId);
     expect(cloudFormation.calls()).toEqual([]);

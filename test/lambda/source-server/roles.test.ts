@@ -7,8 +7,7 @@ import {
 import type { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { AssumeRoleCommand, type STSClient } from '@aws-sdk/client-sts';
 import { assumeRole } from '../../../lambda/aws/assume-role';
-import { cloudFormation, drs, handle, reset, SERVER_ARN, SERVER_ID, serviceError, STACK_ID, stackIs, sts } from '../harness';
-import { parseStackId } from '../../../lambda/aws/stack-id';
+import { cloudFormation, drs, handle, reset, SERVER_ARN, SERVER_ID, serviceError, STACK, stackIs, sts } from '../harness';
 
 // The stack is in account 111122223333 and eu-central-1, the server elsewhere.
 const ACCOUNT = '444455556666';
@@ -42,7 +41,7 @@ const callers = () =>
       return `${(await config.credentials()).accessKeyId} in ${await config.region()}`;
     }),
   );
-const assumed = () => sts.calls().map(({ args }) => args[0].input as { RoleArn: string; RoleSessionName: string });
+const assumed = () => sts.calls().map(({ args }) => args[0].input as { RoleArn: string; RoleSessionName: string; Policy: string });
 
 test.each(['Create', 'Update', 'Delete'] as const)('%s: DRS is called as the role, in the Region of the server', async (type) => {
   const { response } = await handle({ type, physicalId: ARN, arn: ARN, properties, oldProperties: properties });
@@ -52,14 +51,103 @@ test.each(['Create', 'Update', 'Delete'] as const)('%s: DRS is called as the rol
 
 test('the role is assumed in the Region of the stack, by the function itself, in a session that names the stack', async () => {
   await handle({ type: 'Delete', physicalId: ARN, properties });
-  expect(assumed()).toEqual([{ RoleArn: ROLE, RoleSessionName: 'cdk-drs-LandingZone' }]);
+  expect(assumed()).toEqual([{ RoleArn: ROLE, RoleSessionName: 'cdk-drs-LandingZone', Policy: expect.any(String) }]);
   const { config } = sts.calls()[0].thisValue as STSClient;
   expect(await config.region()).toBe('eu-central-1');
 });
 
 test('the name of the session is cut to what IAM takes', async () => {
-  await assumeRole({ ...parseStackId(STACK_ID), name: 'x'.repeat(128) }, ROLE, Date.now() + 10_000);
-  expect(assumed()).toEqual([{ RoleArn: ROLE, RoleSessionName: `cdk-drs-${'x'.repeat(56)}` }]);
+  await assumeRole({ ...STACK, name: 'x'.repeat(128) }, ROLE, Date.now() + 10_000, {}, { region: 'us-west-2' });
+  expect(assumed()).toMatchObject([{ RoleArn: ROLE, RoleSessionName: `cdk-drs-${'x'.repeat(56)}` }]);
+});
+
+describe('the session', () => {
+  const session = {
+    AssumeRoleExternalId: 'payments',
+    AssumeRoleSourceIdentity: 'cdk-drs',
+    AssumeRoleSessionTags: { team: 'dr', Stage: '' },
+  };
+  const ofSession = {
+    ExternalId: 'payments',
+    SourceIdentity: 'cdk-drs',
+    Tags: [
+      { Key: 'team', Value: 'dr' },
+      { Key: 'Stage', Value: '' },
+    ],
+  };
+
+  test('has the external ID, the source identity and the tags of the resource', async () => {
+    await handle({ type: 'Delete', physicalId: ARN, properties: { ...properties, ...session } });
+    expect(assumed()).toMatchObject([ofSession]);
+  });
+
+  test('has none of them by default', async () => {
+    await handle({ type: 'Delete', physicalId: ARN, properties });
+    const given = Object.entries(assumed()[0]).flatMap(([name, value]) => (value === undefined ? [] : [name]));
+    expect(given.sort()).toEqual(['Policy', 'RoleArn', 'RoleSessionName']);
+  });
+
+  test('may change no other source server', async () => {
+    await handle({ type: 'Delete', physicalId: ARN, properties });
+    const Action = ['drs:DisconnectSourceServer', 'drs:DeleteSourceServer'];
+    expect(assumed().map(({ Policy }) => JSON.parse(Policy) as unknown)).toEqual([
+      {
+        Version: '2012-10-17',
+        Statement: [
+          { Effect: 'Allow', Action: '*', Resource: '*' },
+          { Effect: 'Deny', Action, NotResource: ARN },
+        ],
+      },
+    ]);
+  });
+
+  test.each(['PackedPolicyTooLargeException', 'MalformedPolicyDocumentException'])(
+    'has no policy where STS answers %s: the role is what its owner made it',
+    async (name) => {
+      sts.on(AssumeRoleCommand).callsFake(({ Policy }: { Policy?: string }) => {
+        if (Policy !== undefined) {
+          throw serviceError(name, 'Packed policy consumes 112% of allotted space, please use smaller policy.', 400);
+        }
+        return { Credentials: { AccessKeyId: 'key', SecretAccessKey: 'secret', SessionToken: 'token', Expiration: new Date() } };
+      });
+      const { response } = await handle({ type: 'Delete', physicalId: ARN, properties: { ...properties, ...session } });
+      expect(response.Status).toBe('SUCCESS');
+      expect(assumed()).toMatchObject([{ Policy: expect.any(String) }, { ...ofSession, Policy: undefined }]);
+    },
+  );
+
+  test('that is too large without a policy, too: FAILED', async () => {
+    sts.on(AssumeRoleCommand).rejects(serviceError('PackedPolicyTooLargeException', 'Packed size of session tags consumes 101%', 400));
+    const { response } = await handle({ type: 'Delete', physicalId: ARN, properties });
+    expect(response).toMatchObject({ Status: 'FAILED', Reason: expect.stringContaining('Packed size of session tags consumes 101%') });
+    expect(assumed()).toHaveLength(2);
+  });
+
+  test.each(Object.entries(session))('an Update that changes %s: verified in the new session', async (name, value) => {
+    stackIs('UPDATE_IN_PROGRESS');
+    drs.on(DescribeSourceServersCommand).resolves({ items: [] });
+    const update = (from: object, to: object) =>
+      handle({
+        type: 'Update',
+        physicalId: ARN,
+        arn: ARN,
+        properties: { ...properties, ...to },
+        oldProperties: { ...properties, ...from },
+      });
+    expect((await update({ [name]: value }, { [name]: value })).response.Status).toBe('SUCCESS');
+    for (const [from, to] of [
+      [{}, { [name]: value }],
+      [{ [name]: value }, {}],
+      [{ [name]: value }, { [name]: 'other' }],
+    ]) {
+      expect((await update(from, to)).response).toMatchObject({
+        Status: 'FAILED',
+        Reason: expect.stringMatching(/There is no source server/),
+      });
+    }
+    stackIs('UPDATE_ROLLBACK_IN_PROGRESS');
+    expect((await update({}, { [name]: value })).response.Status).toBe('SUCCESS');
+  });
 });
 
 test('CloudFormation is asked by the function itself', async () => {

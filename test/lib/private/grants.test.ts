@@ -16,6 +16,7 @@ const VALUES: { readonly [Option in keyof Required<DisconnectionOptions>]: (stac
   recoveryInstancePolicy: () => RecoveryInstancePolicy.TERMINATE_DRILLS,
   deleteSourceServer: () => true,
   assumeRole: (stack) => Role.fromRoleArn(stack, 'Target', 'arn:aws:iam::111122223333:role/target'),
+  assumeRoleOptions: () => ({ externalId: 'payments', sourceIdentity: 'cdk-drs', sessionTags: { team: 'dr' } }),
   stagingAreaDrain: (stack) => new StagingAreaDrain(stack, 'Drain', { vpc: new Vpc(stack, 'Vpc') }),
   removalPolicy: () => RemovalPolicy.RETAIN,
   teardownFunction: (stack) => new TeardownFunction(stack, 'Function'),
@@ -36,7 +37,8 @@ function dependenciesOf(options: (stack: Stack) => DisconnectionOptions, ...befo
 }
 
 test.each(Object.entries(VALUES))('%s: a disconnection has the same grants, whatever was declared before it', (option, value) => {
-  const options = (stack: Stack) => ({ [option]: value(stack) });
+  const role = (stack: Stack) => (option === 'assumeRoleOptions' ? { assumeRole: VALUES.assumeRole(stack) } : {});
+  const options = (stack: Stack) => ({ ...role(stack), [option]: value(stack) });
   const alone = dependenciesOf(options);
   expect(alone).not.toEqual([]);
   expect(dependenciesOf(options, {})).toEqual(alone);

@@ -5,12 +5,13 @@ import type { DrsChange } from '../../../emulator/drs/model';
 import { FLEET_DISCONNECTION, SOURCE_SERVER_DISCONNECTION, STAGING_AREA_DRAIN } from '../../../lib/contract';
 import { Conduct, isFailingBack } from './conduct';
 import type { Demand } from './demand';
+import { FORGED_SERVER, isForged, isRegion } from './forgery';
 import { bystander, type ServerSeed, servers, staging } from './fixtures';
 import { type Invocation, runningInvocation } from './invocation';
 import type { Ledger } from './ledger';
 import { idOf } from './mandate';
 import { Meaning } from './meaning';
-import { type Exchange, onExchange } from './network';
+import { type Exchange, HOST, onExchange } from './network';
 import type { World } from './world';
 
 const LONGEST_LINE = 220;
@@ -95,6 +96,10 @@ export class Invariants {
     }
     const { event } = invocation;
     const told = `${operation} of ${sourceServerID} ${recoveryInstanceID} for ${nameOf(event)}`;
+    if (isForged(event)) {
+      this.changedByForger(told, invocation, world);
+      return;
+    }
     this.meaning.check(told, invocation, this.answered.has(event.RequestId));
     const server = servers.find((one) => one.sourceServerID === sourceServerID);
     this.demand(event.ResourceType === FLEET_DISCONNECTION || server?.arn === event.PhysicalResourceId, 'I6', told);
@@ -117,18 +122,46 @@ export class Invariants {
       this.meaning.looked(invocation);
     }
     if (operation === 'PutResponse') {
-      this.responded(body, invocation, world);
+      this.responded(exchange, invocation, world);
       return;
     }
     const told = `${operation} was called for ${nameOf(event)}`;
+    this.demand(exchange.host === HOST, 'I11', `${told}, at ${exchange.host}`);
+    if (isForged(event)) {
+      this.askedByForger(told, exchange, invocation);
+      return;
+    }
     this.conduct.check({ ...exchange, invocation, told });
     if (WAITS.includes(operation)) {
       this.meaning.check(told, invocation, this.answered.has(event.RequestId));
     }
   }
 
-  private responded(body: string, invocation: Invocation, world: World) {
+  /** Nothing is asked for whom the function doesn't serve, and nobody but AWS. */
+  private askedByForger(told: string, { region }: Exchange, { event, ownStackId }: Invocation) {
+    this.demand(event.StackId === ownStackId, 'I11', `${told}, forged, by the function of another stack`);
+    this.demand(isRegion(region), 'I11', `${told}, forged, in ${region}`);
+  }
+
+  /** A forger can bring forward what his stack is about to do anyway, and nothing else. */
+  private changedByForger(told: string, { event, ownStackId }: Invocation, world: World) {
+    const stack = this.ledger.of(ownStackId);
+    const isGenuine = event.RequestType === 'Delete' && event.StackId === ownStackId && stack.deletesGenuinely;
+    this.demand(isGenuine && !stack.declares(event), 'I11', `${told}, forged, while its stack is ${stack.phase}`);
+    const isOfStack = world.cloudFormation.customResourceRequests.some(
+      ({ event: real }) => real.StackId === ownStackId && [idOf(real), real.PhysicalResourceId].includes(event.PhysicalResourceId),
+    );
+    this.sights.add(isOfStack ? 'a forged request brought a deletion forward' : FORGED_SERVER);
+  }
+
+  private responded({ body, host }: Exchange, invocation: Invocation, world: World) {
     const { event } = invocation;
+    if (isForged(event)) {
+      const { Status } = JSON.parse(body) as { Status: string };
+      this.demand(host === HOST || Status === 'FAILED', 'I11', `${host} was told ${Status} for the forged ${nameOf(event)}`);
+      this.sights.add(`a forged request: ${Status}`);
+      return;
+    }
     this.checkResponse(body, event);
     const request = world.cloudFormation.customResourceRequests.find((candidate) => candidate.event.RequestId === event.RequestId);
     if (request?.outcome === 'accepted' && !this.answered.has(event.RequestId)) {

@@ -27,6 +27,8 @@ export class Invocation {
     readonly id: string,
     readonly event: CustomResourceEvent,
     readonly credentials: SessionCredentials,
+    /** The stack that its function was deployed with. */
+    readonly ownStackId: string,
     private readonly takeDeath: (when: Death['when'], operation: string) => Death['how'] | undefined,
   ) {
     this.crashed = new Promise((resolve) => (this.crash = () => resolve('error')));

@@ -8,6 +8,7 @@ import { functionProvider } from '../../../emulator/lambda/function-provider';
 import type { FunctionConfiguration } from '../../../emulator/lambda/model';
 import type { ResourceProviders } from '../../../emulator/resource-provider';
 import { handler } from '../../../lambda';
+import { STACK_ID_VARIABLE } from '../../../lib/contract';
 import { type Death, Invocation, runAs } from './invocation';
 
 /** Lambda in this process: every function runs the source of the handler, with the credentials of its own role. */
@@ -54,16 +55,20 @@ export class SimulatedLambda {
     }
     const id = `invocation-${this.invocations.length}`;
     const credentials = this.parts.iam.issueCredentials(configuration.role, id);
-    const invocation = new Invocation(id, event, credentials, (when, operation) => this.takeDeath(when, operation));
+    const ownStackId = configuration.environment[STACK_ID_VARIABLE];
+    const invocation = new Invocation(id, event, credentials, ownStackId, (when, operation) => this.takeDeath(when, operation));
     this.invocations.push(invocation);
-    invocation.outcome = await this.outcome(invocation, configuration.timeout * 1000);
+    invocation.outcome = await this.outcome(invocation, configuration);
     invocation.isAlive = false;
     return invocation.outcome;
   }
 
-  private outcome(invocation: Invocation, timeout: number): Promise<'success' | 'error'> {
+  private outcome(invocation: Invocation, { functionArn, timeout: seconds }: FunctionConfiguration): Promise<'success' | 'error'> {
+    const timeout = seconds * 1000;
     const end = Date.now() + timeout;
-    const context = { getRemainingTimeInMillis: () => end - Date.now() } as Context;
+    const context = { invokedFunctionArn: functionArn, getRemainingTimeInMillis: () => end - Date.now() } as Context;
+    // Read before the handler awaits anything: all functions share this process.
+    process.env[STACK_ID_VARIABLE] = invocation.ownStackId;
     const event = invocation.event as unknown as CloudFormationCustomResourceEvent;
     return new Promise((resolve) => {
       const timer = this.parts.clock.after(timeout, () => resolve('error'));

@@ -13,6 +13,8 @@ export interface Exchange {
   /** Who signed it and for which Region, by the credential scope; a response to CloudFormation is signed by nobody. */
   readonly accessKeyId?: string;
   readonly region?: string;
+  /** Where it went. */
+  readonly host: string;
   /** Undefined if the connection broke instead. */
   readonly status?: number;
 }
@@ -23,11 +25,21 @@ interface Answer {
   readonly body: Buffer;
 }
 
-type RequestOptions = { host?: string; port?: number | string; path?: string; method?: string; headers?: Record<string, string | number> };
+type RequestOptions = {
+  host?: string | null;
+  hostname?: string | null;
+  port?: number | string;
+  path?: string;
+  method?: string;
+  headers?: Record<string, string | number>;
+};
 type ResponseListener = (response: Readable & { statusCode: number; headers: http.IncomingHttpHeaders }) => void;
 
 /** The shortest and the longest way of a request or an answer through the network, in milliseconds. */
 const LATENCY = [3, 40] as const;
+
+/** Where all servers of this process are. */
+export const HOST = '127.0.0.1';
 
 const servers = new Map<number, VirtualServer>();
 const listeners = new Set<(exchange: Exchange) => void>();
@@ -65,7 +77,11 @@ function request(...parameters: unknown[]): VirtualRequest {
   const [target, options] = parameters as [URL | RequestOptions, RequestOptions];
   const callback = parameters.at(-1) as ResponseListener;
   if (target instanceof URL) {
-    return new VirtualRequest({ port: target.port, path: target.pathname + target.search, ...options }, callback, invocation);
+    return new VirtualRequest(
+      { host: target.hostname, port: target.port, path: target.pathname + target.search, ...options },
+      callback,
+      invocation,
+    );
   }
   return new VirtualRequest(target, callback, invocation);
 }
@@ -159,12 +175,13 @@ class VirtualRequest extends EventEmitter {
       return;
     }
     await latency();
-    const server = servers.get(Number(this.options.port));
+    const host = this.options.hostname ?? this.options.host ?? '';
+    const server = host === HOST ? servers.get(Number(this.options.port)) : undefined;
     // Whatever the server does now, it does for this invocation.
     const handle = () => server?.handle(this.options, body);
     const answer = this.isOver ? undefined : await (invocation ? runAs(invocation, handle) : handle());
     for (const listener of listeners) {
-      listener({ operation, body: body.toString(), invocation, ...signerOf(this.options), status: answer?.status });
+      listener({ operation, host, body: body.toString(), invocation, ...signerOf(this.options), status: answer?.status });
     }
     if (invocation?.dies('after', operation)) {
       return;

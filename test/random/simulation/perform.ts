@@ -1,5 +1,7 @@
 import type { RecoveryInstance } from '@aws-sdk/client-drs';
+import type { CustomResourceEvent } from '../../../emulator/cloudformation/custom-resource-response';
 import { bystander, servers, setRole, tagSets } from './fixtures';
+import { forge } from './forgery';
 import type { Ledger, RootStack } from './ledger';
 import type { Action, InstanceKind, OnFailure, StackName } from './steps';
 import { type StackSpec, templateOf } from './templates';
@@ -56,6 +58,8 @@ export async function perform(action: Action, world: World, ledger: Ledger): Pro
       return setRole(world.iam, action.role, action.to);
     case 'deliver again':
       return deliverAgain(action.last, world);
+    case 'forge':
+      return forgeRequest(action, world);
     case 'fail': {
       const service = FAULTY[action.operation as keyof typeof FAULTY] ?? 'drs';
       return world.faults.add({ ...action, service });
@@ -175,10 +179,22 @@ function byHand(operation: string, index: number, world: World): Promise<boolean
 
 function deliverAgain(last: number, world: World) {
   const event = world.cloudFormation.customResourceRequests.at(-last)?.event;
+  if (event) {
+    invoke(event, world);
+  }
+}
+
+function forgeRequest({ last, other, change, url }: Extract<Action, { do: 'forge' }>, world: World) {
+  const requests = world.cloudFormation.customResourceRequests;
+  const copied = requests.at(-last)?.event;
+  if (copied) {
+    invoke(forge(copied, requests.at(-last - other)?.event ?? copied, change, url), world);
+  }
+}
+
+function invoke(event: CustomResourceEvent, world: World) {
   try {
-    if (event) {
-      world.lambda.invoke(event.ServiceToken, event);
-    }
+    world.lambda.invoke(event.ServiceToken, event);
   } catch {
     // The function is gone, and its events with it.
   }

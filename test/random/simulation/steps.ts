@@ -1,6 +1,7 @@
 import type { FaultKind } from '../../../emulator/control/faults';
 import type { Unknowns } from '../../../emulator/settings';
 import type { RoleState } from './fixtures';
+import type { ForgedUrl, Forgery } from './forgery';
 import type { Death } from './invocation';
 import type { StackSpec } from './templates';
 
@@ -32,6 +33,8 @@ export type Action =
   | { readonly do: 'change role'; readonly role: number; readonly to: RoleState }
   /** Delivers a request to the function once more: 1 is the last one that was sent. */
   | { readonly do: 'deliver again'; readonly last: number }
+  /** Invokes the function with a copy of a request that somebody has changed; what he takes from another request is of the one before it by so many. */
+  | { readonly do: 'forge'; readonly last: number; readonly other: number; readonly change: Forgery; readonly url: ForgedUrl }
   | {
       readonly do: 'fail';
       readonly operation: string;

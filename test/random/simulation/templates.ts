@@ -88,11 +88,12 @@ function prototypesOf(type: string, kind: unknown, declare: (stack: Stack) => un
   return made;
 }
 
-function disconnectionPrototype(options: Options): Prototype {
+/** The grants are for the Region of the server. */
+function disconnectionPrototype(options: Options, region = defaultRegion): Prototype {
   const { retain, policy, deleteSourceServer, role } = options;
-  return prototypesOf(SOURCE_SERVER_DISCONNECTION, [retain, policy, deleteSourceServer, role], (stack) => {
+  return prototypesOf(SOURCE_SERVER_DISCONNECTION, [retain, policy, deleteSourceServer, role, region], (stack) => {
     const account = role === undefined ? defaultAccountId : roles[role].accountId;
-    const arn = stack.formatArn({ service: 'drs', account, resource: 'source-server', resourceName: 's-00000000000000000' });
+    const arn = stack.formatArn({ service: 'drs', account, region, resource: 'source-server', resourceName: 's-00000000000000000' });
     const sourceServer = SourceServer.fromSourceServerArn(stack, 'Server', arn);
     return new SourceServerDisconnection(stack, 'Disconnection', { sourceServer, ...propsOf(stack, options) });
   })[0];
@@ -154,8 +155,8 @@ export function templateOf(spec: StackSpec, version: number, templateUrl: (templ
     resources[name] = { ...resource, Properties: { ...resource.Properties, ...more }, DependsOn: [...own, ...dependencies, ...before] };
   };
   for (const disconnection of disconnections) {
-    const { arn } = servers[disconnection.server];
-    add(disconnection.name, disconnectionPrototype(disconnection), { SourceServerArn: arn }, links);
+    const { arn, region } = servers[disconnection.server];
+    add(disconnection.name, disconnectionPrototype(disconnection, region), { SourceServerArn: arn }, links);
   }
   for (const fleet of fleets) {
     add(fleet.name, fleetPrototype(fleet), {}, links);

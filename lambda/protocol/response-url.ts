@@ -1,0 +1,59 @@
+import { isIP } from 'node:net';
+
+/** Where the answer to a request is sent. */
+export interface ResponseUrl {
+  readonly url: URL;
+  /** The domain that it is not under, although all of AWS in this partition is. */
+  readonly outsideOf?: string;
+  /** Whether the domain of the partition is not known, so that it could not be checked. */
+  readonly isUnchecked: boolean;
+}
+
+/**
+ * The domain of each partition.
+ *
+ * @see https://github.com/boto/botocore/blob/develop/botocore/data/partitions.json, `dnsSuffix`
+ */
+const DOMAINS: ReadonlyMap<string, string> = new Map([
+  ['aws', 'amazonaws.com'],
+  ['aws-cn', 'amazonaws.com.cn'],
+  ['aws-us-gov', 'amazonaws.com'],
+  ['aws-eusc', 'amazonaws.eu'],
+  ['aws-iso', 'c2s.ic.gov'],
+  ['aws-iso-b', 'sc2s.sgov.gov'],
+  ['aws-iso-e', 'cloud.adc-e.uk'],
+  ['aws-iso-f', 'csp.hci.ic.gov'],
+]);
+
+/** Names that a network gives to its own machines. */
+const LOCAL_NAME = /(^|\.)(localhost|localdomain|local|internal|intranet|private|lan|home|corp|arpa)$/;
+
+/**
+ * Reads where to send the answer.
+ *
+ * @throws Error without the URL, which is a credential, if nothing may be sent there
+ */
+export function readResponseUrl(value: unknown, partition: string): ResponseUrl {
+  if (typeof value !== 'string' || !URL.canParse(value)) {
+    throw new Error('The request was refused, and not answered: it has no response URL.');
+  }
+  const url = new URL(value);
+  const host = url.hostname.replace(/\.$/, '');
+  const isOwn = host === emulatedHost();
+  if (url.protocol !== 'https:' || (!isOwn && !isPublic(host))) {
+    throw new Error('The request was refused, and not answered: its response URL is not an https URL of a public host.');
+  }
+  const domain = DOMAINS.get(partition);
+  const isInside = isOwn || domain === undefined || host.endsWith(`.${domain}`);
+  return { url, outsideOf: isInside ? undefined : domain, isUnchecked: !isOwn && domain === undefined };
+}
+
+/** An AWS that is embedded in tests is where the function's environment says. */
+function emulatedHost(): string | undefined {
+  const { AWS_ENDPOINT_URL: endpoint = '' } = process.env;
+  return URL.canParse(endpoint) ? new URL(endpoint).hostname : undefined;
+}
+
+function isPublic(host: string): boolean {
+  return host.includes('.') && isIP(host) === 0 && !LOCAL_NAME.test(host);
+}

@@ -1,0 +1,49 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { Stack } from 'aws-cdk-lib';
+import * as iam from 'aws-cdk-lib/aws-iam';
+
+/** How many bytes the inline policies of a role may take together, without white space. */
+export const INLINE_POLICIES_QUOTA = 10_240;
+
+/** How long a pseudo parameter can be. A stack's ID is its name, a UUID and the rest of an ARN. */
+const LONGEST: Readonly<Record<string, number>> = {
+  'AWS::AccountId': 12,
+  'AWS::Partition': 10,
+  'AWS::Region': 16,
+  'AWS::StackId': 235,
+  'AWS::StackName': 128,
+};
+
+/** What is counted for anything else that is known only when it is deployed, such as the ARN of a log group or of a role. */
+const UNKNOWN = 256;
+
+/** The bytes of all inline policies that this stack puts on the role, at most. */
+export function sizeOnRole(stack: Stack, role: iam.IRole): number {
+  const name: unknown = stack.resolve(role.roleName);
+  const isOfRole = ({ roles = [] }: iam.CfnPolicy) => (stack.resolve(roles) as unknown[]).some((other) => isDeepStrictEqual(other, name));
+  const policies = stack.node.findAll().filter((construct) => construct instanceof iam.CfnPolicy);
+  const { policies: own = [] } = (role.node.defaultChild ?? {}) as Partial<iam.CfnRole>;
+  return [...policies.filter(isOfRole), ...(stack.resolve(own) as iam.CfnRole.PolicyProperty[])]
+    .map(({ policyDocument }) => JSON.stringify(longest(stack.resolve(policyDocument))).replace(/\s/g, '').length)
+    .reduce((sum, size) => sum + size, 0);
+}
+
+/** The same, with so many characters for what is not known yet as that may take. */
+function longest(value: unknown): unknown {
+  if (Array.isArray(value)) {
+    return value.map(longest);
+  }
+  if (typeof value !== 'object' || value === null) {
+    return value;
+  }
+  const entries = Object.entries(value);
+  const [[name, argument]] = entries as [string, unknown][];
+  if (name === 'Fn::Join') {
+    const [delimiter, parts] = argument as [string, unknown[]];
+    return parts.map(longest).join(delimiter);
+  }
+  const isIntrinsic = name === 'Ref' || name.startsWith('Fn::');
+  return isIntrinsic
+    ? '?'.repeat(LONGEST[String(argument)] ?? UNKNOWN)
+    : Object.fromEntries(entries.map(([key, item]) => [key, longest(item)]));
+}
