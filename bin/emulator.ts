@@ -8,7 +8,7 @@
  *   npm run emulator -- --drill                  a drill was made of the last one; --recovery: it was recovered, as after a disaster
  *   npm run emulator -- --speed 1                as fast as the wall clock; an hour takes a minute unless told
  *
- * Standard output is the environment to export and nothing else, the rest goes to standard error. Ends on Ctrl-C and on SIGTERM, and leaves nothing behind.
+ * Standard output is the environment to export and nothing else, the rest goes to standard error. The keys in it are others at each start. Ends on Ctrl-C and on SIGTERM, and leaves nothing behind.
  */
 import { parseArgs } from 'node:util';
 import { EmbeddedAws } from '../emulator';

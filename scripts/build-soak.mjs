@@ -1,7 +1,7 @@
 // Builds `npm run test:soak`: the random sequences without jest, and with of the SDK what the function has.
 import { build } from 'esbuild';
 import { fileURLToPath } from 'node:url';
-import { environmentOnly } from './bundle-function.mjs';
+import { environmentOnly, xmlReader } from './bundle-function.mjs';
 
 await build({
   absWorkingDir: fileURLToPath(new URL('..', import.meta.url)),
@@ -12,7 +12,7 @@ await build({
   platform: 'node',
   target: 'node20',
   external: ['aws-cdk-lib', 'constructs', 'fast-check', 'selfsigned'],
-  plugins: [environmentOnly],
+  plugins: [environmentOnly, xmlReader],
   mainFields: ['module', 'main'],
   sourcemap: true,
   logLevel: 'warning',

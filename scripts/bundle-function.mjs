@@ -2,6 +2,7 @@ import { build, transform } from 'esbuild';
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import * as path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { foldersIn } from './bundled-packages.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
@@ -17,6 +18,15 @@ export const environmentOnly = {
       const { version } = JSON.parse(await readFile(file, 'utf8'));
       return { contents: JSON.stringify({ version }), loader: 'json' };
     });
+  },
+};
+
+/** Reads XML without the limit of entities that a template exceeds, and brings nothing along that writes or validates it. */
+export const xmlReader = {
+  name: 'xml-reader',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^fast-xml-parser$/ }, () => ({ path: path.join(root, 'scripts/xml-reader.cjs') }));
+    onLoad({ filter: /fast-xml-parser\/src\/validator\.js$/ }, () => ({ contents: '' }));
   },
 };
 
@@ -39,7 +49,7 @@ export async function bundleFunction(common) {
     minify: true,
     mainFields: ['module', 'main'],
     legalComments: 'none',
-    plugins: [environmentOnly],
+    plugins: [environmentOnly, xmlReader],
     metafile: true,
     write: false,
   });
@@ -70,7 +80,7 @@ async function writeAll(folder, files) {
   );
 }
 
-/** Bytes: of all that is published, of what a disconnection of one server loads, and by the package that they come from. */
+/** Bytes: of all that is published, of what a disconnection of one server loads, and by the package that they come from. And the folders of the packages. */
 function measure(files, outputs) {
   const loaded = new Set([ENTRY.name, 'bundle/function.js']);
   for (const name of loaded) {
@@ -82,5 +92,5 @@ function measure(files, outputs) {
     const name = /.*node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(input)?.[1] ?? 'our own code';
     packages[name] = (packages[name] ?? 0) + bytesInOutput;
   }
-  return { published: bytes(files), loaded: bytes(files.filter(({ name }) => loaded.has(name))), packages };
+  return { published: bytes(files), loaded: bytes(files.filter(({ name }) => loaded.has(name))), packages, folders: foldersIn(outputs) };
 }

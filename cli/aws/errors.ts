@@ -9,6 +9,7 @@ const UNKNOWN_KEY = [
   'IncompleteSignature',
   'InvalidAccessKeyId',
   'InvalidClientTokenId',
+  'InvalidSignatureException',
   'MissingAuthenticationToken',
   'SignatureDoesNotMatch',
   'UnrecognizedClientException',

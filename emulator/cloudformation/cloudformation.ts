@@ -31,6 +31,14 @@ const namespace = 'http://cloudformation.amazonaws.com/doc/2010-05-15/';
 
 const operations: ApiOperations = { ...changeStacks, ...changeSets, ...describeStacks, ...describeResources, ...templates };
 
+/** The query protocol's, for what every service may answer. */
+const olderNames: Record<string, string> = {
+  AccessDeniedException: 'AccessDenied',
+  InvalidSignatureException: 'SignatureDoesNotMatch',
+  ThrottlingException: 'Throttling',
+  UnrecognizedClientException: 'InvalidClientTokenId',
+};
+
 export interface CloudFormationParts {
   readonly clock: Clock;
   readonly settings: Settings;
@@ -115,8 +123,7 @@ export class CloudFormation implements Service {
   }
 
   refuse(error: AwsError): ServiceResponse {
-    // The query protocol has older names for what every service may answer.
-    const code = { AccessDeniedException: 'AccessDenied', ThrottlingException: 'Throttling' }[error.code] ?? error.code;
+    const code = olderNames[error.code] ?? error.code;
     const described = { Type: error.status < 500 ? 'Sender' : 'Receiver', Code: code, Message: error.message };
     return xmlResponse(error.status, xmlElement('ErrorResponse', { Error: described, RequestId: randomUUID() }, namespace), error.headers);
   }

@@ -5,6 +5,7 @@ import { AddressInfo } from 'node:net';
 import { Clock } from '../control/clock';
 import { Fault, Faults } from '../control/faults';
 import { randomHex } from '../control/random';
+import { strangenessOf } from '../http/own-clients';
 import { xmlElement } from '../http/xml';
 
 /** More than any response may have; what is longer is cut off. */
@@ -20,6 +21,7 @@ export class ResponseEndpoint {
   private readonly expected = new Map<string, Expected>();
   private readonly timers = new Set<NodeJS.Timeout>();
   private readonly server: Server;
+  private endpoint = '';
 
   constructor(
     private readonly clock: Clock,
@@ -31,6 +33,7 @@ export class ResponseEndpoint {
 
   async start(): Promise<void> {
     await new Promise<void>((resolve, reject) => this.server.once('error', reject).listen(0, '127.0.0.1', resolve));
+    this.endpoint = `https://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
   }
 
   async stop(): Promise<void> {
@@ -63,10 +66,11 @@ export class ResponseEndpoint {
       'X-Amz-Credential': `${randomHex(20)}/${time.slice(0, 8)}/s3/aws4_request`,
       'X-Amz-Signature': signature,
     });
-    return `https://127.0.0.1:${(this.server.address() as AddressInfo).port}${path}?${query.toString()}`;
+    return `${this.endpoint}${path}?${query.toString()}`;
   }
 
   private async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    if (strangenessOf(request.headers, this.endpoint)) return void response.writeHead(403).end();
     const body = await readBody(request);
     if (!body) return void request.socket.destroy();
     const fault = this.faults.take('cloudformation-response', 'PutResponse');

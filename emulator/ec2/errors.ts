@@ -39,6 +39,7 @@ function inEc2sWords(error: AwsError): AwsError {
       return unauthorized(error.message);
     case 'MissingAuthenticationToken':
     case 'UnrecognizedClientException':
+    case 'InvalidSignatureException':
       return ec2Error('AuthFailure', 'AWS was not able to validate the provided access credentials', 401);
     case 'UnknownOperationException':
       return ec2Error('InvalidAction', error.message);

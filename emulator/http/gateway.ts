@@ -6,15 +6,20 @@ import { Clock } from '../control/clock';
 import { Fault, Faults } from '../control/faults';
 import { errorOf } from './fault-errors';
 import { refuseJson11 } from './json';
-import { AwsError, Caller, Service, ServiceRequest, ServiceResponse } from './service';
+import { strangenessOf } from './own-clients';
+import { AwsError, Caller, Identity, Service, ServiceRequest, ServiceResponse } from './service';
+import { Authorization, isSignedWith, readAuthorization, WireRequest } from './signature';
 
 /** More than any asset of a rehearsal; a request beyond it is cut off. */
 const maxBodyBytes = 64 * 1024 * 1024;
 
+const signedOtherwise =
+  'The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method.';
+
 /** Knows who has which access key. */
 export interface Authenticator {
   /** Undefined where nobody has this key, or not with this session token. */
-  authenticate(accessKeyId: string, sessionToken: string | undefined): Caller | undefined;
+  identify(accessKeyId: string, sessionToken: string | undefined): Identity | undefined;
 }
 
 export interface HttpGatewayParts {
@@ -22,13 +27,6 @@ export interface HttpGatewayParts {
   readonly authenticator: Authenticator;
   readonly faults: Faults;
   readonly calls: Calls;
-}
-
-/** Who signed a request, for which Region and service. */
-interface CredentialScope {
-  readonly accessKeyId: string;
-  readonly region: string;
-  readonly service: string;
 }
 
 /** What became of a request; no response if the connection is to break or to hang. */
@@ -45,7 +43,7 @@ export async function openPort(port = 0): Promise<Server> {
   return server;
 }
 
-/** The HTTP endpoint of every service. Routes by the service in the SigV4 credential scope. */
+/** The HTTP endpoint of every service. Routes by the service in the SigV4 credential scope, once the signature is the caller's. */
 export class HttpGateway {
   readonly endpoint: string;
   private readonly services = new Map<string, Service>();
@@ -79,27 +77,31 @@ export class HttpGateway {
     const time = this.parts.clock.now();
     // Kept, since a request that was cut off has no socket any more.
     const { socket } = incoming;
+    const authorization = readAuthorization(incoming.headers.authorization);
+    const service = authorization && this.services.get(authorization.service);
+    const strangeness = strangenessOf(incoming.headers, this.endpoint);
+    if (strangeness) return write(outgoing, refusal(service, new AwsError('AccessDeniedException', strangeness, 403)));
     const target = `http://localhost${incoming.url}`;
     const body = await readBody(incoming);
     if (!body || !URL.canParse(target)) return void socket.destroy();
-    const scope = credentialScopeOf(incoming.headers.authorization);
-    const service = scope && this.services.get(scope.service);
     const url = new URL(target);
-    const caller = scope && this.parts.authenticator.authenticate(scope.accessKeyId, header(incoming, 'x-amz-security-token'));
-    const request = scope && caller && toServiceRequest(incoming, url, body, scope.region, caller);
+    const wire = { method: incoming.method ?? 'GET', target: incoming.url ?? '/', headers: headersOf(incoming), body };
+    const caller = authorization && this.callerOf(wire, authorization);
+    const known = caller instanceof AwsError ? undefined : caller;
+    const request = authorization && known && toServiceRequest(wire, url, authorization.region, known);
     const operation = request && service?.operationOf(request);
 
-    const outcome = await this.outcome(scope, service, request, operation);
+    const outcome = await this.outcome(caller, authorization, service, request, operation);
     const { fault, error } = outcome;
     this.parts.calls.record({
       time,
-      service: scope?.service ?? 'unknown',
-      operation: operation ?? `${incoming.method} ${url.pathname}`,
-      accountId: caller?.accountId ?? 'unknown',
-      region: scope?.region ?? 'unknown',
-      callerArn: caller?.arn ?? 'unknown',
-      userAgent: header(incoming, 'user-agent') ?? '',
-      input: inputOf(header(incoming, 'content-type'), url, body),
+      service: authorization?.service ?? 'unknown',
+      operation: operation ?? `${wire.method} ${url.pathname}`,
+      accountId: known?.accountId ?? 'unknown',
+      region: authorization?.region ?? 'unknown',
+      callerArn: known?.arn ?? 'unknown',
+      userAgent: wire.headers['user-agent'] ?? '',
+      input: inputOf(wire.headers['content-type'], url, body),
       status: outcome.response?.status ?? 0,
       ...(error && { error: error.code }),
       ...(fault && { fault: fault.kind }),
@@ -108,21 +110,33 @@ export class HttpGateway {
     else if (outcome.response) write(outgoing, outcome.response);
   }
 
-  private async outcome(scope?: CredentialScope, service?: Service, request?: ServiceRequest, operation?: string): Promise<RequestOutcome> {
-    const refuse = (error: AwsError, fault?: Fault): RequestOutcome => ({
-      response: service ? service.refuse(error) : refuseJson11(error),
-      error,
-      fault,
-    });
-    if (!scope) return refuse(new AwsError('MissingAuthenticationToken', 'Missing Authentication Token', 403));
-    if (!service) {
-      const served = this.served.join(', ');
-      return refuse(new AwsError('InvalidSignatureException', `Service '${scope.service}' is not served here, only ${served}.`, 403));
-    }
-    if (!request) return refuse(new AwsError('UnrecognizedClientException', 'The security token included in the request is invalid.', 403));
-    if (!operation) return refuse(new AwsError('UnknownOperationException', `${scope.service} has no such operation here.`, 404));
+  /** Who signed it, or the error for whom nobody knows, or who doesn't know the secret. */
+  private callerOf(wire: WireRequest, authorization: Authorization): Caller | AwsError {
+    const identity = this.parts.authenticator.identify(authorization.accessKeyId, wire.headers['x-amz-security-token']);
+    if (!identity) return new AwsError('UnrecognizedClientException', 'The security token included in the request is invalid.', 403);
+    if (isSignedWith(identity.secretAccessKey, wire, authorization)) return identity.caller;
+    return new AwsError('InvalidSignatureException', signedOtherwise, 403);
+  }
 
-    const fault = this.parts.faults.take(scope.service, operation);
+  private async outcome(
+    caller?: Caller | AwsError,
+    authorization?: Authorization,
+    service?: Service,
+    request?: ServiceRequest,
+    operation?: string,
+  ): Promise<RequestOutcome> {
+    const refuse = (error: AwsError, fault?: Fault): RequestOutcome => ({ response: refusal(service, error), error, fault });
+    if (!caller || !authorization) return refuse(new AwsError('MissingAuthenticationToken', 'Missing Authentication Token', 403));
+    if (caller instanceof AwsError) return refuse(caller);
+    const { service: name } = authorization;
+    if (!service || !request) {
+      return refuse(
+        new AwsError('InvalidSignatureException', `Service '${name}' is not served here, only ${this.served.join(', ')}.`, 403),
+      );
+    }
+    if (!operation) return refuse(new AwsError('UnknownOperationException', `${name} has no such operation here.`, 404));
+
+    const fault = this.parts.faults.take(name, operation);
     const faultError = fault && errorOf(fault, service);
     if (faultError) return refuse(faultError, fault);
     if (fault?.kind === 'reset' || fault?.kind === 'hang') return { fault };
@@ -162,23 +176,19 @@ async function readBody(incoming: IncomingMessage): Promise<Buffer | undefined> 
   }
 }
 
-function credentialScopeOf(authorization: string | undefined): CredentialScope | undefined {
-  const match = /^AWS4-HMAC-SHA256 .*?Credential=([^/\s]+)\/\d{8}\/([a-z0-9-]+)\/([a-z0-9-]+)\/aws4_request/.exec(authorization ?? '');
-  if (!match) return undefined;
-  const [, accessKeyId = '', region = '', service = ''] = match;
-  return { accessKeyId, region, service };
-}
-
-function toServiceRequest(incoming: IncomingMessage, url: URL, body: Buffer, region: string, caller: Caller): ServiceRequest {
-  const headers = Object.fromEntries(
+function headersOf(incoming: IncomingMessage): ServiceRequest['headers'] {
+  return Object.fromEntries(
     Object.entries(incoming.headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : value]),
   );
-  return { method: incoming.method ?? 'GET', path: url.pathname, query: url.searchParams, headers, body, region, caller };
 }
 
-function header(incoming: IncomingMessage, name: string): string | undefined {
-  const value = incoming.headers[name];
-  return Array.isArray(value) ? value.join(', ') : value;
+function toServiceRequest({ method, headers, body }: WireRequest, url: URL, region: string, caller: Caller): ServiceRequest {
+  return { method, path: url.pathname, query: url.searchParams, headers, body, region, caller };
+}
+
+/** An error in the protocol of its service, as far as that is known. */
+function refusal(service: Service | undefined, error: AwsError): ServiceResponse {
+  return service ? service.refuse(error) : refuseJson11(error);
 }
 
 function inputOf(contentType = '', url: URL, body: Buffer): unknown {

@@ -10,6 +10,12 @@ export interface Caller {
   readonly roleName?: string;
 }
 
+/** Whose an access key is, and the secret that must have signed the request. */
+export interface Identity {
+  readonly caller: Caller;
+  readonly secretAccessKey: string;
+}
+
 /** A request as a service sees it, after the HTTP gateway has read who signed it, for which Region and service. */
 export interface ServiceRequest {
   readonly method: string;

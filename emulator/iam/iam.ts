@@ -1,7 +1,7 @@
 import { Clock } from '../control/clock';
 import { randomHex, randomUpperCase } from '../control/random';
 import { partition } from '../defaults';
-import { AwsError, Caller } from '../http/service';
+import { AwsError, Caller, Identity } from '../http/service';
 import { ResourceProviders } from '../resource-provider';
 import { Settings } from '../settings';
 import { RequestContext } from './conditions';
@@ -19,6 +19,7 @@ export class Iam {
   readonly providers: ResourceProviders;
   private readonly rolesOfSessions = new WeakMap<Caller, Role>();
   private readonly sessions = new WeakMap<Caller, Session>();
+  private readonly operators = new Map<string, Credentials>();
   private readonly keys = new Map<string, { readonly caller: Caller; readonly credentials: Credentials | SessionCredentials }>();
 
   constructor({ clock, settings }: { clock: Clock; settings: Settings }) {
@@ -30,14 +31,14 @@ export class Iam {
     };
   }
 
-  /** The long-term key of an account's operator, to whom nothing is refused. */
+  /** The long-term key of an account's operator, to whom nothing is refused. Another one at each start: nobody can know it who wasn't told. */
   operatorCredentials(accountId: string): Credentials {
-    const accessKeyId = `AKIAOPER${accountId}`;
-    const known = this.keys.get(accessKeyId);
-    if (known) return known.credentials;
+    const known = this.operators.get(accountId);
+    if (known) return known;
     const caller: Caller = { kind: 'operator', accountId, arn: `arn:${partition}:iam::${accountId}:user/operator` };
-    const credentials = { accessKeyId, secretAccessKey: randomHex(40) };
-    this.keys.set(accessKeyId, { caller, credentials });
+    const credentials = { accessKeyId: `AKIA${randomUpperCase(16)}`, secretAccessKey: randomHex(40) };
+    this.operators.set(accountId, credentials);
+    this.keys.set(credentials.accessKeyId, { caller, credentials });
     return credentials;
   }
 
@@ -70,11 +71,11 @@ export class Iam {
     return this.keys.get(accessKeyId)?.caller;
   }
 
-  /** As callerOf; temporary credentials are worth nothing without their session token. */
-  authenticate(accessKeyId: string, sessionToken: string | undefined): Caller | undefined {
+  /** As callerOf, with the secret that must have signed; temporary credentials are worth nothing without their session token. */
+  identify(accessKeyId: string, sessionToken: string | undefined): Identity | undefined {
     const known = this.keys.get(accessKeyId);
-    if (known && 'sessionToken' in known.credentials && known.credentials.sessionToken !== sessionToken) return undefined;
-    return known?.caller;
+    if (!known || ('sessionToken' in known.credentials && known.credentials.sessionToken !== sessionToken)) return undefined;
+    return { caller: known.caller, secretAccessKey: known.credentials.secretAccessKey };
   }
 
   /** Throws unless the caller's policies, as they stand now, allow this. `resource` is an ARN, or * where the action knows no resources. */

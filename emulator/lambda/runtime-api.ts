@@ -1,6 +1,7 @@
 import { createServer, IncomingMessage, ServerResponse } from 'node:http';
 import { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
+import { strangenessOf } from '../http/own-clients';
 
 /** An event as a process is given it. */
 export interface RuntimeEvent {
@@ -22,6 +23,7 @@ export interface RuntimeListener {
 /** Lambda's Runtime API, 2018-06-01, for a single process. */
 export class RuntimeApi {
   private next?: ServerResponse;
+  private endpoint = '';
   private readonly server = createServer((request, response) => void this.answer(request, response));
 
   constructor(private readonly listener: RuntimeListener) {
@@ -32,7 +34,9 @@ export class RuntimeApi {
   /** Returns host:port. */
   async start(): Promise<string> {
     await new Promise<void>((resolve, reject) => this.server.once('error', reject).listen(0, '127.0.0.1', resolve));
-    return `127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+    const host = `127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+    this.endpoint = `http://${host}`;
+    return host;
   }
 
   /** Whether the process asks for an event. */
@@ -57,6 +61,7 @@ export class RuntimeApi {
   }
 
   private async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    if (strangenessOf(request.headers, this.endpoint)) return void response.writeHead(403).end();
     const path = request.url?.replace('/2018-06-01/runtime/', '');
     const [, requestId, kind] = /^invocation\/([^/]+)\/(response|error)$/.exec(path ?? '') ?? [];
     if (request.method === 'GET' && path === 'invocation/next') {

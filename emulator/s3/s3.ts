@@ -74,7 +74,8 @@ export class S3 implements Service {
   refuse(error: AwsError): ServiceResponse {
     const code = error.code
       .replace(/^AccessDeniedException$/, 'AccessDenied')
-      .replace(/^UnrecognizedClientException$/, 'InvalidAccessKeyId');
+      .replace(/^UnrecognizedClientException$/, 'InvalidAccessKeyId')
+      .replace(/^InvalidSignatureException$/, 'SignatureDoesNotMatch');
     return xmlResponse(error.status, xmlElement('Error', { Code: code, Message: error.message }), error.headers);
   }
 

@@ -36,7 +36,8 @@ export class Sts implements Service {
   refuse(error: AwsError): ServiceResponse {
     const code = error.code
       .replace(/^AccessDeniedException$/, 'AccessDenied')
-      .replace(/^UnrecognizedClientException$/, 'InvalidClientTokenId');
+      .replace(/^UnrecognizedClientException$/, 'InvalidClientTokenId')
+      .replace(/^InvalidSignatureException$/, 'SignatureDoesNotMatch');
     const content = { Error: { Type: error.status < 500 ? 'Sender' : 'Receiver', Code: code, Message: error.message } };
     return xmlResponse(error.status, xmlElement('ErrorResponse', content, namespace), error.headers);
   }

@@ -223,7 +223,13 @@ function arrange({
 }: World) {
   const identity = parseStackId(STACK_ID)!;
   const answer = (error: Error | undefined, value: object) => () => (error ? Promise.reject(error) : Promise.resolve(value));
-  const described = { StackId: STACK_ID, StackName: 'LandingZone', StackStatus: 'CREATE_COMPLETE' as const, CreationTime: new Date(0), ...stack };
+  const described = {
+    StackId: STACK_ID,
+    StackName: 'LandingZone',
+    StackStatus: 'CREATE_COMPLETE' as const,
+    CreationTime: new Date(0),
+    ...stack,
+  };
   const Resources = { [logicalId]: { Type: type, Properties: { SourceServerArn: ARN, ...properties }, ...more } };
   const ofFleet = () => readFleet({ stack: identity, properties }).physicalId;
   const PhysicalResourceId = physicalId ?? (type === FLEET_DISCONNECTION ? ofFleet() : ARN);

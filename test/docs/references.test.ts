@@ -115,3 +115,9 @@ test('the index of the decisions has each record, under its title', () => {
   expect(titled.length).toBeGreaterThan(10);
   expect(titled.filter((row) => !index.includes(row))).toEqual([]);
 });
+
+test('a document runs the command by `npx --no`: without it, npx would install whatever has our name on the registry', () => {
+  // The changelog says what was, and changes with the next version.
+  const others = documents().filter((file) => file !== 'CHANGELOG.md');
+  expect(others.flatMap((file) => readFileSync(file, 'utf8').match(/npx (?!--no )[^`\n]*cdk-drs [^`\n]*/g) ?? [])).toEqual([]);
+});

@@ -27,6 +27,7 @@ test('the published package holds the library with its types, the function, the 
     'CHANGELOG.md',
     'LICENSE',
     'README.md',
+    'THIRD-PARTY-NOTICES',
     'bundle/chunk.js',
     'bundle/function.js',
     'bundle/index.js',
@@ -63,6 +64,7 @@ test('the published package holds the library with its types, the function, the 
     'dist/teardown-function.d.ts',
     'dist/teardown-function.js',
     'package.json',
+    'sbom.cdx.json',
   ]);
 });
 

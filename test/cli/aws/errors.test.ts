@@ -13,6 +13,7 @@ test.each<[string, Error, RegExp]>([
   ],
   ['no credentials', named('CredentialsProviderError'), /no credentials.*--profile/],
   ['a key that is not known', named('UnrecognizedClientException'), /does not know your credentials.*`aws sts get-caller-identity`/],
+  ["a secret that is not the key's", named('InvalidSignatureException'), /does not know your credentials.*`aws sts get-caller-identity`/],
   ['access denied', named('AccessDeniedException'), /^You may not call drs:DescribeSourceServers: have it granted/],
   ['access denied by CloudFormation', named('AccessDenied'), /^You may not call drs:DescribeSourceServers/],
   ['access denied by EC2', named('UnauthorizedOperation'), /^You may not call drs:DescribeSourceServers/],

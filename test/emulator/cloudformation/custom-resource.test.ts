@@ -112,6 +112,8 @@ describe('the response URL', () => {
     ['a wrong signature', ({ ResponseURL }) => aws.functions.putBody(ResponseURL.replace(/Signature=.*/, 'Signature=00'), '{}'), 403],
     ['another object', ({ ResponseURL }) => aws.functions.putBody(ResponseURL.replace('%7C', '%7Cx'), '{}'), 403],
     ['a POST', ({ ResponseURL }) => aws.functions.putBody(ResponseURL, '{}', { method: 'POST' }), 403],
+    ['a web page', ({ ResponseURL }) => aws.functions.putBody(ResponseURL, '{}', { headers: { origin: 'http://evil.example' } }), 403],
+    ['another Host', ({ ResponseURL }) => aws.functions.putBody(ResponseURL, '{}', { headers: { host: 'localhost:1' } }), 403],
     ['a body of unknown length', ({ ResponseURL }) => aws.functions.putBody(ResponseURL, '{}', { chunked: true }), 501],
   ])('refuses %s, and waits on', async (_, put, status) => {
     const request = firstRequest();

@@ -40,9 +40,14 @@ export class FakeFunctions {
     return this.putBody(event.ResponseURL, JSON.stringify({ StackId, RequestId, LogicalResourceId, ...response }));
   }
 
-  putBody(url: string, body: string, options: { method?: string; chunked?: boolean } = {}): Promise<number> {
+  putBody(
+    url: string,
+    body: string,
+    options: { method?: string; chunked?: boolean; headers?: Record<string, string> } = {},
+  ): Promise<number> {
     return new Promise((resolve, reject) => {
-      const headers = options.chunked ? { 'transfer-encoding': 'chunked' } : { 'content-length': Buffer.byteLength(body) };
+      const length = options.chunked ? { 'transfer-encoding': 'chunked' } : { 'content-length': Buffer.byteLength(body) };
+      const headers = { ...length, ...options.headers };
       request(url, { method: options.method ?? 'PUT', ca: this.certificate, headers, agent: false }, (response) => {
         response.resume().on('end', () => resolve(response.statusCode ?? 0));
       })

@@ -1,3 +1,4 @@
+import { sendSigned } from '../http/signed-request';
 import { Services } from '../services';
 
 const sourceServerID = 's-0123456789abcdef0';
@@ -10,21 +11,16 @@ beforeAll(async () => {
 afterAll(() => services.stop());
 
 /** By hand, since a client would drop what the service model doesn't know. */
-async function post(
-  operation: string,
-  body: unknown,
-): Promise<{ status: number; error: string | null; fields: unknown[]; message: string }> {
-  const { accessKeyId } = services.iam.operatorCredentials('111122223333');
-  const response = await fetch(`${services.gateway.endpoint}/${operation}`, {
-    method: 'POST',
+async function post(operation: string, body: unknown): Promise<{ status: number; error: unknown; fields: unknown[]; message: string }> {
+  const response = await sendSigned(services.gateway.endpoint, {
+    service: 'drs',
+    credentials: services.iam.operatorCredentials('111122223333'),
+    path: `/${operation}`,
     body: JSON.stringify(body),
-    headers: {
-      authorization: `AWS4-HMAC-SHA256 Credential=${accessKeyId}/20260101/eu-central-1/drs/aws4_request, SignedHeaders=host, Signature=0`,
-    },
   });
-  const answer = (await response.json()) as { message: string; fieldList?: { name: string }[] };
+  const answer = JSON.parse(response.body || '{}') as { message: string; fieldList?: { name: string }[] };
   const fields = (answer.fieldList ?? []).map(({ name }) => name);
-  return { status: response.status, error: response.headers.get('x-amzn-errortype'), fields, message: answer.message };
+  return { status: response.status, error: response.headers['x-amzn-errortype'], fields, message: answer.message };
 }
 
 test.each<[string, string, unknown, string[]]>([
@@ -95,5 +91,5 @@ test.each<[string, string, unknown]>([
   ['a short recovery instance ID', 'DeleteRecoveryInstance', { recoveryInstanceID: 'i-0123abCD' }],
   ['many results', 'DescribeSourceServers', { maxResults: 1000 }],
 ])('accepts %s', async (_name, operation, body) => {
-  expect(await post(operation, body)).toMatchObject({ status: 200, error: null });
+  expect(await post(operation, body)).toMatchObject({ status: 200, error: undefined });
 });

@@ -1,5 +1,6 @@
 import { defaultAccountId, defaultRegion } from '../../../emulator/defaults';
 import { Iam } from '../../../emulator/iam/iam';
+import { sendSigned } from '../http/signed-request';
 import { Who } from '../services';
 
 export interface Ec2Answer {
@@ -19,19 +20,16 @@ export async function ec2Query(
   parameters: Record<string, string> = {},
   { region = defaultRegion, accountId = defaultAccountId, credentials = iam.operatorCredentials(accountId) }: Who = {},
 ): Promise<Ec2Answer> {
-  const response = await fetch(endpoint, {
-    method: 'POST',
+  const { status, body } = await sendSigned(endpoint, {
+    service: 'ec2',
+    credentials,
+    region,
+    headers: { 'content-type': 'application/x-www-form-urlencoded' },
     body: new URLSearchParams({ Action: action, Version: '2016-11-15', ...parameters }).toString(),
-    headers: {
-      'content-type': 'application/x-www-form-urlencoded',
-      authorization: `AWS4-HMAC-SHA256 Credential=${credentials.accessKeyId}/20260101/${region}/ec2/aws4_request, SignedHeaders=host, Signature=0`,
-      ...('sessionToken' in credentials && { 'x-amz-security-token': credentials.sessionToken }),
-    },
   });
-  const body = await response.text();
   const all = (element: string): string[] =>
     [...body.matchAll(new RegExp(`<${element}>([^<]*)</${element}>`, 'g'))].map(([, text = '']) => text);
-  return { status: response.status, body, code: all('Code')[0], message: all('Message')[0], all };
+  return { status, body, code: all('Code')[0], message: all('Message')[0], all };
 }
 
 /** `Filter.1.Name`, `Filter.1.Value.1` and so on. */

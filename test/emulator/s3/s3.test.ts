@@ -8,6 +8,7 @@ import {
   PutObjectCommand,
 } from '@aws-sdk/client-s3';
 import { decodeAwsChunked } from '../../../emulator/s3/aws-chunked';
+import { sendSigned } from '../http/signed-request';
 import { resource, Services } from '../services';
 
 const Bucket = 'cdk-hnb659fds-assets-111122223333-eu-central-1';
@@ -34,15 +35,17 @@ test('an aws-chunked body is stored without its chunks', async () => {
   expect(services.s3.getObject(Bucket, 'chunked')?.toString()).toBe('hello '.repeat(50_000));
   const signed =
     '5;chunk-signature=00\r\nhello\r\n6;chunk-signature=01\r\n world\r\n0;chunk-signature=02\r\nx-amz-checksum-crc32:AA==\r\n\r\n';
-  const { accessKeyId } = services.iam.operatorCredentials('111122223333');
-  const response = await fetch(`${services.gateway.endpoint}/${Bucket}/signed`, {
+  const response = await sendSigned(services.gateway.endpoint, {
+    service: 's3',
+    credentials: services.iam.operatorCredentials('111122223333'),
     method: 'PUT',
-    body: signed,
+    path: `/${Bucket}/signed`,
     headers: {
-      authorization: `AWS4-HMAC-SHA256 Credential=${accessKeyId}/20260101/eu-central-1/s3/aws4_request, SignedHeaders=host, Signature=0`,
       'content-encoding': 'aws-chunked',
+      'x-amz-content-sha256': 'STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER',
       'x-amz-decoded-content-length': '11',
     },
+    body: signed,
   });
   expect(response.status).toBe(200);
   expect(services.s3.getObject(Bucket, 'signed')?.toString()).toBe('hello world');

@@ -112,7 +112,11 @@ class VirtualServer extends EventEmitter {
   /** Resolves with the answer, or with undefined if the connection breaks. */
   handle(options: RequestOptions, body: Buffer): Promise<Answer | undefined> {
     return new Promise((resolve) => {
-      const headers = Object.fromEntries(Object.entries(options.headers ?? {}).map(([name, value]) => [name.toLowerCase(), String(value)]));
+      // Unless told, Node's client says where it goes, too.
+      const host = `127.0.0.1:${this.port}`;
+      const headers = Object.fromEntries(
+        Object.entries({ host, ...options.headers }).map(([name, value]) => [name.toLowerCase(), String(value)]),
+      );
       const breakConnection = () => resolve(undefined);
       const socket = { destroy: breakConnection, resetAndDestroy: breakConnection };
       const incoming = Object.assign(Readable.from(body.length > 0 ? [body] : []), {
