@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer, Server } from 'node:https';
-import { AddressInfo } from 'node:net';
+import { AddressInfo, Socket } from 'node:net';
 import { Clock } from '../control/clock';
 import { Fault, Faults } from '../control/faults';
 import { randomHex } from '../control/random';
@@ -20,6 +20,7 @@ interface Expected {
 export class ResponseEndpoint {
   private readonly expected = new Map<string, Expected>();
   private readonly timers = new Set<NodeJS.Timeout>();
+  private readonly sockets = new Set<Socket>();
   private readonly server: Server;
   private endpoint = '';
 
@@ -29,6 +30,7 @@ export class ResponseEndpoint {
     certificate: { readonly key: string; readonly cert: string },
   ) {
     this.server = createServer({ ...certificate }, (request, response) => void this.answer(request, response));
+    this.server.on('connection', (socket: Socket) => this.sockets.add(socket.once('close', () => this.sockets.delete(socket))));
   }
 
   async start(): Promise<void> {
@@ -39,7 +41,8 @@ export class ResponseEndpoint {
   async stop(): Promise<void> {
     for (const timer of this.timers) clearTimeout(timer);
     const closed = new Promise<void>((resolve) => this.server.close(() => resolve()));
-    this.server.closeAllConnections();
+    // Those of which the handshake is not over are none of the server's yet, and would keep it open.
+    for (const socket of this.sockets) socket.destroy();
     await closed;
   }
 
