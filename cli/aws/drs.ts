@@ -7,17 +7,21 @@ import {
 } from '@aws-sdk/client-drs';
 import DataLoader from 'dataloader';
 import { isNamed } from '../../lambda/aws/retry';
+import { isAttributed } from '../../lambda/source-server/recovery-instance';
 import { withReadableErrors } from './errors';
 import type { ClientConfiguration } from './session';
 
 /** DRS takes no more IDs in one request. */
 const IDS_AT_ONCE = 200;
 
+/** Something of DRS, and the ID of its source server. */
+type Belonging<T> = readonly [sourceServerId: string | undefined, item: T];
+
 /** DRS in one account and Region, asked about source servers; it changes nothing. */
 export class DrsReader {
   private readonly client: DrsClient;
-  private readonly servers = this.loader((ids) => this.describe({ sourceServerIDs: ids }));
-  private readonly instances = this.loader((ids) => this.describeInstances(ids));
+  private readonly servers = this.loader((ids) => this.serversOf(ids));
+  private readonly instances = this.loader((ids) => this.instancesOf(ids));
 
   constructor(configuration: ClientConfiguration) {
     this.client = new DrsClient(configuration);
@@ -38,13 +42,13 @@ export class DrsReader {
     return this.describe(undefined, isWanted);
   }
 
-  /** What belongs to each of the source servers. */
-  private loader<T extends { readonly sourceServerID?: string }>(load: (ids: string[]) => Promise<T[]>): DataLoader<string, T[]> {
+  /** What belongs to each of the source servers; `load` tells to which. */
+  private loader<T>(load: (ids: string[]) => Promise<Belonging<T>[]>): DataLoader<string, T[]> {
     return new DataLoader(
       async (ids) => {
         const bySourceServer = new Map<string | undefined, T[]>();
-        for (const item of await load([...ids])) {
-          bySourceServer.set(item.sourceServerID, [...(bySourceServer.get(item.sourceServerID) ?? []), item]);
+        for (const [id, item] of await load([...ids])) {
+          bySourceServer.set(id, [...(bySourceServer.get(id) ?? []), item]);
         }
         return ids.map((id) => bySourceServer.get(id) ?? []);
       },
@@ -57,7 +61,20 @@ export class DrsReader {
     return withReadableErrors('drs:DescribeSourceServers', () => itemsOf(pages, isWanted));
   }
 
-  private describeInstances(sourceServerIDs: string[]) {
+  private async serversOf(ids: string[]): Promise<Belonging<SourceServer>[]> {
+    return (await this.describe({ sourceServerIDs: ids })).map((server) => [server.sourceServerID, server]);
+  }
+
+  private async instancesOf(ids: string[]): Promise<Belonging<RecoveryInstance>[]> {
+    const found = await this.describeInstances(ids);
+    if (ids.length > 1 && !found.every(isAttributed)) {
+      // Asked about one server, DRS can only mean that one.
+      return (await Promise.all(ids.map((id) => this.instancesOf([id])))).flat();
+    }
+    return found.map((instance) => [instance.sourceServerID ?? ids[0], instance]);
+  }
+
+  private async describeInstances(sourceServerIDs: string[]): Promise<RecoveryInstance[]> {
     const pages = paginateDescribeRecoveryInstances({ client: this.client }, { filters: { sourceServerIDs } });
     return withReadableErrors('drs:DescribeRecoveryInstances', () => itemsOf(pages, () => true));
   }

@@ -7,7 +7,7 @@ import type { DisconnectionOptions } from '../../lambda/source-server/options';
 import { hostnameOf, replicationStateOf } from '../../lambda/source-server/source-server';
 import { outcomeOf } from './outcome';
 import type { Outcome, PlannedRecoveryInstance, PlannedServer } from './plan-json';
-import { isHolding } from '../../lambda/source-server/recovery-instance';
+import { isAttributed, isHolding } from '../../lambda/source-server/recovery-instance';
 import type { NamedServer } from '../../lambda/physical-ids';
 
 /** A source server as DRS describes it; without a server, there is none. */
@@ -68,7 +68,7 @@ export function planServer(
 }
 
 function planInstance(instance: RecoveryInstance, { verdict }: Outcome, options?: DisconnectionOptions): PlannedRecoveryInstance {
-  const isReleased = (verdict === 'disconnect' || verdict === 'delete-record') && isHolding(instance);
+  const isReleased = (verdict === 'disconnect' || verdict === 'delete-record') && isAttributed(instance) && isHolding(instance);
   const released = options?.recoveryInstancePolicy === 'TERMINATE_DRILLS' ? 'terminated' : 'disconnected';
   return {
     recoveryInstanceId: instance.recoveryInstanceID ?? UNKNOWN,
@@ -87,7 +87,9 @@ function explainSteps(
   { recoveryInstancePolicy, deletesSourceServer }: DisconnectionOptions,
   region: string,
 ): Message {
-  const released = instances.filter(isHolding).map(({ recoveryInstanceID }) => recoveryInstanceID);
+  const released = instances
+    .filter((instance) => isAttributed(instance) && isHolding(instance))
+    .map(({ recoveryInstanceID }) => recoveryInstanceID);
   const lingering = instances.filter((instance) => !isHolding(instance));
   const isPolicyOfDrills = recoveryInstancePolicy === 'TERMINATE_DRILLS';
   const first = isPolicyOfDrills ? 'its drill is terminated first' : 'its recovery instance is disconnected first, and runs on unprotected';

@@ -75,14 +75,18 @@ export class Drs {
 
   /** The source server, or undefined if there is none. */
   async findSourceServer(sourceServerID: string): Promise<SourceServer | undefined> {
-    const found = await this.all('drs:DescribeSourceServers', async (nextToken, abortSignal) => {
-      const command = new DescribeSourceServersCommand({ filters: { sourceServerIDs: [sourceServerID] }, nextToken });
-      return this.client.send(command, { abortSignal });
-    });
-    return found.find((server) => server.sourceServerID === sourceServerID);
+    return (await this.findSourceServers([sourceServerID])).find((server) => server.sourceServerID === sourceServerID);
   }
 
-  /** The recovery instances of the source server, drills and real ones. */
+  /** Those that there are of these source servers, of which DRS takes no more than 200 in a request. */
+  findSourceServers(sourceServerIDs: readonly string[]): Promise<SourceServer[]> {
+    return this.all('drs:DescribeSourceServers', async (nextToken, abortSignal) => {
+      const command = new DescribeSourceServersCommand({ filters: { sourceServerIDs: [...sourceServerIDs] }, nextToken });
+      return this.client.send(command, { abortSignal });
+    });
+  }
+
+  /** The recovery instances of the source server, drills and real ones; and those of which DRS doesn't tell whose they are. */
   async recoveryInstancesOf(sourceServerID: string): Promise<RecoveryInstance[]> {
     const found = await this.all('drs:DescribeRecoveryInstances', async (nextToken, abortSignal) => {
       const command = new DescribeRecoveryInstancesCommand({ filters: { sourceServerIDs: [sourceServerID] }, nextToken });

@@ -26,16 +26,19 @@ export function isDefaultGroup({ GroupName = '', VpcId }: SecurityGroup, vpcId: 
   return DEFAULT_GROUPS.includes(GroupName) && VpcId === vpcId;
 }
 
-/** Whether DRS takes the machine away by itself once nothing needs it any more. */
+/** The machines that DRS makes for itself, by the names that it gives them. */
+const KINDS: ReadonlyMap<string, string> = new Map(
+  ['Replication', 'Conversion'].map((what) => [`AWS Elastic Disaster Recovery ${what} Server`, `${what.toLowerCase()} server`]),
+);
+
+/** Whether DRS takes the machine away by itself once nothing needs it any more. A recovery instance has the name that its owner gives it, so only the exact name counts. */
 export function isTemporary(instance: Instance): boolean {
-  return /Replication Server|Conversion Server/.test(nameOf(instance));
+  return KINDS.has(nameOf(instance));
 }
 
 /** How messages name the machine. */
 export function kindOf(instance: Instance): string {
-  return isTemporary(instance)
-    ? nameOf(instance).replace('AWS Elastic Disaster Recovery ', '').toLowerCase()
-    : 'a recovery instance, or a machine of its kind';
+  return KINDS.get(nameOf(instance)) ?? 'a recovery instance, or a machine of its kind';
 }
 
 function nameOf({ Tags = [] }: Instance): string {

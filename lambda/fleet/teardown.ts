@@ -10,6 +10,7 @@ import { tearDownSourceServer } from '../source-server/teardown';
 import type { Teardown } from '../source-server/teardown-context';
 import { type Fleet, needsWork } from './fleet';
 import type { FleetProgress, FleetServer } from './progress';
+import { SelectedNow } from './selected-now';
 
 /** So many servers at once: more would only wait for DRS, which runs no more than twenty jobs at once either. */
 const AT_ONCE = 20;
@@ -27,7 +28,11 @@ const LAST_START = 5_000;
 const PATIENCE = { FAIL: 100_000, DISCONNECT: 100_000, TERMINATE_DRILLS: 480_000 };
 const LAST_PATIENCE = 240_000;
 
-export interface FleetTeardown {
+interface FleetTeardown extends FleetTeardownRequest {
+  readonly selectedNow: SelectedNow;
+}
+
+export interface FleetTeardownRequest {
   readonly drs: Drs;
   readonly fleet: Fleet;
   readonly progress: FleetProgress;
@@ -39,8 +44,9 @@ export interface FleetTeardown {
  *
  * @throws Failure if it can't be told whether that is all
  */
-export async function tearDownFleet(teardown: FleetTeardown): Promise<void> {
-  const { drs, progress } = teardown;
+export async function tearDownFleet(request: FleetTeardownRequest): Promise<void> {
+  const { drs, fleet, progress } = request;
+  const teardown = { ...request, selectedNow: new SelectedNow(drs, fleet.selection) };
   // Requests that wait for their turn, or for an answer, must not keep the function from saying what is left.
   const isThrough = await within(drs.deadline - Date.now(), inRounds(teardown));
   if (!isThrough && progress.count('pending') === 0) {
@@ -156,13 +162,20 @@ async function attempt(
   const { fleet, progress, note } = teardown;
   const { accountId, region, options } = fleet;
   const drs = teardown.drs.until(Date.now() + patience);
+  const lose = () => {
+    note('no longer selected', server.id);
+    progress.set(server, 'skipped');
+  };
   try {
+    if (!(await teardown.selectedNow.has(server.id))) {
+      lose();
+      return;
+    }
     await work({ drs, server: { sourceServerId: server.id, accountId, region }, options, note });
   } catch (error) {
     const isLost = isOfKind(error, 'denied') && (await isNoLongerSelected(teardown.drs, fleet, server));
     if (isLost) {
-      note('no longer selected', server.id);
-      progress.set(server, 'skipped');
+      lose();
     } else {
       const reason = messageOf(error);
       note('left', say`${server.id}: ${reason}`);

@@ -4,7 +4,7 @@ import { command, join, type Message, say, type Told } from '../aws/message';
 import { type NamedServer, parseFleetId, parseSourceServerArn } from '../physical-ids';
 import type { RemainingWork } from '../protocol/failure-advice';
 import type { Request } from '../protocol/request';
-import { isFailingBack, isHolding } from './recovery-instance';
+import { isAttributed, isFailingBack, isHolding } from './recovery-instance';
 import { nameOf } from './source-server';
 
 /** So many are explained one by one: a response has 4,096 bytes, and the commands that follow must fit. */
@@ -33,7 +33,8 @@ function explain(instance: RecoveryInstance, region: string): Message {
   // DRS leaves isDrill out where it doesn't know: then it is taken for real, and no command that terminates is shown.
   const isDrill = instance.isDrill === true;
   const state = instance.ec2InstanceState ? say`, ${instance.ec2InstanceState}` : '';
-  const what = say`Recovery instance ${id} (EC2 instance ${instance.ec2InstanceID ?? 'unknown'}${state}, ${kindOf(instance)})`;
+  const whose = isAttributed(instance) ? '' : say`, of which DRS does not tell the source server`;
+  const what = say`Recovery instance ${id} (EC2 instance ${instance.ec2InstanceID ?? 'unknown'}${state}, ${kindOf(instance)}${whose})`;
   const terminate = command`aws drs terminate-recovery-instances --recovery-instance-ids ${id} --region ${region}`;
   const disconnect = command`aws drs disconnect-recovery-instance --recovery-instance-id ${id} --region ${region}`;
   const way = isDrill

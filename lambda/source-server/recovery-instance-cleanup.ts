@@ -5,7 +5,7 @@ import { command, join, type Message, say } from '../aws/message';
 import { sleep } from '../aws/sleep';
 import { isNothingThere } from '../aws/drs';
 import { explainRecoveryInstances } from './messages';
-import { isHolding, isInTheWay } from './recovery-instance';
+import { isAttributed, isHolding, isInTheWay } from './recovery-instance';
 import type { Teardown } from './teardown-context';
 
 /** How long a conflict outlasts the last recovery instance before its record is taken for the cause, in milliseconds. */
@@ -58,7 +58,7 @@ export class RecoveryInstanceCleanup {
     if (inTheWay.length > 0) {
       throw new Failure(say`${explainRecoveryInstances(inTheWay, server.region)} By the policy ${policy} nothing was done to it.`);
     }
-    return instances;
+    return instances.filter(isAttributed);
   }
 
   private holds(instance: RecoveryInstance): boolean {

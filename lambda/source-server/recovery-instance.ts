@@ -15,8 +15,16 @@ export function isFailingBack({ failback }: RecoveryInstance): boolean {
   return failback?.state !== undefined && !NO_FAILBACK.has(failback.state);
 }
 
+/** Whether DRS names its source server, whose recovery instances were asked for. No policy touches any other. */
+export function isAttributed({ sourceServerID }: RecoveryInstance): boolean {
+  return sourceServerID !== undefined;
+}
+
 /** Whether the policy leaves the recovery instance alone although it holds its source server. A failback is left alone in any state. */
 export function isInTheWay(instance: RecoveryInstance, policy: RecoveryInstancePolicy): boolean {
+  if (!isAttributed(instance)) {
+    return instance.ec2InstanceState !== 'TERMINATED';
+  }
   // DRS leaves isDrill out where it doesn't know: then it is taken for real.
   const mayGo = policy === 'DISCONNECT' || (policy === 'TERMINATE_DRILLS' && instance.isDrill === true);
   return isFailingBack(instance) || (isHolding(instance) && !mayGo);

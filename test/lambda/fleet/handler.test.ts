@@ -615,7 +615,7 @@ describe('Delete, genuine', () => {
   });
 
   test.each<[string, () => unknown, RegExp]>([
-    ['fails to tell', () => Promise.reject(serviceError('ValidationException', 'no')), /may not call drs:DisconnectSourceServer/],
+    ['fails to tell', () => Promise.reject(serviceError('ValidationException', 'no')), /ValidationException: no/],
     ['never tells', () => new Promise(() => undefined), /Not reached before the function had to end: s-0+1 /],
   ])('a server that is refused, and DRS %s whether it is still selected: FAILED', async (_what, answer, reason) => {
     drsHolds(member(1), member(2));
@@ -626,6 +626,86 @@ describe('Delete, genuine', () => {
     const { response } = await deletion();
     expect(response.Reason).toMatch(/^1 of 2 are left/);
     expect(response.Reason).toMatch(reason);
+  });
+
+  describe('is looked at right before its turn', () => {
+    const many = (count: number) => drsHolds(...Array.from({ length: count }, (_, index) => member(index)));
+    const disconnectedIds = () => drs.commandCalls(DisconnectSourceServerCommand).map(({ args: [{ input }] }) => input.sourceServerID);
+    const looks = () => drs.commandCalls(DescribeSourceServersCommand).flatMap(({ args: [{ input }] }) => (input.filters ? [input] : []));
+
+    test('35 of 45 lose their tags after the second disconnect: who had no turn yet is not disconnected', async () => {
+      const held = many(45);
+      const physicalId = await physicalIdOf();
+      let count = 0;
+      drs.on(DisconnectSourceServerCommand).callsFake(({ sourceServerID }: { sourceServerID: string }) => {
+        held.set(sourceServerID, { ...held.get(sourceServerID), ...disconnectedAlready });
+        if (++count === 2) {
+          Array.from({ length: 35 }, (_, index) => held.set(idOf(index + 10), member(index + 10, { tags: {} })));
+        }
+        return held.get(sourceServerID);
+      });
+      const { response, log } = await send('Delete', {}, { physicalId });
+      expect(response.Status).toBe('SUCCESS');
+      // Twenty at once: their turn had come.
+      expect(disconnectedIds()).toEqual(Array.from({ length: 20 }, (_, index) => idOf(index)));
+      expect(log.filter(({ decision }) => decision === 'no longer selected')).toHaveLength(25);
+    });
+
+    test.each([
+      ['lost its tags', [member(0, { tags: {} })]],
+      ['has another value of a tag', [member(0, { tags: { ...TAGS, [Object.keys(TAGS)[0]]: 'other' } })]],
+      ['is not there', []],
+    ])('one that %s is not disconnected, nor is its record deleted', async (_what, items) => {
+      const held = many(1);
+      const physicalId = await physicalIdOf();
+      drs.on(DescribeSourceServersCommand, { filters: { sourceServerIDs: [idOf(0)] } }).callsFake(() => {
+        held.delete(idOf(0));
+        return { items };
+      });
+      const { response, calls } = await send('Delete', { DeleteSourceServer: 'true' }, { physicalId });
+      expect(response.Status).toBe('SUCCESS');
+      expect(calls).not.toContain('DisconnectSourceServer');
+      expect(calls).not.toContain('DeleteSourceServer');
+    });
+
+    test('one that is listed again and again, and is never found, is no success', async () => {
+      many(1);
+      const physicalId = await physicalIdOf();
+      drs.on(DescribeSourceServersCommand, { filters: { sourceServerIDs: [idOf(0)] } }).resolves({ items: [] });
+      expect((await send('Delete', {}, { physicalId })).response).toMatchObject({ Status: 'FAILED' });
+      expect(disconnectedIds()).toEqual([]);
+    });
+
+    test('on every page of the answer', async () => {
+      many(4);
+      expect((await deletion()).response.Status).toBe('SUCCESS');
+      expect(disconnectedIds()).toHaveLength(4);
+    });
+
+    test('those whose turn comes during a look by the next one, together', async () => {
+      const held = many(60);
+      const physicalId = await physicalIdOf();
+      const slowly = <T>(answer: T) => new Promise<T>((resolve) => setTimeout(() => resolve(answer), 2_000));
+      drs.on(DescribeSourceServersCommand).callsFake(({ filters }: { filters?: { sourceServerIDs: string[] } }) => {
+        const items = [...held.values()].filter(({ sourceServerID = '' }) => filters?.sourceServerIDs.includes(sourceServerID) ?? true);
+        return filters ? slowly({ items }) : { items };
+      });
+      drs.resetHistory();
+      await send('Delete', {}, { physicalId });
+      const asked = looks().map(({ filters }) => filters?.sourceServerIDs ?? []);
+      expect(asked[0]).toHaveLength(20);
+      expect(asked.flat().sort()).toEqual(Array.from({ length: 60 }, (_, index) => idOf(index)).sort());
+      expect(asked.length).toBeLessThan(12);
+    });
+
+    test('where it can not be looked at: FAILED, and it is not disconnected', async () => {
+      many(1);
+      const physicalId = await physicalIdOf();
+      drs.on(DescribeSourceServersCommand, { filters: { sourceServerIDs: [idOf(0)] } }).rejects(serviceError('ValidationException', 'no'));
+      const { response } = await send('Delete', {}, { physicalId });
+      expect(response).toMatchObject({ Status: 'FAILED', Reason: expect.stringContaining('ValidationException: no') });
+      expect(disconnectedIds()).toEqual([]);
+    });
   });
 
   test('denied for all of them: the time that policies take to spread is waited for once, not for each', async () => {
@@ -761,13 +841,16 @@ describe('Delete, genuine', () => {
     test('a server that gets its tags back after it was refused is tried again', async () => {
       const held = drsHolds(member(1));
       const physicalId = await physicalIdOf();
+      let refusals = 0;
       let isBack = false;
       drs.on(DescribeSourceServersCommand, { filters: { sourceServerIDs: [idOf(1)] } }).callsFake(() => {
-        isBack = true;
-        return { items: [member(1, { tags: {} })] };
+        const isLost = refusals > 0 && !isBack;
+        isBack ||= isLost;
+        return { items: [isLost ? member(1, { tags: {} }) : member(1)] };
       });
       drs.on(DisconnectSourceServerCommand).callsFake(() => {
         if (!isBack) {
+          refusals++;
           throw serviceError('AccessDeniedException', 'not authorized', 403);
         }
         held.set(idOf(1), member(1, disconnectedAlready));
@@ -791,8 +874,10 @@ describe('Delete, genuine', () => {
     ])('a listing afterwards %s: FAILED, since nobody knows whether all are gone', async (_what, answer, why) => {
       drsHolds(member(1), member(2));
       const physicalId = await physicalIdOf();
-      const listing = drs.on(DescribeSourceServersCommand);
-      listing.resolvesOnce({ items: [member(1), member(2)] }).callsFake(answer);
+      let count = 0;
+      drs
+        .on(DescribeSourceServersCommand)
+        .callsFake(({ filters }: { filters?: object }) => (filters || count++ === 0 ? { items: [member(1), member(2)] } : answer()));
       const { response } = await send('Delete', {}, { physicalId });
       expect(response.Status).toBe('FAILED');
       expect(response.Reason).toMatch(/^0 of 2 are left .*2 were disconnected/);
