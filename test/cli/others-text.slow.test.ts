@@ -26,7 +26,7 @@ import { messageOf } from '../../lambda/aws/errors';
 import { readFleet } from '../../lambda/fleet/fleet';
 import { parseStackId } from '../../lambda/aws/stack-id';
 import { FLEET_DISCONNECTION, SOURCE_SERVER_DISCONNECTION, STAGING_AREA_DRAIN } from '../../lib/contract';
-import { HOSTILE_VALUES, MARK, wrongIn, wrongInCommand } from '../hostile/values';
+import { HOSTILE_VALUES, MARK, wrongIn, wrongInCommand } from '../lambda/hostile-values';
 
 // Every hostile value, in every field that others can write, against every output of a plan: on a terminal, with colours and without, as JSON, as an error.
 
