@@ -76,7 +76,7 @@ export const fleetRequests: Mutants = {
     deletion(
       'forgets that the old selection is to be kept',
       'checkDeletion(request, deletion.replaced)',
-      `checkDeletion(request, ${OURS} ? undefined : deletion.replaced)`,
+      `checkDeletion(request, ${OURS} ? 'disconnect' : deletion.replaced)`,
     ),
     deletionCheck('disconnects it if the new one is being deleted', REPLACED, `${REPLACED} && !own.ResourceStatus?.startsWith('DELETE_')`),
     fleet('has the same physical ID in another Region', PHYSICAL_ID, PHYSICAL_ID.replace('region', 'region: stack.region')),
