@@ -7,6 +7,7 @@ import {
   GetTemplateCommand,
   ListExportsCommand,
   ListStackResourcesCommand,
+  type Stack,
 } from '@aws-sdk/client-cloudformation';
 import {
   DescribeRecoveryInstancesCommand,
@@ -26,7 +27,7 @@ import { messageOf } from '../../lambda/aws/errors';
 import { readFleet } from '../../lambda/fleet/fleet';
 import { parseStackId } from '../../lambda/aws/stack-id';
 import { FLEET_DISCONNECTION, SOURCE_SERVER_DISCONNECTION, STAGING_AREA_DRAIN } from '../../lib/contract';
-import { HOSTILE_VALUES, MARK, wrongIn, wrongInCommand } from '../hostile/values';
+import { HOSTILE_VALUES, MARK, wrongIn, wrongInCommand } from '../lambda/hostile-values';
 
 // Every hostile value, in every field that others can write, against every output of a plan: on a terminal, with colours and without, as JSON, as an error.
 
@@ -47,7 +48,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 /** What CloudFormation, DRS and EC2 say. A field of it is overwritten by each row. */
 interface World {
   stack: object;
-  parent?: object;
+  parent?: Partial<Stack>;
   logicalId: string;
   physicalId?: string;
   type: string;
@@ -137,7 +138,10 @@ const FIELDS: readonly Field[] = [
   ['the status of a stack', (StackStatus) => ({ stack: { StackStatus } })],
   ['the status of a stack that works', (status) => ({ stack: { StackStatus: `${status}_IN_PROGRESS` } })],
   ['the name of a parent', (StackName) => ({ stack: { ParentId: 'parent', EnableTerminationProtection: true }, parent: { StackName } })],
-  ['the status of a parent', (StackStatus) => ({ stack: { ParentId: 'parent' }, parent: { StackName: 'Root', StackStatus } })],
+  [
+    'the status of a parent',
+    (StackStatus) => ({ stack: { ParentId: 'parent' }, parent: { StackName: 'Root', StackStatus: any(StackStatus) } }),
+  ],
   ['the logical ID of a resource', (logicalId) => ({ logicalId })],
   ['the physical ID of a server', (physicalId) => ({ physicalId })],
   ['the physical ID of a fleet', (value) => ({ ...fleet({ team: 'a' }), physicalId: `drs:fleet:${value}` })],

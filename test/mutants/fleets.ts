@@ -76,7 +76,7 @@ export const fleetRequests: Mutants = {
     deletion(
       'forgets that the old selection is to be kept',
       'checkDeletion(request, deletion.replaced)',
-      `checkDeletion(request, ${OURS} ? undefined : deletion.replaced)`,
+      `checkDeletion(request, ${OURS} ? 'disconnect' : deletion.replaced)`,
     ),
     deletionCheck('disconnects it if the new one is being deleted', REPLACED, `${REPLACED} && !own.ResourceStatus?.startsWith('DELETE_')`),
     fleet('has the same physical ID in another Region', PHYSICAL_ID, PHYSICAL_ID.replace('region', 'region: stack.region')),
@@ -111,7 +111,7 @@ export const fleetRequests: Mutants = {
       'if (check.genuine) {\n      await readableRun(request, deletion, check)(check);',
       `if (check.genuine || ${OURS}) {\n      await readableRun(request, deletion, { ...check, genuine: true })({ ...check, genuine: true });`,
     ),
-    deletion('fails', KEPT, `if (${OURS}) {\n        throw new Error(check.why);\n      }\n      ${KEPT}`),
+    deletion('fails', KEPT, `if (${OURS}) {\n        throw new Error(String(check.why));\n      }\n      ${KEPT}`),
     deletion('does not tell why', KEPT, `if (${OF_OTHERS}) {\n        ${KEPT}\n      }`),
     handler(
       'takes any physical ID for that of a fleet',
@@ -263,7 +263,11 @@ export const selectedServers: Mutants = {
       `if (isThrough === false && progress.count('pending') < 0) {`,
     ),
     handler('succeeds though the last listing failed', LEFT, LEFT.replace('problem !== undefined || ', '')),
-    report('does not tell that the last listing failed', '`Whether more are selected by now could not be told: ${problem}`', "''"),
+    report(
+      'does not tell that the last listing failed',
+      'say`Whether more are selected by now could not be told: ${problem}`',
+      'undefined',
+    ),
     drs('takes a listing that breaks off for a whole one', 'nextToken !== undefined || !isNamed(', '!isNamed('),
   ],
   'is not reached before the function must end, after fourteen minutes': [

@@ -78,7 +78,7 @@ export const protocol: Record<(typeof PROTOCOL_RULES)[number], Mutants[string]> 
     response('cuts far more than it must', 'bytesOf(Reason) - excess', 'bytesOf(Reason) - 2 * excess'),
     message('lets what others wrote leave no room for our own words', '.cut(LONGEST_TEXT)', ''),
     message('shows control characters, of six bytes each', '\\p{Cc}', ''),
-    message('leaves half a command', "last instanceof Command ? '' : ", ''),
+    message('leaves half a command', "last instanceof Command ? '' : beginning(last, ", 'beginning(String(last), '),
     message('takes a hostname of any length', '.slice(0, LONGEST_NAME)', ''),
   ],
   "others' text is text": [
@@ -105,7 +105,7 @@ export const protocol: Record<(typeof PROTOCOL_RULES)[number], Mutants[string]> 
     message('types an ID of any length', '{0,254}', '*'),
     message('does not quote a quote', ".replaceAll(\"'\", `'\\\\''`)", ''),
     message('types what is not to be seen', 'ID.test(word) || textOf(word) !== word', 'ID.test(word)'),
-    message('finds commands in a text', 'part instanceof Command)', "part instanceof Command || part.startsWith('`')) as Command[]"),
+    message('lists a command with its backticks', 'return this.text;', 'return this.toString();'),
   ],
   'the response goes to an https URL only': [responseUrl('sends it over http', `url.protocol !== 'https:' || `, '')],
   'the response is sent as its signed URL wants it': [

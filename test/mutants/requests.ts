@@ -197,7 +197,7 @@ export const requests: Mutants = {
       'if (check.genuine) {\n      await readableRun(request, deletion, check)(check);',
       `if (check.genuine || ${OURS}) {\n      await readableRun(request, deletion, { ...check, genuine: true })({ ...check, genuine: true });`,
     ),
-    deletion('fails the deletion', KEPT, `if (${OURS}) {\n        throw new Error(check.why);\n      }\n      ${KEPT}`),
+    deletion('fails the deletion', KEPT, `if (${OURS}) {\n        throw new Error(String(check.why));\n      }\n      ${KEPT}`),
     deletion('does not tell why it kept the server', KEPT, `if (${OF_OTHERS}) {\n        ${KEPT}\n      }`),
   ],
   'Delete: genuine': [

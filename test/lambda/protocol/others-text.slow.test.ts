@@ -12,7 +12,7 @@ import { AssumeRoleCommand } from '@aws-sdk/client-sts';
 import { FLEET_DISCONNECTION, STAGING_AREA_DRAIN } from '../../../lib/contract';
 import { DescribeStacksCommand, ListStackResourcesCommand } from '../../../lambda/aws/cloudformation';
 import { readFleet } from '../../../lambda/fleet/fleet';
-import { HOSTILE_VALUES, wrongIn } from '../../hostile/values';
+import { HOSTILE_VALUES, wrongIn } from '../hostile-values';
 import {
   ACCOUNT,
   cloudFormation,
