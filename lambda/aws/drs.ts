@@ -75,13 +75,13 @@ export class Drs {
 
   /** The source server, or undefined if there is none. */
   async findSourceServer(sourceServerID: string): Promise<SourceServer | undefined> {
-    return (await this.findSourceServers([sourceServerID])).find((server) => server.sourceServerID === sourceServerID);
+    return (await this.findSourceServers(() => [sourceServerID])).find((server) => server.sourceServerID === sourceServerID);
   }
 
-  /** Those that there are of these source servers, of which DRS takes no more than 200 in a request. */
-  findSourceServers(sourceServerIDs: readonly string[]): Promise<SourceServer[]> {
+  /** Those that there are of these source servers, of which DRS takes no more than 200 in a request. `ids` is called when a request is sent: it may have waited for its turn. */
+  findSourceServers(ids: () => readonly string[]): Promise<SourceServer[]> {
     return this.all('drs:DescribeSourceServers', async (nextToken, abortSignal) => {
-      const command = new DescribeSourceServersCommand({ filters: { sourceServerIDs: [...sourceServerIDs] }, nextToken });
+      const command = new DescribeSourceServersCommand({ filters: { sourceServerIDs: [...ids()] }, nextToken });
       return this.client.send(command, { abortSignal });
     });
   }

@@ -38,8 +38,11 @@ export class SelectedNow {
   }
 
   private async look(ids: readonly string[]): Promise<ReadonlySet<string>> {
-    this.next = undefined;
-    const servers = await this.drs.findSourceServers(ids);
+    const servers = await this.drs.findSourceServers(() => {
+      // Until it is sent, others may join.
+      this.next = this.next?.ids === ids ? undefined : this.next;
+      return ids;
+    });
     return new Set(servers.filter((server) => this.selection.matches(server)).map(({ sourceServerID = '' }) => sourceServerID));
   }
 }
