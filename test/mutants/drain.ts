@@ -127,13 +127,22 @@ export const drain: Mutants = {
     handler('a handover does not tell', `logDecision(request, 'handed over'`, `((..._: unknown[]) => undefined)(request, 'handed over'`),
     handler('does not tell that it is done', `logDecision(request, 'drained', subnets);`, ''),
     handler('does not name the machines', "${join(named, ', ')}${more}", '${more}'),
+    drsResources('takes every machine for a replication server', 'return KINDS.has(nameOf(instance));', `return nameOf(instance) !== '';`),
     drsResources(
-      'takes every machine for a replication server',
-      '/Replication Server|Conversion Server/.test(nameOf(instance))',
-      `nameOf(instance) !== ''`,
+      'takes no machine for a replication server',
+      'return KINDS.has(nameOf(instance));',
+      `return nameOf(instance) === 'mutant';`,
     ),
-    drsResources('takes no machine for a replication server', '/Replication Server|Conversion Server/', '/mutant/'),
-    drsResources('takes a conversion server for a recovery instance', '|Conversion Server', ''),
+    drsResources(
+      'takes a conversion server for a recovery instance',
+      `['Replication', 'Conversion'].map((what) => [`,
+      `['Replication'].map((what) => [`,
+    ),
+    drsResources(
+      'takes a name that contains that of a replication server for it',
+      'return KINDS.has(nameOf(instance));',
+      'return [...KINDS.keys()].some((name) => nameOf(instance).includes(name));',
+    ),
     handler('names so many that the commands are cut off', 'const MACHINES_NAMED = 20;', 'const MACHINES_NAMED = 1_000;'),
     handler('does not tell how many it does not name', 'say` and ${left.length - MACHINES_NAMED} more`', "''"),
     deletion(
@@ -163,8 +172,16 @@ export const drain: Mutants = {
     drsResources('asks for those of every VPC', `{ Name: 'vpc-id', Values: [vpcId] }, `, ''),
     drsResources('asks for every name', `{ Name: 'group-name', Values: DEFAULT_GROUPS }, `, ''),
     drsResources('asks for those without the tag, too', 'DEFAULT_GROUPS }, MANAGED_BY_DRS]', 'DEFAULT_GROUPS }]'),
-    drsResources('does not know that of conversion servers', `['Replication', 'Conversion']`, `['Replication']`),
-    drsResources('does not know that of replication servers', `['Replication', 'Conversion']`, `['Conversion']`),
+    drsResources(
+      'does not know that of conversion servers',
+      `DEFAULT_GROUPS = ['Replication', 'Conversion']`,
+      `DEFAULT_GROUPS = ['Replication']`,
+    ),
+    drsResources(
+      'does not know that of replication servers',
+      `DEFAULT_GROUPS = ['Replication', 'Conversion']`,
+      `DEFAULT_GROUPS = ['Conversion']`,
+    ),
     ec2('takes no token of their pages', 'items: page.SecurityGroups ?? [], nextToken: page.NextToken', 'items: page.SecurityGroups ?? []'),
   ],
   'security groups are tried again while they are in use': [

@@ -3,6 +3,7 @@ import { isOfOtherType, isOfType, mutate, type Mutants } from './mutant';
 
 const handler = mutate('fleet/handler.ts');
 const fleet = mutate('fleet/fleet.ts');
+const selectedNow = mutate('fleet/selected-now.ts');
 const selection = mutate('fleet/selection.ts');
 const teardown = mutate('fleet/teardown.ts');
 const progress = mutate('fleet/progress.ts');
@@ -38,7 +39,7 @@ const FAILBACK_TURN = 'await disconnect(failback, patience);';
 const OTHERS_TURN = 'await disconnect(others, patience);';
 const STATE = `isExtended(server) ? 'extended' : isDisconnected(server) ? 'disconnected' : 'replicating'`;
 const NO_LONGER = `const isLost = isOfKind(error, 'denied') && (await isNoLongerSelected(teardown.drs, fleet, server));`;
-const LOST = `note('no longer selected', server.id);\n      progress.set(server, 'skipped');`;
+const LOST = `note('no longer selected', server.id);\n    progress.set(server, 'skipped');`;
 const SEEN = 'seen !== undefined && !(seen.server && selection.matches(seen.server))';
 const FAILED = `progress.set(server, 'failed', reason);`;
 const FORGET = `progress['servers'].delete(server.id);`;
@@ -156,6 +157,21 @@ export const fleetRequests: Mutants = {
 
 /** By the rows of the table of the servers that a fleet selects. */
 export const selectedServers: Mutants = {
+  'lost its tags, or is not there, when it is looked at right before its turn': [
+    teardown('does not look', 'if (!(await teardown.selectedNow.has(server.id))) {', 'if (!teardown.selectedNow) {'),
+    teardown('goes on all the same', '      lose();\n      return;', '      lose();'),
+    selectedNow('believes the listing', `this.selection.tags === undefined`, `this.selection.hash !== ''`),
+    selectedNow('looks at nobody', 'next.ids.push(id);', ''),
+    selectedNow('takes everybody who is there for selected', 'servers.filter((server) => this.selection.matches(server))', 'servers'),
+    selectedNow('believes a look that began before', 'this.next?.ids === ids ? undefined : this.next', 'this.next'),
+    selectedNow('looks for each server alone', '(this.next ??= this.plan())', '(this.next = this.plan())'),
+    selectedNow('looks at several at once', 'this.last.then(() => this.look(ids))', 'this.look(ids)'),
+    drs(
+      'looks at the first page only',
+      "this.all('drs:DescribeSourceServers', async (nextToken, abortSignal) => {\n      const command = new DescribeSourceServersCommand({ filters: { sourceServerIDs: [...ids()] }, nextToken });",
+      "this.all('drs:DescribeSourceServers', async (_nextToken, abortSignal) => {\n      const nextToken = undefined;\n      const command = new DescribeSourceServersCommand({ filters: { sourceServerIDs: [...ids()] }, nextToken });",
+    ),
+  ],
   replicates: [
     teardown(
       'ignores the policy',

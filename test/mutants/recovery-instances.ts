@@ -4,6 +4,7 @@ const disconnect = mutate('source-server/disconnect.ts');
 const cleanup = mutate('source-server/recovery-instance-cleanup.ts');
 const retryConflict = mutate('source-server/retry-conflict.ts');
 const recoveryInstance = mutate('source-server/recovery-instance.ts');
+const messages = mutate('source-server/messages.ts');
 const options = mutate('source-server/options.ts');
 const drs = mutate('aws/drs.ts');
 const handler = mutate('source-server/handler.ts');
@@ -150,6 +151,17 @@ export const recoveryInstances: Mutants = {
       `properties.RecoveryInstancePolicy === 'TERMINATE_DRILLS'`,
       'properties !== undefined',
     ),
+  ],
+  "one of which DRS doesn't tell the source server, and whose machine is not `TERMINATED`": [
+    recoveryInstance('takes it for the one that was asked for', 'sourceServerID !== undefined', `sourceServerID !== ''`),
+    recoveryInstance('lets it be, whatever it is', `return instance.ec2InstanceState !== 'TERMINATED';`, 'return false;'),
+    recoveryInstance(
+      'takes one that is terminated for one in the way',
+      `return instance.ec2InstanceState !== 'TERMINATED';`,
+      'return true;',
+    ),
+    cleanup('ends one that is terminated', 'instances.filter(isAttributed)', 'instances'),
+    messages('does not say so', "isAttributed(instance) ? ''", "instance ? ''"),
   ],
   'nothing any more that holds it': [
     disconnect('FAIL tries until the deadline, too', BY_POLICY, 'refusal'),

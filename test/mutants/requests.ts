@@ -64,7 +64,7 @@ export const requests: Mutants = {
       'if (isExtended(found) && !options.deletesSourceServer) {',
       'if (isExtended(found)) {',
     ),
-    drs('takes any server that DRS lists', 'found.find((server) => server.sourceServerID === sourceServerID)', 'found[0]'),
+    drs('takes any server that DRS lists', '.find((server) => server.sourceServerID === sourceServerID);', '[0];'),
     drs(
       'does not know an account without DRS',
       `if (nextToken !== undefined || !isNamed(error, 'UninitializedAccountException')) {`,

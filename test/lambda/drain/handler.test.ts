@@ -202,6 +202,14 @@ describe('Delete, genuine', () => {
     }
   });
 
+  test.each(['app-Conversion Server', 'AWS Elastic Disaster Recovery Conversion Server 2', 'Replication Server', ''])(
+    'a machine named %j is none that DRS has made for itself',
+    async (Value) => {
+      machinesAre([{ ...replicationServer, Tags: Value === '' ? [] : [{ Key: 'Name', Value }] }]);
+      expect((await send('Delete')).response.Reason).toContain('i-0b1 (a recovery instance, or a machine of its kind, running');
+    },
+  );
+
   test('a hundred machines at the deadline: twenty are named, and what to do about them', async () => {
     machinesAre(Array.from({ length: 100 }, (_, index) => ({ ...replicationServer, InstanceId: `i-${String(index).padStart(17, '0')}` })));
     const { response } = await send('Delete');

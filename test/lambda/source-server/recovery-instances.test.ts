@@ -72,6 +72,37 @@ beforeEach(() => {
   jobIs({ status: 'COMPLETED', launchStatus: 'TERMINATED' });
 });
 
+describe('a recovery instance of which DRS does not tell the source server', () => {
+  const unattributed = { ...drill, sourceServerID: undefined };
+  const touching = ['DisconnectRecoveryInstance', 'DeleteRecoveryInstance', 'TerminateRecoveryInstances'];
+
+  test.each(['FAIL', 'DISCONNECT', 'TERMINATE_DRILLS'])('%s: FAILED, with the commands, and nothing is touched', async (policy) => {
+    disconnectSays(conflict);
+    drsHasInstances(unattributed);
+    const { response, calls } = await deletion(policy);
+    expect(response).toMatchObject({ Status: 'FAILED', Reason: expect.stringContaining('of which DRS does not tell the source server') });
+    expect(response.Reason).toContain('`aws drs disconnect-recovery-instance --recovery-instance-id i-0d1');
+    expect(calls.filter((call) => touching.includes(call))).toEqual([]);
+  });
+
+  test.each(['DISCONNECT', 'TERMINATE_DRILLS'])('%s, beside a drill of the server: neither is touched', async (policy) => {
+    disconnectSays(conflict);
+    drsHasInstances(drill, { ...unattributed, recoveryInstanceID: 'i-0x1' });
+    const { response, calls } = await deletion(policy);
+    expect(response).toMatchObject({ Status: 'FAILED', Reason: expect.stringContaining('i-0x1') });
+    expect(calls.filter((call) => touching.includes(call))).toEqual([]);
+  });
+
+  test('its machine is terminated: it is not in the way, and is not touched', async () => {
+    disconnectSays(conflict, server('DISCONNECTED'));
+    drsHasInstances(drill, { ...unattributed, recoveryInstanceID: 'i-0x1', ec2InstanceState: 'TERMINATED' });
+    const { response } = await deletion('DISCONNECT');
+    expect(response.Status).toBe('SUCCESS');
+    const ended = drs.commandCalls(DisconnectRecoveryInstanceCommand).map(({ args }) => args[0].input.recoveryInstanceID);
+    expect(ended).toEqual(['i-0d1']);
+  });
+});
+
 test.each(['DISCONNECT', 'TERMINATE_DRILLS'])('%s, and no conflict: DRS is asked once', async (policy) => {
   disconnectSays(server('DISCONNECTED'));
   const { response, calls } = await deletion(policy);
