@@ -10,7 +10,7 @@ const answers = (...items: (ReturnType<typeof of> & { to?: string })[]) =>
   drs.on(DescribeRecoveryInstancesCommand).callsFake(({ filters }: { filters: { sourceServerIDs: string[] } }) => ({
     items: items
       .filter(({ sourceServerID, to }) => filters.sourceServerIDs.includes(sourceServerID ?? to ?? ''))
-      .map(({ to: _to, ...item }) => item),
+      .map(({ recoveryInstanceID, sourceServerID }) => of(recoveryInstanceID, sourceServerID)),
   }));
 const asked = () => drs.calls().map(({ args }) => (args[0].input as { filters: { sourceServerIDs: string[] } }).filters.sourceServerIDs);
 
