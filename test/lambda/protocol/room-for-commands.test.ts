@@ -18,7 +18,7 @@ beforeEach(() => {
 const instances = (count: number) =>
   Array.from({ length: count }, (_, index) => {
     const id = `i-${String(index).padStart(17, '0')}`;
-    return { recoveryInstanceID: id, ec2InstanceID: id, ec2InstanceState: 'RUNNING' as const, isDrill: true };
+    return { recoveryInstanceID: id, ec2InstanceID: id, ec2InstanceState: 'RUNNING' as const, isDrill: true, sourceServerID: SERVER_ID };
   });
 
 test.each<[string, string, number]>([
