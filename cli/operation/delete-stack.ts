@@ -1,7 +1,7 @@
 import { OUR_TYPES } from '../aws/cloudformation';
 import { type Exports, scopeOfDeployed } from '../template/scope';
 import { type PlannedChange, type Change, isRetainPolicy, readerOf } from './planned-change';
-import type { DeployedStack, ResourceDeclaration } from '../template/template';
+import { type DeployedStack, lookUp, type ResourceDeclaration } from '../template/template';
 
 /** What the deletion of a stack does to each of our resources in it, and in what is nested in it, unless the same happens to all of them. */
 export function planDeletion(stack: DeployedStack, exports: Exports, change?: Change, goes: Change = { kind: 'deleted' }): PlannedChange[] {
@@ -9,11 +9,11 @@ export function planDeletion(stack: DeployedStack, exports: Exports, change?: Ch
   const scope = template && scopeOfDeployed(stack, template, exports);
   const ours = [...resources.values()].filter(({ type }) => OUR_TYPES.includes(type));
   const own = ours.map((resource) => {
-    const declaration = template?.Resources[resource.logicalId];
+    const declaration = lookUp(template?.Resources, resource.logicalId);
     return { stack, resource, read: readerOf(declaration, scope), change: change ?? changeByPolicy(declaration) ?? goes };
   });
   const ofNested = Array.from(nested, ([logicalId, child]) => {
-    const byPolicy = changeByPolicy(template?.Resources[logicalId], `of the nested stack ${child.identity.name} `);
+    const byPolicy = changeByPolicy(lookUp(template?.Resources, logicalId), `of the nested stack ${child.identity.name} `);
     return planDeletion(child, exports, change ?? byPolicy, goes);
   });
   return [...own, ...ofNested.flat()];

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import * as path from 'node:path';
 import { FLEET_DISCONNECTION, SOURCE_SERVER_DISCONNECTION } from '../../lib/contract';
 import { messageOf } from '../../lambda/aws/errors';
@@ -8,12 +8,14 @@ import { readStep } from '../../lambda/drain/step';
 import { NESTED_STACK, OUR_TYPES } from '../aws/cloudformation';
 import { holds, resolve, type Scope, Unresolved } from '../template/resolve';
 import { type Exports, parametersOfUpdate, scopeOfDeployed, scopeOfUpdate } from '../template/scope';
+import { readTemplateInside } from '../template/template-file';
 import { type PlannedChange, type Change, isRetainPolicy, readerOf } from './planned-change';
 import { planDeletion } from './delete-stack';
 import {
   type DeployedResource,
   type DeployedStack,
   isRecord,
+  lookUp,
   parseTemplate,
   type ResourceDeclaration,
   type Template,
@@ -40,7 +42,7 @@ export function planUpdate(
   const update = new Update(stack, next.template, scopeOfUpdate(stack, next.template, parameters, exports));
   const ours = [...resources.values()].filter(({ type }) => OUR_TYPES.includes(type));
   const own = ours.map((resource) => {
-    const read = readerOf(template?.Resources[resource.logicalId], scope);
+    const read = readerOf(lookUp(template?.Resources, resource.logicalId), scope);
     return { stack, resource, read, change: update.changeOf(resource) };
   });
   const ofNested = Array.from(nested, ([logicalId, child]) => planNested(stack, child, logicalId, update, next, exports));
@@ -55,7 +57,7 @@ function planNested(
   next: UpdateTarget,
   exports: Exports,
 ): PlannedChange[] {
-  const before = stack.template?.Resources[logicalId];
+  const before = lookUp(stack.template?.Resources, logicalId);
   const after = update.declared(logicalId);
   if (!after) {
     // A nested stack that is removed is deleted, whatever else declares by then what it holds.
@@ -63,9 +65,12 @@ function planNested(
     const kept: Change = { kind: 'kept', why: `the nested stack ${child.identity.name} is retained` };
     return planDeletion(child, exports, isKept ? kept : undefined, CLEANED_UP);
   }
-  const template = after instanceof Unresolved ? undefined : templateOfNested(child, before, after, next);
-  if (!template || after instanceof Unresolved) {
-    const why = `the new template of the nested stack ${logicalId} is not to be found in ${next.directory}`;
+  const template = after instanceof Unresolved ? after : told(() => templateOfNested(child, before, after, next));
+  if (!template || template instanceof Unresolved || after instanceof Unresolved) {
+    const why =
+      template instanceof Unresolved
+        ? template.message
+        : `the new template of the nested stack ${logicalId} is not to be found in ${next.directory}`;
     return planDeletion(child, exports, { kind: 'unknown', why });
   }
   const parameters = { ...parametersOfUpdate({ ...child, parameters: {} }, template), ...update.parametersOf(after) };
@@ -79,9 +84,9 @@ function templateOfNested(
   after: ResourceDeclaration,
   { directory }: UpdateTarget,
 ): Template | undefined {
-  const file = path.join(directory, String(after.Metadata?.['aws:asset:path']));
-  if (after.Type === NESTED_STACK && existsSync(file)) {
-    return parseTemplate(readFileSync(file, 'utf8'));
+  const name = after.Metadata?.['aws:asset:path'];
+  if (after.Type === NESTED_STACK && typeof name === 'string' && existsSync(path.resolve(directory, name))) {
+    return parseTemplate(readTemplateInside(directory, name));
   }
   const [urlBefore, urlAfter] = [before, after].map((declaration) => JSON.stringify(declaration?.Properties?.TemplateURL));
   return urlBefore === urlAfter ? child.template : undefined;
@@ -116,7 +121,7 @@ class Update {
 
   /** What the new template says of a logical ID; undefined if it is not there, or its condition does not hold. */
   declared(logicalId: string): ResourceDeclaration | Unresolved | undefined {
-    const declaration: ResourceDeclaration | undefined = this.next.Resources[logicalId];
+    const declaration: ResourceDeclaration | undefined = lookUp(this.next.Resources, logicalId);
     return told(() => (declaration && holds(declaration.Condition, this.scope) ? declaration : undefined));
   }
 
@@ -128,7 +133,7 @@ class Update {
   }
 
   changeOf(resource: DeployedResource): Change {
-    const before: ResourceDeclaration | undefined = this.stack.template?.Resources[resource.logicalId];
+    const before: ResourceDeclaration | undefined = lookUp(this.stack.template?.Resources, resource.logicalId);
     const after = this.declared(resource.logicalId);
     if (after instanceof Unresolved) {
       return unknown(after.message);
@@ -178,10 +183,10 @@ class Update {
 
   /** What a resource of the new template stands for, in the form of a physical ID. */
   private physicalIdOf(logicalId: string): string | Unresolved {
-    const read = readerOf(this.next.Resources[logicalId], this.scope);
+    const read = readerOf(lookUp(this.next.Resources, logicalId), this.scope);
     const { identity } = this.stack;
     return told(() => {
-      switch (this.next.Resources[logicalId]?.Type) {
+      switch (lookUp(this.next.Resources, logicalId)?.Type) {
         case SOURCE_SERVER_DISCONNECTION:
           return String(read((name) => name === 'SourceServerArn').SourceServerArn);
         case FLEET_DISCONNECTION:

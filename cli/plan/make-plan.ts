@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import * as path from 'node:path';
 import { FLEET_DISCONNECTION, SOURCE_SERVER_DISCONNECTION, STAGING_AREA_DRAIN } from '../../lib/contract';
 import { Failure, messageOf } from '../../lambda/aws/errors';
@@ -17,6 +16,7 @@ import { pluralize, isBlocking, unknownOutcome } from './outcome';
 import type { Plan, PlannedDisconnection, PlannedFleet, PlannedResource, PlannedServer } from './plan-json';
 import { checkStack } from '../operation/stack-status';
 import { type UpdateTarget, planUpdate } from '../operation/update-stack';
+import { readTemplateFile } from '../template/template-file';
 import { type DeployedStack, parseTemplate } from '../template/template';
 
 export interface PlanRequest {
@@ -63,7 +63,7 @@ const REFUSED = 'The update would be refused, and rolled back: nobody is disconn
 function readNext(file: string): UpdateTarget {
   let template: UpdateTarget['template'] | undefined;
   try {
-    template = parseTemplate(readFileSync(file, 'utf8'));
+    template = parseTemplate(readTemplateFile(file));
   } catch (error) {
     throw new Failure(say`The template ${file} can't be read. ${messageOf(error)}`);
   }

@@ -1,4 +1,8 @@
-import { isRecord } from './template';
+import type { Evaluation } from './evaluation';
+import { isRecord, lookUp } from './template';
+import { Unresolved } from './unresolved';
+
+export { Unresolved };
 
 /** What the names in a template stand for. Each throws Unresolved where that can't be told. */
 export interface Scope {
@@ -8,10 +12,8 @@ export interface Scope {
   importValue(name: string): unknown;
   readonly mappings: Readonly<Record<string, unknown>>;
   readonly conditions: Readonly<Record<string, unknown>>;
+  readonly evaluation: Evaluation;
 }
-
-/** A value that can't be told from here. Nothing is guessed. */
-export class Unresolved extends Error {}
 
 /** Stands for AWS::NoValue: whatever has this value is left out. */
 const NOTHING = undefined;
@@ -22,6 +24,10 @@ const NOTHING = undefined;
  * @throws Unresolved if it depends on what can't be told
  */
 export function resolve(value: unknown, scope: Scope): unknown {
+  return scope.evaluation.step(() => resolved(value, scope));
+}
+
+function resolved(value: unknown, scope: Scope): unknown {
   if (Array.isArray(value)) {
     return value.map((item) => resolve(item, scope)).filter((item) => item !== NOTHING);
   }
@@ -30,7 +36,7 @@ export function resolve(value: unknown, scope: Scope): unknown {
   }
   const [name, ...others] = Object.keys(value);
   if (name !== undefined && others.length === 0 && (name === 'Ref' || name.startsWith('Fn::'))) {
-    const intrinsic = INTRINSICS[name];
+    const intrinsic = lookUp(INTRINSICS, name);
     if (!intrinsic) {
       throw new Unresolved(`${name} can't be told from here`);
     }
@@ -48,7 +54,7 @@ export function holds(name: string | undefined, scope: Scope): boolean {
   if (!Object.hasOwn(scope.conditions, name)) {
     throw new Unresolved(`the template has no condition ${name}`);
   }
-  return isTrue(scope.conditions[name], scope);
+  return scope.evaluation.condition(name, () => isTrue(scope.conditions[name], scope));
 }
 
 type Intrinsic = (argument: unknown, scope: Scope) => unknown;
@@ -59,7 +65,7 @@ const INTRINSICS: Readonly<Record<string, Intrinsic>> = {
   'Fn::Sub': (argument, scope) => substitute(argument, scope),
   'Fn::Join': (argument, scope) => {
     const [delimiter, items] = listOf(argument, scope);
-    return listOf(items, scope).map(String).join(String(delimiter));
+    return scope.evaluation.text(listOf(items, scope).map(String), String(delimiter));
   },
   'Fn::Split': (argument, scope) => {
     const [delimiter, text] = listOf(argument, scope);
@@ -72,7 +78,7 @@ const INTRINSICS: Readonly<Record<string, Intrinsic>> = {
   },
   'Fn::FindInMap': (argument, scope) => {
     const path = listOf(argument, scope).map(String);
-    const found = path.slice(0, 3).reduce<unknown>((map, key) => (isRecord(map) ? map[key] : undefined), scope.mappings);
+    const found = path.slice(0, 3).reduce<unknown>((map, key) => (isRecord(map) ? lookUp(map, key) : undefined), scope.mappings);
     return found === undefined ? cannot(`the template has no mapping ${path.join(', ')}`) : resolve(found, scope);
   },
   'Fn::If': (argument, scope) => {
@@ -108,21 +114,28 @@ function attributeIn(argument: unknown, scope: Scope): [logicalId: string, name:
 function substitute(argument: unknown, scope: Scope): string {
   const [text, variables] = Array.isArray(argument) ? (argument as unknown[]) : [argument, {}];
   const values = isRecord(variables) ? variables : {};
-  return String(text).replace(/\$\{(!?)([^}]+)\}/g, (_, isText: string, inside: string) => {
-    const name = inside.trim();
-    if (isText) {
-      return `\${${name}}`;
-    }
+  const valueOf = (name: string) => {
     if (Object.hasOwn(values, name)) {
-      return String(resolve(values[name], scope));
+      return resolve(values[name], scope);
     }
-    return String(name.includes('.') ? scope.attribute(...attributeIn(name, scope)) : scope.ref(name));
+    return name.includes('.') ? scope.attribute(...attributeIn(name, scope)) : scope.ref(name);
+  };
+  // Each odd part is a variable. No name has a brace or a dollar sign, so no part is looked at twice.
+  const parts = String(text).split(/\$\{([^{}$]+)\}/);
+  const told = parts.map((part, index) => {
+    if (index % 2 === 0) {
+      return part;
+    }
+    return part.startsWith('!') ? `\${${part.slice(1).trim()}}` : scope.evaluation.step(() => String(valueOf(part.trim())));
   });
+  return scope.evaluation.text(told);
 }
 
 function listOf(argument: unknown, scope: Scope): unknown[] {
   const items = resolve(argument, scope);
-  return Array.isArray(items) ? (items as unknown[]) : cannot(`${JSON.stringify(argument)} is no list`);
+  return Array.isArray(items)
+    ? (items as unknown[])
+    : cannot(`${isRecord(argument) ? `what ${Object.keys(argument).join(', ')} gives` : String(argument)} is no list`);
 }
 
 function isScalar(value: unknown): value is string | number | boolean {

@@ -1,5 +1,6 @@
+import { Evaluation } from './evaluation';
 import { type Scope, Unresolved } from './resolve';
-import type { DeployedStack, ParameterDeclaration, Template } from './template';
+import { type DeployedStack, lookUp, type ParameterDeclaration, type Template } from './template';
 
 /** Where to look up exports, if the template imports any. */
 export type Exports = (name: string) => string | undefined;
@@ -21,9 +22,16 @@ export function scopeOfDeployed(stack: DeployedStack, template: Template, export
 /** What they will stand for once the stack is updated to a template, if that changes no parameter that the stack has. */
 export function scopeOfUpdate(stack: DeployedStack, next: Template, parameters: Readonly<Record<string, string>>, exports: Exports): Scope {
   /** Properties that are the same give the same resource; others may replace it. */
+  const known = new Map<string, boolean>();
   const stays = (logicalId: string) => {
-    const [before, after] = [stack.template?.Resources[logicalId], next.Resources[logicalId]];
-    return before?.Type === after?.Type && JSON.stringify(before?.Properties) === JSON.stringify(after?.Properties);
+    const isKnown = known.get(logicalId);
+    if (isKnown !== undefined) {
+      return isKnown;
+    }
+    const [before, after] = [lookUp(stack.template?.Resources, logicalId), lookUp(next.Resources, logicalId)];
+    const isSame = before?.Type === after?.Type && JSON.stringify(before?.Properties) === JSON.stringify(after?.Properties);
+    known.set(logicalId, isSame);
+    return isSame;
   };
   const ifItStays = (logicalId: string, found: unknown) =>
     found !== undefined && stays(logicalId) ? found : cannot(`what ${logicalId} is after the update can't be told from here`);
@@ -39,13 +47,13 @@ export function scopeOfUpdate(stack: DeployedStack, next: Template, parameters: 
 export function parametersOfUpdate({ parameters }: DeployedStack, { Parameters = {} }: Template): Record<string, string> {
   const values = Object.entries(Parameters).map(([name, { Type = '', Default }]) => {
     const isLookedUp = Type.startsWith('AWS::SSM::Parameter::Value<');
-    return [name, isLookedUp ? undefined : (parameters[name] ?? Default)] as const;
+    return [name, isLookedUp ? undefined : (lookUp(parameters, name) ?? Default)] as const;
   });
   return Object.fromEntries(values.filter(([, value]) => value !== undefined).map(([name, value]) => [name, String(value)]));
 }
 
-function sections({ Mappings = {}, Conditions = {} }: Template): Pick<Scope, 'mappings' | 'conditions'> {
-  return { mappings: Mappings, conditions: Conditions };
+function sections({ Mappings = {}, Conditions = {} }: Template): Pick<Scope, 'mappings' | 'conditions' | 'evaluation'> {
+  return { mappings: Mappings, conditions: Conditions, evaluation: new Evaluation() };
 }
 
 function pseudoParameter(name: string, { identity }: DeployedStack): string | undefined {
@@ -69,14 +77,14 @@ function pseudoParameter(name: string, { identity }: DeployedStack): string | un
 }
 
 function parameter(name: string, { Parameters = {} }: Template, values: Readonly<Record<string, string>>): unknown {
-  const declaration: ParameterDeclaration | undefined = Parameters[name];
+  const declaration: ParameterDeclaration | undefined = lookUp(Parameters, name);
   if (!declaration) {
     return undefined;
   }
   if (String(declaration.NoEcho) === 'true') {
     cannot(`the parameter ${name} is not shown to anybody (NoEcho)`);
   }
-  const value = values[name] ?? cannot(`the value of the parameter ${name} can't be told from here`);
+  const value = lookUp(values, name) ?? cannot(`the value of the parameter ${name} can't be told from here`);
   return /List\b/.test(declaration.Type ?? '') ? value.split(',').map((item) => item.trim()) : value;
 }
 
@@ -87,10 +95,10 @@ function physicalId(logicalId: string, { resources }: DeployedStack): string | u
 /** The outputs of a nested stack, and what follows from a physical ID. */
 function attribute(logicalId: string, name: string, stack: DeployedStack, template: Template): string | undefined {
   const { accountId, id } = stack.identity;
-  const declaration = template.Resources[logicalId];
+  const declaration = lookUp(template.Resources, logicalId);
   const [, output] = /^Outputs\.(.+)$/.exec(name) ?? [];
   if (output !== undefined) {
-    return stack.nested.get(logicalId)?.outputs[output];
+    return lookUp(stack.nested.get(logicalId)?.outputs, output);
   }
   // A path would stand before the name.
   const isRole = declaration?.Type === 'AWS::IAM::Role' && declaration.Properties?.Path === undefined;

@@ -1,3 +1,5 @@
+import { Failure } from '../../lambda/aws/errors';
+import { say } from '../../lambda/aws/message';
 import type { StackIdentity } from '../../lambda/aws/stack-id';
 
 /** What a template holds, as far as a plan looks into it. */
@@ -46,14 +48,40 @@ export interface DeployedResource {
   readonly type: string;
 }
 
-/** A template in JSON, which is what the CDK writes; undefined for anything else. */
+/** The value of a key that a template or a stack has itself: a logical ID may be `constructor`. */
+export function lookUp<T>(record: Readonly<Record<string, T>> | undefined, key: string): T | undefined {
+  return record && Object.hasOwn(record, key) ? record[key] : undefined;
+}
+
+/** How deep lists and objects may lie in each other. */
+export const DEEPEST_JSON = 500;
+
+/**
+ * A template in JSON, which is what the CDK writes; undefined for anything else.
+ *
+ * @throws Failure if it is deeper than can be read
+ */
 export function parseTemplate(body: string): Template | undefined {
+  if (depthOf(body) > DEEPEST_JSON) {
+    throw new Failure(say`The template has more than ${DEEPEST_JSON} lists or objects in each other, so it was not read.`);
+  }
   try {
     const template: unknown = JSON.parse(body);
     return isRecord(template) && isRecord(template.Resources) ? (template as unknown as Template) : undefined;
   } catch {
     return undefined;
   }
+}
+
+/** How deep the brackets of a text in JSON go. */
+function depthOf(body: string): number {
+  let depth = 0;
+  let deepest = 0;
+  for (const [token] of body.matchAll(/"(?:[^"\\]|\\.)*"|[[{\]}]/gs)) {
+    depth += token === '[' || token === '{' ? 1 : token === ']' || token === '}' ? -1 : 0;
+    deepest = Math.max(deepest, depth);
+  }
+  return deepest;
 }
 
 export function isRecord(value: unknown): value is Record<string, unknown> {

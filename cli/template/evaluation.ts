@@ -1,0 +1,64 @@
+import { Unresolved } from './unresolved';
+
+/** More than any template of the CDK needs, by far: a thousand servers take some ten thousand steps. */
+export const MOST_STEPS = 100_000;
+/** CloudFormation takes no template of more characters; what is made of it could double at each step. */
+export const LONGEST_TEXT = 1_000_000;
+/** How deep functions, lists and conditions may lie in each other. */
+export const DEEPEST = 200;
+
+/** How far the evaluation of a template has come. A stranger may have written it, so it ends, whatever stands in it. */
+export class Evaluation {
+  private steps = 0;
+  private depth = 0;
+  private readonly conditions = new Map<string, boolean | Unresolved>();
+
+  /** Evaluates a part of what is evaluated. */
+  step<T>(evaluate: () => T): T {
+    if (++this.steps > MOST_STEPS) {
+      throw new Unresolved(`the template takes more than ${MOST_STEPS} steps to evaluate`);
+    }
+    if (this.depth >= DEEPEST) {
+      throw new Unresolved(`the template has more than ${DEEPEST} functions, lists or conditions in each other`);
+    }
+    this.depth++;
+    try {
+      return evaluate();
+    } finally {
+      this.depth--;
+    }
+  }
+
+  /** A text that is made of others. */
+  text(parts: readonly string[], delimiter = ''): string {
+    const length = parts.reduce((sum, part) => sum + part.length + delimiter.length, 0);
+    if (length > LONGEST_TEXT) {
+      throw new Unresolved(`the template makes a text of more than ${LONGEST_TEXT} characters`);
+    }
+    return parts.join(delimiter);
+  }
+
+  /** Whether a condition holds, which is evaluated once. */
+  condition(name: string, evaluate: () => boolean): boolean {
+    const known = this.conditions.get(name) ?? this.evaluated(name, evaluate);
+    if (known instanceof Unresolved) {
+      throw known;
+    }
+    return known;
+  }
+
+  private evaluated(name: string, evaluate: () => boolean): boolean | Unresolved {
+    this.conditions.set(name, new Unresolved(`the condition ${name} refers to itself`));
+    let found: boolean | Unresolved;
+    try {
+      found = this.step(evaluate);
+    } catch (error) {
+      if (!(error instanceof Unresolved)) {
+        throw error;
+      }
+      found = error;
+    }
+    this.conditions.set(name, found);
+    return found;
+  }
+}

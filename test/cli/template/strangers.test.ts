@@ -1,0 +1,171 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import * as path from 'node:path';
+import { planUpdate } from '../../../cli/operation/update-stack';
+import { holds, resolve, Unresolved } from '../../../cli/template/resolve';
+import { scopeOfDeployed, scopeOfUpdate } from '../../../cli/template/scope';
+import { DEEPEST_JSON, parseTemplate, type Template } from '../../../cli/template/template';
+import { LONGEST_FILE, readTemplateFile } from '../../../cli/template/template-file';
+import { SOURCE_SERVER_DISCONNECTION } from '../../../lib/contract';
+import { deployedStack } from '../stacks';
+
+// A stranger wrote the template. Whatever stands in it, the plan ends, and says what was too much. The rows are those of "Templates of strangers" in docs/plan.md.
+
+const scopeOf = (template: Partial<Template>) => {
+  const whole = { Resources: {}, ...template };
+  return scopeOfDeployed(deployedStack({ template: whole }), whole, () => undefined);
+};
+const times = <T>(count: number, make: (index: number) => T): T[] => Array.from({ length: count }, (_, index) => make(index));
+const named = (entries: [string, unknown][]) => Object.fromEntries(entries);
+const nested = (depth: number, inner: unknown, wrap: (inner: unknown) => unknown) =>
+  times(depth, () => undefined).reduce<unknown>((value) => wrap(value), inner);
+
+describe('a value ends', () => {
+  const both = (index: number) => ({ 'Fn::And': [{ Condition: `C${index + 1}` }, { Condition: `C${index + 1}` }] });
+  const twice = (index: number) => ({
+    'Fn::Join': ['', [{ 'Fn::FindInMap': ['M', `k${index + 1}`, 'v'] }, { 'Fn::FindInMap': ['M', `k${index + 1}`, 'v'] }]],
+  });
+  const text = 'x'.repeat(100_000);
+
+  test.each<[string, Partial<Template>, unknown, RegExp]>([
+    [
+      'mappings joined 2^30 times',
+      { Mappings: { M: named([...times(30, (index): [string, unknown] => [`k${index}`, { v: twice(index) }]), ['k30', { v: 'x' }]]) } },
+      { 'Fn::FindInMap': ['M', 'k0', 'v'] },
+      /more than 100000 steps|refers to|more than 200 functions/,
+    ],
+    ['a text of a gigabyte', {}, { 'Fn::Join': [text, times(10_000, String)] }, /a text of more than 1000000 characters/],
+    [
+      'a substitution of a gigabyte',
+      {},
+      { 'Fn::Sub': ['${a}'.repeat(10_000), { a: text }] },
+      /a text of more than 1000000 characters|steps/,
+    ],
+    ['as many variables as fit', {}, { 'Fn::Sub': '${AWS::Region}'.repeat(300_000) }, /more than 100000 steps/],
+    ['functions a thousand deep', {}, nested(1_000, 'x', (value) => ({ 'Fn::Join': ['', [value]] })), /more than 200 functions/],
+    ['lists a thousand deep', {}, nested(1_000, 'x', (value) => [value]), /more than 200 functions/],
+    ['a list of a million items', {}, times(1_000_000, String), /more than 100000 steps/],
+    ['a function that is none', {}, { 'Fn::constructor': [] }, /Fn::constructor can't be told/],
+    [
+      'a mapping that is none',
+      { Mappings: {} },
+      { 'Fn::FindInMap': ['constructor', 'name', 'length'] },
+      /no mapping constructor, name, length/,
+    ],
+    ['a mapping of what every object has', { Mappings: { M: {} } }, { 'Fn::FindInMap': ['M', '__proto__', 'constructor'] }, /no mapping/],
+    ['a parameter that is none', {}, { Ref: 'constructor' }, /nobody knows constructor/],
+    ['an attribute that is none', {}, { 'Fn::GetAtt': ['toString', 'Outputs.constructor'] }, /can't be told from here/],
+    ['a condition that is none', {}, { 'Fn::If': ['constructor', 'a', 'b'] }, /no condition constructor/],
+  ])('%s: by a bound and a sentence', (_what, template, value, why) => {
+    const told = () => resolve(value, scopeOf(template));
+    expect(told).toThrow(Unresolved);
+    expect(told).toThrow(why);
+  });
+
+  test('200,000 beginnings of a variable are text', () => {
+    const many = '${'.repeat(200_000);
+    expect(resolve({ 'Fn::Sub': many }, scopeOf({}))).toBe(many);
+  });
+
+  test('forty conditions that name each other twice are evaluated once each', () => {
+    const Conditions = named([
+      ...times(40, (index): [string, unknown] => [`C${index}`, both(index)]),
+      ['C40', { 'Fn::Equals': ['a', 'a'] }],
+    ]);
+    expect(holds('C0', scopeOf({ Conditions }))).toBe(true);
+  });
+
+  test.each([
+    ['itself', { A: { 'Fn::Not': [{ Condition: 'A' }] } }],
+    ['another one that names it', { A: { Condition: 'B' }, B: { 'Fn::Or': [{ Condition: 'A' }, { Condition: 'A' }] } }],
+  ])('a condition that names %s: it can not be told', (_what, Conditions) => {
+    expect(() => holds('A', scopeOf({ Conditions }))).toThrow(/the condition [AB] refers to itself/);
+  });
+
+  test('a chain of a thousand conditions: it can not be told', () => {
+    const Conditions = named(times(1_000, (index) => [`C${index}`, { Condition: `C${index + 1}` }]));
+    expect(() => holds('C0', scopeOf({ Conditions }))).toThrow(/more than 200 functions/);
+  });
+
+  test('what was too much for one value leaves nothing for the next: nothing is called clear by that', () => {
+    const scope = scopeOf({});
+    expect(() => resolve(times(300_000, String), scope)).toThrow(Unresolved);
+    expect(() => resolve('x', scope)).toThrow(Unresolved);
+  });
+
+  test('many references to a large resource: it is compared once', () => {
+    const Large = { Type: 'T', Properties: { text: 'x'.repeat(500_000) } };
+    const next = { Resources: { Large } };
+    const stack = deployedStack({ template: next, resources: { Large: ['T', 'large'] } });
+    const stringify = jest.spyOn(JSON, 'stringify');
+    const scope = scopeOfUpdate(stack, next, {}, () => undefined);
+    expect(resolve({ 'Fn::Join': ['', times(1_000, () => ({ Ref: 'Large' }))] }, scope)).toHaveLength(5_000);
+    expect(stringify.mock.calls.length).toBeLessThan(10);
+    stringify.mockRestore();
+  });
+});
+
+test.each(['[', '{"a":'])('a body that is deeper than %s a hundred thousand times: by a sentence', (open) => {
+  expect(() => parseTemplate(open.repeat(100_000))).toThrow(`more than ${DEEPEST_JSON} lists or objects`);
+});
+
+test('brackets in a text are no depth', () => {
+  const template = { Resources: { A: { Type: 'T', Properties: { text: `"${'[{\\'.repeat(1_000)}` } } } };
+  expect(parseTemplate(JSON.stringify(template))).toEqual(template);
+});
+
+describe('a file', () => {
+  let root: string;
+  let cloudAssembly: string;
+  const template = JSON.stringify({ Resources: {} });
+
+  beforeAll(() => {
+    root = mkdtempSync(path.join(tmpdir(), 'strangers-'));
+    cloudAssembly = path.join(root, 'cdk.out');
+    mkdirSync(path.join(cloudAssembly, 'folder'), { recursive: true });
+    writeFileSync(path.join(root, 'outside.json'), template);
+    writeFileSync(path.join(cloudAssembly, 'inside.json'), template);
+    writeFileSync(path.join(cloudAssembly, 'large.json'), Buffer.alloc(LONGEST_FILE + 1, ' '));
+    symlinkSync(path.join(root, 'outside.json'), path.join(cloudAssembly, 'link.json'));
+    symlinkSync('/dev/zero', path.join(cloudAssembly, 'zero.json'));
+    execFileSync('mkfifo', [path.join(cloudAssembly, 'pipe.json')]);
+  });
+  afterAll(() => rmSync(root, { recursive: true }));
+
+  /** What is told of our resource in a nested stack whose new template is there. */
+  const planned = (assetPath: unknown) => {
+    const declared = (url: string) =>
+      ({ Type: 'AWS::CloudFormation::Stack', Properties: { TemplateURL: url }, Metadata: { 'aws:asset:path': assetPath } }) as const;
+    const child = deployedStack({ name: 'Child', resources: { One: [SOURCE_SERVER_DISCONNECTION, 'arn'] } });
+    const stack = { ...deployedStack({ template: { Resources: { Child: declared('old') } } }), nested: new Map([['Child', child]]) };
+    const [one] = planUpdate(stack, { template: { Resources: { Child: declared('new') } }, directory: cloudAssembly }, () => undefined);
+    return one.change;
+  };
+
+  test.each<[unknown, RegExp]>([
+    ['../outside.json', /leads out of/],
+    ['link.json', /leads out of/],
+    ['/dev/zero', /leads out of/],
+    ['zero.json', /leads out of/],
+    ['folder/../../outside.json', /leads out of/],
+    ['.', /leads out of/],
+    ['folder', /is no file/],
+    ['pipe.json', /is no file/],
+    ['large.json', /more than 2000000 bytes/],
+    ['absent.json', /is not to be found/],
+    [7, /is not to be found/],
+    [['inside.json'], /is not to be found/],
+    [undefined, /is not to be found/],
+  ])('aws:asset:path %j: it can not be told, and why', (assetPath, why) => {
+    expect(planned(assetPath)).toMatchObject({ kind: 'unknown', why: expect.stringMatching(why) });
+  });
+
+  test('aws:asset:path of a file in the folder is read', () => {
+    expect(planned('inside.json')).not.toMatchObject({ kind: 'unknown', why: expect.stringMatching(/not to be found|leads out/) });
+  });
+
+  test.each(['/dev/zero', 'large.json'])('the file that the user names, %s: by a bound and a sentence', (name) => {
+    expect(() => readTemplateFile(path.resolve(cloudAssembly, name))).toThrow('more than 2000000 bytes');
+  });
+});
