@@ -112,6 +112,8 @@ export interface ChangeSet {
   readonly createdAt: number;
   readonly deployment: Deployment;
   readonly options: StackOptions;
+  /** To be deployed with. */
+  readonly roleArn?: string;
   readonly changes: readonly ResourceChange[];
   /** CREATE_COMPLETE, or FAILED if nothing would change. */
   readonly status: 'CREATE_COMPLETE' | 'FAILED';
