@@ -71,7 +71,7 @@ export const unknowns = {
     values: ['dependents-first', 'policies-first'],
   },
   invocationViaService: {
-    what: 'whether `aws:ViaAWSService` is true where CloudFormation invokes a function, as AWS says it is for what CloudFormation calls',
+    what: 'whether `aws:ViaAWSService` is true where CloudFormation invokes a function, as AWS says of its other calls',
     likely: true,
     values: [true, false],
   },

@@ -135,7 +135,10 @@ export class Operator {
         await drs.send(new DeleteSourceServerCommand({ sourceServerID }));
         return;
       case 'cloudformation delete-stack':
-        await this.destroy(option('stack-name'), rest.includes('--retain-resources') ? { RetainResources: [option('retain-resources')] } : {});
+        await this.destroy(
+          option('stack-name'),
+          rest.includes('--retain-resources') ? { RetainResources: [option('retain-resources')] } : {},
+        );
         return;
       default:
         throw new Error(`The rehearsal doesn't know the command: ${command}`);

@@ -26,7 +26,7 @@ const rights: Readonly<Record<string, RightsOf>> = {
 
   'AWS::IAM::Role': (changed) => {
     const { stack, properties } = changed;
-    const arn = `arn:${partition}:iam::${stack.accountId}:role${String(properties.Path ?? '/')}${nameOf(changed, 'RoleName')}`;
+    const arn = `arn:${partition}:iam::${stack.accountId}:role${(properties.Path as string | undefined) ?? '/'}${nameOf(changed, 'RoleName')}`;
     const inline = properties.Policies !== undefined;
     const attached = properties.ManagedPolicyArns !== undefined;
     const write: Right[] = [...right(inline, 'iam:PutRolePolicy', arn), ...right(attached, 'iam:AttachRolePolicy', arn)];
@@ -95,5 +95,5 @@ function isCustom(type: string): boolean {
 
 /** What isn't there yet has no name but how its name will begin. */
 function nameOf({ stack, logicalId, properties, physicalId }: Changed, property: 'FunctionName' | 'RoleName'): string {
-  return physicalId ?? String(properties[property] ?? `${stack.stackName}-${logicalId}`);
+  return physicalId ?? (properties[property] as string | undefined) ?? `${stack.stackName}-${logicalId}`;
 }

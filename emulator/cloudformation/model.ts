@@ -1,3 +1,4 @@
+import { Caller } from '../http/service';
 import { Json, ResourceDeclaration, Template } from './template';
 
 /** A resource that the template declares and no condition leaves out. */
@@ -75,6 +76,12 @@ export interface StackOptions {
   readonly onFailure?: 'ROLLBACK' | 'DELETE' | 'DO_NOTHING';
   readonly disableRollback?: boolean;
   readonly capabilities?: readonly string[];
+}
+
+/** As whom CloudFormation changes the resources of a stack: as the role that it was passed, which it keeps, or as whoever called last. */
+export interface Deployer {
+  readonly caller: Caller;
+  readonly roleArn?: string;
 }
 
 export interface StackOperation {

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { StackIdentity } from '../resource-provider';
-import { Deployer } from './deployer';
 import {
   ChangeSet,
+  Deployer,
   Deployment,
   EventLog,
   ResourceInstance,

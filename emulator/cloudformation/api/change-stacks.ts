@@ -1,6 +1,5 @@
 import { AwsError } from '../../http/service';
 import { hasChanges } from '../changes';
-import { deployAs, passedRole } from '../deployer';
 import { Engine } from '../engine';
 import { validationError } from '../errors';
 import { Deployment, StackOptions } from '../model';
@@ -11,6 +10,7 @@ import { deleteStack } from '../stack-operations/delete';
 import { rollBackCreate, rollBackUpdate } from '../stack-operations/rollback';
 import { beginUpdate, updateStack } from '../stack-operations/update';
 import { ApiOperations, authorize, findStack, requireStack, stackArn } from './api';
+import { deployAs, passedRole } from './deployer';
 import { readDeployment } from './deployment-input';
 import { QueryInput } from './query';
 

@@ -1,13 +1,7 @@
-import { Caller, ServiceRequest } from '../http/service';
-import { Api } from './api/api';
-import { QueryInput } from './api/query';
-import { Stack } from './stack';
-
-/** As whom CloudFormation changes the resources of a stack: as the role that it was passed, which it keeps, or as whoever called last. */
-export interface Deployer {
-  readonly caller: Caller;
-  readonly roleArn?: string;
-}
+import { ServiceRequest } from '../../http/service';
+import { Stack } from '../stack';
+import { Api } from './api';
+import { QueryInput } from './query';
 
 /** The role that a call passes to CloudFormation. */
 export function passedRole(api: Api, input: QueryInput, { caller }: ServiceRequest): string | undefined {
