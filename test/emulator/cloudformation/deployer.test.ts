@@ -1,3 +1,4 @@
+import { CreateChangeSetCommand, ExecuteChangeSetCommand } from '@aws-sdk/client-cloudformation';
 import { defaultAccountId } from '../../../emulator/defaults';
 import { ResourceProvider } from '../../../emulator/resource-provider';
 import { Settings } from '../../../emulator/settings';
@@ -98,6 +99,18 @@ test('a role that is passed deploys, and goes on to; another one takes its place
   expect(await update(template('after'))).toBe('UPDATE_COMPLETE');
   expect(await remove({ RoleARN: `${EXECUTION_ROLE}-2` })).toBe('DELETE_FAILED');
   expect(await remove({ RoleARN: EXECUTION_ROLE })).toBe('DELETE_COMPLETE');
+});
+
+test('a change set is deployed by the role that it was made with', async () => {
+  await start();
+  deny('lambda:InvokeFunction', exceptForIt);
+  const names = { StackName: 'Stack', ChangeSetName: 'cdk-deploy' };
+  const TemplateBody = JSON.stringify(template());
+  const passed = { RoleARN: EXECUTION_ROLE, ChangeSetType: 'CREATE' as const };
+  await aws.client.send(new CreateChangeSetCommand({ ...names, ...passed, TemplateBody, Capabilities }));
+  await aws.client.send(new ExecuteChangeSetCommand(names));
+  expect(await aws.cloudFormation.settled('Stack')).toBe('CREATE_COMPLETE');
+  expect(await remove()).toBe('DELETE_COMPLETE');
 });
 
 test('without a role, whoever calls deploys', async () => {
