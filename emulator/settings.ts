@@ -70,6 +70,11 @@ export const unknowns = {
     likely: 'dependents-first',
     values: ['dependents-first', 'policies-first'],
   },
+  invocationViaService: {
+    what: 'whether `aws:ViaAWSService` is true where CloudFormation invokes a function, as AWS says of its other calls',
+    likely: true,
+    values: [true, false],
+  },
   policyPropagation: {
     what: 'how long a new or edited policy takes to spread',
     likely: 0,

@@ -7,6 +7,7 @@ import {
   DescribeStacksCommand,
   UpdateStackCommand,
   type CreateStackCommandInput,
+  type DeleteStackCommandInput,
 } from '@aws-sdk/client-cloudformation';
 import {
   DeleteRecoveryInstanceCommand,
@@ -26,6 +27,7 @@ import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { zipSync } from 'fflate';
 import type { EmbeddedAws } from '../emulator';
 import { defaultAccountId } from '../emulator/defaults';
+import type { Credentials } from '../emulator/iam/model';
 import { type Assembly, assetsOf, removeAssembly, templateFileOf } from './assembly';
 
 /** Somebody with an AWS account, its command line and the CDK's: works through the services' own interfaces only. */
@@ -36,6 +38,7 @@ export class Operator {
   constructor(
     private readonly aws: EmbeddedAws,
     readonly accountId = defaultAccountId,
+    private readonly credentials: Credentials = aws.iam.operatorCredentials(accountId),
   ) {
     const configuration = { ...this.configuration(aws.environment.AWS_REGION) };
     this.cloudFormation = new CloudFormationClient(configuration);
@@ -60,9 +63,9 @@ export class Operator {
   }
 
   /** Deletes the stack; resolves with the status in which it rests. */
-  async destroy(stackName: string, retainResources?: string[]): Promise<string> {
+  async destroy(stackName: string, options: Partial<DeleteStackCommandInput> = {}): Promise<string> {
     const { Stacks } = await this.cloudFormation.send(new DescribeStacksCommand({ StackName: stackName }));
-    await this.cloudFormation.send(new DeleteStackCommand({ StackName: stackName, RetainResources: retainResources }));
+    await this.cloudFormation.send(new DeleteStackCommand({ StackName: stackName, ...options }));
     return this.aws.cloudFormation.settled(Stacks![0].StackId!);
   }
 
@@ -132,7 +135,10 @@ export class Operator {
         await drs.send(new DeleteSourceServerCommand({ sourceServerID }));
         return;
       case 'cloudformation delete-stack':
-        await this.destroy(option('stack-name'), rest.includes('--retain-resources') ? [option('retain-resources')] : undefined);
+        await this.destroy(
+          option('stack-name'),
+          rest.includes('--retain-resources') ? { RetainResources: [option('retain-resources')] } : {},
+        );
         return;
       default:
         throw new Error(`The rehearsal doesn't know the command: ${command}`);
@@ -144,7 +150,7 @@ export class Operator {
   }
 
   private configuration(region: string) {
-    return { endpoint: this.aws.endpoint, region, credentials: this.aws.iam.operatorCredentials(this.accountId) };
+    return { endpoint: this.aws.endpoint, region, credentials: this.credentials };
   }
 
   /** Where the files were uploaded to. */

@@ -16,6 +16,7 @@ import { describeStacks } from './api/describe-stacks';
 import { QueryInput } from './api/query';
 import { templates } from './api/templates';
 import { CustomResourceRequest, CustomResources } from './custom-resource';
+import { Right, withRights } from './deployer-rights';
 import { Engine, EngineProvider } from './engine';
 import { reasonOf, validationError } from './errors';
 import { ResourceInstance, StackEvent, StackEventListener } from './model';
@@ -81,7 +82,7 @@ export class CloudFormation implements Service {
       clock,
       settings,
       stacks: this.stacks,
-      providerOf: (type) => this.providerOf(type) ?? this.unsupportedTypes,
+      providerOf: (type) => this.withRights(type, this.providerOf(type) ?? this.unsupportedTypes),
       missingAttribute: (instance, name, stack) => this.missingAttribute(instance, name, stack),
       run: (stack, operation) => run(stack, operation),
     };
@@ -154,6 +155,15 @@ export class CloudFormation implements Service {
   private providerOf(type: string): EngineProvider | undefined {
     if (this.isStopped) throw new Error('The embedded CloudFormation has been stopped.');
     return this.providers[type] ?? (type.startsWith('Custom::') ? this.customResources : undefined);
+  }
+
+  private withRights(type: string, provider: EngineProvider): EngineProvider {
+    const { iam, settings } = this.parts;
+    const authorize = (stackId: string, [action, resource, context]: Right): void => {
+      const caller = this.stacks.get(stackId).root.deployer?.caller;
+      if (caller) iam.authorize(caller, action, resource, { 'aws:ViaAWSService': 'true', ...context });
+    };
+    return withRights(type, provider, iam.roles, authorize, settings.invocationViaService);
   }
 
   private missingAttribute(instance: ResourceInstance, name: string, stack: Stack): unknown {

@@ -1,3 +1,4 @@
+import { Caller } from '../http/service';
 import { Json, ResourceDeclaration, Template } from './template';
 
 /** A resource that the template declares and no condition leaves out. */
@@ -77,6 +78,12 @@ export interface StackOptions {
   readonly capabilities?: readonly string[];
 }
 
+/** As whom CloudFormation changes the resources of a stack: as the role that it was passed, which it keeps, or as whoever called last. */
+export interface Deployer {
+  readonly caller: Caller;
+  readonly roleArn?: string;
+}
+
 export interface StackOperation {
   readonly cancellation: AbortController;
   readonly ended: Promise<void>;
@@ -112,6 +119,8 @@ export interface ChangeSet {
   readonly createdAt: number;
   readonly deployment: Deployment;
   readonly options: StackOptions;
+  /** To be deployed with. */
+  readonly roleArn?: string;
   readonly changes: readonly ResourceChange[];
   /** CREATE_COMPLETE, or FAILED if nothing would change. */
   readonly status: 'CREATE_COMPLETE' | 'FAILED';

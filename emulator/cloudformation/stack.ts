@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { StackIdentity } from '../resource-provider';
 import {
   ChangeSet,
+  Deployer,
   Deployment,
   EventLog,
   ResourceInstance,
@@ -33,6 +34,8 @@ export class Stack implements StackIdentity {
   /** Names of other stacks' exports. */
   readonly imports = new Set<string>();
   options: StackOptions = {};
+  /** Of a nested stack, its root's counts. */
+  deployer?: Deployer;
   terminationProtection = false;
   clientRequestToken?: string;
   /** Set while an update isn't finished. */

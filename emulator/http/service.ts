@@ -1,11 +1,13 @@
 import { FaultErrorKind } from '../control/faults';
 
-/** Who called: the operator, to whom nothing is refused, or a role, which may do what its policies allow at that moment. */
+/** Who called: the operator, to whom only service control policies refuse anything, or a role, which may do what its policies allow at that moment. */
 export interface Caller {
   readonly kind: 'operator' | 'role';
   readonly accountId: string;
   /** `arn:aws:sts::ACCOUNT:assumed-role/ROLE/SESSION`, or the operator's user ARN. */
   readonly arn: string;
+  /** The role of a session, whether it is modelled or not. */
+  readonly roleArn?: string;
   /** The role whose policies count; undefined for the operator. */
   readonly roleName?: string;
 }

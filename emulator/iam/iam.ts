@@ -11,11 +11,13 @@ import { AuthorizationContext, Credentials, Role, Session, SessionCredentials } 
 import { PolicyProvider } from './policy-provider';
 import { RoleProvider } from './role-provider';
 import { Roles } from './roles';
+import { ServiceControlPolicies } from './service-control-policies';
 import { Trust, trustIn } from './trust';
 
 /** Who calls, and what they may do. */
 export class Iam {
   readonly roles: Roles;
+  readonly serviceControlPolicies = new ServiceControlPolicies();
   readonly providers: ResourceProviders;
   private readonly rolesOfSessions = new WeakMap<Caller, Role>();
   private readonly sessions = new WeakMap<Caller, Session>();
@@ -31,7 +33,7 @@ export class Iam {
     };
   }
 
-  /** The long-term key of an account's operator, to whom nothing is refused. Another one at each start: nobody can know it who wasn't told. */
+  /** The long-term key of an account's operator, to whom only service control policies refuse anything. Another one at each start: nobody can know it who wasn't told. */
   operatorCredentials(accountId: string): Credentials {
     const known = this.operators.get(accountId);
     if (known) return known;
@@ -45,6 +47,12 @@ export class Iam {
   /** A session of a role, as AWS's own services get one: its trust policy is not asked. */
   issueCredentials(roleArn: string, sessionName: string): SessionCredentials {
     return this.issue('role', roleArn, sessionName);
+  }
+
+  /** As whom a service works that was passed a role. A role that isn't modelled (CDK's bootstrap roles) may do what an operator may. */
+  serviceSession(roleArn: string, sessionName: string): Caller {
+    const { accessKeyId } = this.issue(this.roles.findByArn(roleArn) ? 'role' : 'operator', roleArn, sessionName);
+    return this.callerOf(accessKeyId)!;
   }
 
   /** What STS AssumeRole does. An operator may assume any role, and stays one where the role isn't modelled (CDK's bootstrap roles). */
@@ -78,9 +86,8 @@ export class Iam {
     return { caller: known.caller, secretAccessKey: known.credentials.secretAccessKey };
   }
 
-  /** Throws unless the caller's policies, as they stand now, allow this. `resource` is an ARN, or * where the action knows no resources. */
+  /** Throws unless the account's and the caller's policies, as they stand now, allow this. `resource` is an ARN, or * where the action knows no resources. */
   authorize(caller: Caller, action: string, resource: string, context: AuthorizationContext = {}): void {
-    if (caller.kind === 'operator') return;
     const role = this.roleOf(caller);
     const session = this.sessions.get(caller);
     const request = { action, resource, context: contextOf(caller, role, context, session) };
@@ -89,9 +96,11 @@ export class Iam {
       const why =
         decision === 'not allowed'
           ? `because no ${kind} policy allows the ${action} action`
-          : `with an explicit deny in ${kind === 'session' ? 'a' : 'an'} ${kind} policy`;
+          : `with an explicit deny in ${/^[aeiou]/.test(kind) ? 'an' : 'a'} ${kind} policy`;
       throw accessDenied(`User: ${caller.arn} is not authorized to perform: ${action} on resource: ${resource} ${why}`);
     };
+    refuse(this.serviceControlPolicies.decide(caller.accountId, request), 'service control');
+    if (caller.kind === 'operator') return;
     refuse(evaluate(role ? this.roles.policiesOf(role) : [], request), 'identity-based');
     for (const policy of session?.policies ?? []) refuse(evaluate([policy], request), 'session');
   }
@@ -112,7 +121,7 @@ export class Iam {
   private issue(kind: Caller['kind'], roleArn: string, sessionName: string, session?: Session): SessionCredentials {
     const { accountId, roleName } = parseRoleArn(roleArn);
     const arn = `arn:${partition}:sts::${accountId}:assumed-role/${roleName}/${sessionName}`;
-    const caller: Caller = kind === 'role' ? { kind, accountId, arn, roleName } : { kind, accountId, arn };
+    const caller: Caller = { kind, accountId, arn, roleArn, ...(kind === 'role' && { roleName }) };
     const role = this.roleOf(caller);
     if (role) this.rolesOfSessions.set(caller, role);
     if (session) this.sessions.set(caller, session);
@@ -150,7 +159,7 @@ function requestContextOf({ sourceIdentity, tags }: Session): AuthorizationConte
 function contextOf(caller: Caller, role: Role | undefined, about: AuthorizationContext, session?: Session): RequestContext {
   const context: AuthorizationContext = {
     'aws:PrincipalAccount': caller.accountId,
-    'aws:PrincipalArn': role?.arn ?? caller.arn,
+    'aws:PrincipalArn': role?.arn ?? caller.roleArn ?? caller.arn,
     'aws:SecureTransport': 'true',
     'aws:ViaAWSService': 'false',
     ...(session?.sourceIdentity !== undefined && { 'aws:SourceIdentity': session.sourceIdentity }),

@@ -12,6 +12,7 @@ import {
   scenario,
   serverOfAnotherAccount,
 } from './unknown-plays';
+import { asAnybodyElse, byExecutionRole, withOwnCredentials } from './service-control-plays';
 
 /** The values of an unknown, each with what is played with it. */
 type Cases<Value> = readonly (readonly [value: Value, ...plays: readonly [Play, ...Play[]]])[];
@@ -79,6 +80,10 @@ export const cases: { readonly [Name in keyof Unknowns]: Cases<Unknowns[Name]> }
   cleanUpOrder: [
     ['dependents-first', movesToAnotherRegion(true)],
     ['policies-first', movesToAnotherRegion(false), scenario('rename'), scenario('replacement')],
+  ],
+  invocationViaService: [
+    [true, byExecutionRole, withOwnCredentials, asAnybodyElse('DISCONNECTED')],
+    [false, byExecutionRole, withOwnCredentials, asAnybodyElse('CONTINUOUS')],
   ],
   policyPropagation: [
     [0, scenario('rollback')],

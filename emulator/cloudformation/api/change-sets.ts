@@ -8,6 +8,7 @@ import { ChangeSet, ResourceChange, StackOptions } from '../model';
 import { Stack } from '../stack';
 import { Api, ApiOperations, authorize, findStack, isoTime, members, page, requireStack, stackArn } from './api';
 import { checkUpdatable, startCreate, startUpdate } from './change-stacks';
+import { deployAs, passedRole } from './deployer';
 import { readDeployment } from './deployment-input';
 import { describeParameters } from './describe-stacks';
 import { QueryInput } from './query';
@@ -18,9 +19,10 @@ export const changeSets: ApiOperations = {
     const name = input.required('ChangeSetName');
     const type = input.text('ChangeSetType') ?? 'UPDATE';
     if (type !== 'CREATE' && type !== 'UPDATE') throw validationError(`Change sets of type ${type} are not supported here.`);
+    const roleArn = passedRole(api, input, request);
     const { stack, isNew } = stackFor(api, request, input.required('StackName'), type);
     try {
-      const changeSet = changeSetOf(api, input, stack, name, type);
+      const changeSet = { ...changeSetOf(api, input, stack, name, type), roleArn };
       if (stack.changeSets.has(name))
         throw new AwsError('AlreadyExistsException', `ChangeSet ${name} already exists for stack ${stack.stackId}`, 400);
       stack.changeSets.set(name, changeSet);
@@ -71,6 +73,7 @@ export const changeSets: ApiOperations = {
     stack.options = options;
     stack.clientRequestToken = input.text('ClientRequestToken');
     stack.changeSets.clear();
+    deployAs(api, stack, request, changeSet.roleArn);
     if (changeSet.type === 'CREATE') startCreate(api.engine, stack, changeSet.deployment);
     else startUpdate(api.engine, stack, changeSet.deployment);
     return {};

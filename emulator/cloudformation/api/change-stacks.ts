@@ -10,6 +10,7 @@ import { deleteStack } from '../stack-operations/delete';
 import { rollBackCreate, rollBackUpdate } from '../stack-operations/rollback';
 import { beginUpdate, updateStack } from '../stack-operations/update';
 import { ApiOperations, authorize, findStack, requireStack, stackArn } from './api';
+import { deployAs, passedRole } from './deployer';
 import { readDeployment } from './deployment-input';
 import { QueryInput } from './query';
 
@@ -32,6 +33,7 @@ export const changeStacks: ApiOperations = {
       stack.options = readOptions(input);
       stack.terminationProtection = input.flag('EnableTerminationProtection') ?? false;
       stack.clientRequestToken = token;
+      deployAs(api, stack, request, passedRole(api, input, request));
       startCreate(api.engine, stack, readDeployment(api, input, stack));
     } catch (error) {
       stacks.remove(stack);
@@ -47,6 +49,7 @@ export const changeStacks: ApiOperations = {
     checkUpdatable(stack, options);
     const deployment = readDeployment(api, input, stack);
     if (!hasChanges(api.engine, stack, deployment)) throw validationError('No updates are to be performed.');
+    deployAs(api, stack, request, passedRole(api, input, request));
     stack.options = options;
     stack.clientRequestToken = input.text('ClientRequestToken');
     startUpdate(api.engine, stack, deployment);
@@ -73,6 +76,7 @@ export const changeStacks: ApiOperations = {
       if (stack.resources.get(logicalId)?.status !== 'UPDATE_FAILED')
         throw validationError(`Resource [${logicalId}] is not in a state that can be skipped`);
     }
+    deployAs(api, stack, request, passedRole(api, input, request));
     stack.begin('CONTINUE_ROLLBACK');
     startUpdateRollback(api.engine, stack, skipped);
     return {};
@@ -83,6 +87,7 @@ export const changeStacks: ApiOperations = {
     if (stack.status !== 'CREATE_FAILED' && stack.status !== 'UPDATE_FAILED') {
       throw validationError(`Stack:${stack.stackId} is in ${stack.status} state and can not be rolled back.`);
     }
+    deployAs(api, stack, request, passedRole(api, input, request));
     if (!stack.stable) void api.engine.run(stack, () => rollBackCreate(api.engine, stack, 'User Initiated'));
     else {
       stack.begin('ROLLBACK');
@@ -97,6 +102,7 @@ export const changeStacks: ApiOperations = {
     const retain = input.list('RetainResources');
     const force = input.text('DeletionMode') === 'FORCE_DELETE_STACK';
     checkDeletable(api.engine, stack, retain, force);
+    deployAs(api, stack, request, passedRole(api, input, request));
     stack.clientRequestToken = input.text('ClientRequestToken');
     void deleteStack(api.engine, stack, { retain, force });
     return {};
