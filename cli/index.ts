@@ -14,6 +14,7 @@ interface DisconnectionOptions {
   readonly json?: boolean;
   readonly profile?: string;
   readonly region?: string;
+  readonly roleArn: readonly string[];
 }
 
 const [CLEAR, FAILED, NOT_CLEAR] = [0, 1, 2];
@@ -26,8 +27,14 @@ async function plan(stackName: string, options: DisconnectionOptions) {
   const session = await Session.open(options);
   try {
     spinner?.start();
-    const order = { stackName, templateFile: options.template };
-    const planned = await makePlan(session, order, (what) => spinner && (spinner.text = String(what)));
+    const order = { stackName, templateFile: options.template, roleArns: options.roleArn };
+    const planned = await makePlan(session, order, {
+      progress: (what) => spinner && (spinner.text = String(what)),
+      announce: (what) => {
+        spinner?.clear();
+        process.stderr.write(`${String(what)}\n`);
+      },
+    });
     spinner?.stop();
     await write(process.stdout, options.json ? toJson(planned) : report(planned, screen()));
     process.exitCode = planned.clear ? CLEAR : NOT_CLEAR;
@@ -60,6 +67,12 @@ program
   .option('--json', 'print JSON, of a stable shape: docs/plan.md in the repository describes it')
   .option('--profile <name>', 'the profile of your AWS configuration to use')
   .option('--region <region>', 'the Region of the stack')
+  .option(
+    '--role-arn <arn>',
+    'a role to read with in another account, in the place of the one that the function assumes there; may be repeated',
+    (arn: string, before: readonly string[]) => [...before, arn],
+    [] as readonly string[],
+  )
   .addHelpText(
     'after',
     `

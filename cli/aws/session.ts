@@ -5,10 +5,19 @@ import { defaultProvider } from '@aws-sdk/credential-provider-node';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { Failure } from '../../lambda/aws/errors';
 import { say } from '../../lambda/aws/message';
+import type { RoleSession } from '../../lambda/aws/role';
 import { withReadableErrors } from './errors';
 
 /** IAM takes no longer name of a session. */
 const LONGEST_SESSION_NAME = 64;
+
+/** What a plan asks of DRS, which looks at EC2 on its caller's behalf. */
+const READER = JSON.stringify({
+  Version: '2012-10-17',
+  Statement: [
+    { Effect: 'Allow', Action: ['drs:DescribeSourceServers', 'drs:DescribeRecoveryInstances', 'ec2:DescribeInstances'], Resource: '*' },
+  ],
+});
 
 /** In milliseconds. */
 const TIMEOUTS = { connectionTimeout: 5_000, requestTimeout: 30_000 };
@@ -73,15 +82,24 @@ export class Session {
   }
 
   /**
-   * Credentials of a role.
+   * Credentials of a role, which may do no more than to describe, whatever the role itself may.
    *
    * @throws Failure if the role doesn't trust the session
    */
-  async assumeRole(roleArn: string, stackName: string): Promise<Credentials> {
+  async assumeRole(roleArn: string, stackName: string, { externalId, sourceIdentity, tags }: RoleSession = {}): Promise<Credentials> {
     const client = new STSClient(this.configuration());
     const RoleSessionName = `cdk-drs-plan-${stackName}`.slice(0, LONGEST_SESSION_NAME);
     const { Credentials: session } = await withReadableErrors(`sts:AssumeRole on ${roleArn}`, () =>
-      client.send(new AssumeRoleCommand({ RoleArn: roleArn, RoleSessionName })),
+      client.send(
+        new AssumeRoleCommand({
+          RoleArn: roleArn,
+          RoleSessionName,
+          Policy: READER,
+          ExternalId: externalId,
+          SourceIdentity: sourceIdentity,
+          Tags: tags && Object.entries(tags).map(([Key, Value]) => ({ Key, Value })),
+        }),
+      ),
     );
     if (!session?.AccessKeyId || !session.SecretAccessKey) {
       throw new Failure(say`STS gave no credentials for the role ${roleArn}.`);

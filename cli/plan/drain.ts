@@ -115,7 +115,7 @@ async function othersReplicating({ stack }: PlannedChange, servers: readonly Pla
   const gone = new Set(servers.filter(({ verdict }) => verdict === 'disconnect').map(({ sourceServerId }) => sourceServerId));
   const isOther = (server: SourceServer) =>
     stateOf(server) === 'replicating' && replicationStateOf(server) !== 'STOPPED' && !gone.has(server.sourceServerID ?? '');
-  const drs = await clients.drs(stack.identity, stack.identity.region, undefined);
+  const drs = await clients.drs(stack.identity, stack.identity.region);
   return (await drs.sourceServers(isOther)).length;
 }
 

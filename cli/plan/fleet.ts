@@ -23,10 +23,7 @@ export async function planFleet(declaration: PlannedChange, clients: AwsClients)
   }
   try {
     const fleet = declaredFleet(declaration);
-    const sourceServers = await planMembers(
-      fleet,
-      await clients.drs(declaration.stack.identity, fleet.region, fleet.options.assumeRoleArn),
-    );
+    const sourceServers = await planMembers(fleet, await clients.drs(declaration.stack.identity, fleet.region, fleet.options));
     return { ...common, ...fleetOutcome(sourceServers, change), selection: nameOfFleet(fleet), sourceServers };
   } catch (error) {
     return { ...common, ...unknownOutcome(error), sourceServers: [] };

@@ -2,6 +2,7 @@ import * as path from 'node:path';
 import { FLEET_DISCONNECTION, SOURCE_SERVER_DISCONNECTION, STAGING_AREA_DRAIN } from '../../lib/contract';
 import { Failure, messageOf } from '../../lambda/aws/errors';
 import { command, say, type Told } from '../../lambda/aws/message';
+import { accountOfRole } from '../../lambda/aws/role';
 import { Stacks } from '../aws/cloudformation';
 import type { Session } from '../aws/session';
 import { Unresolved } from '../template/resolve';
@@ -23,6 +24,15 @@ export interface PlanRequest {
   readonly stackName: string;
   /** Of the template to update to; without one, the stack is to be deleted. */
   readonly templateFile?: string;
+  /** The roles of other accounts that may be assumed to read there. */
+  readonly roleArns?: readonly string[];
+}
+
+/** Whom to tell what the plan is about. */
+export interface Listener {
+  readonly progress: (what: Told) => void;
+  /** Something that the user should see even where nothing else is shown. */
+  readonly announce: (what: Told) => void;
 }
 
 /**
@@ -30,7 +40,12 @@ export interface PlanRequest {
  *
  * @throws Failure if the stack or the template can't be read
  */
-export async function makePlan(session: Session, { stackName, templateFile }: PlanRequest, progress: (what: Told) => void): Promise<Plan> {
+export async function makePlan(
+  session: Session,
+  { stackName, templateFile, roleArns = [] }: PlanRequest,
+  { progress, announce }: Listener,
+): Promise<Plan> {
+  roleArns.forEach(checkRole);
   const next = templateFile === undefined ? undefined : readNext(templateFile);
   progress(say`Reading the stack ${stackName}`);
   const stacks = new Stacks(session);
@@ -40,7 +55,7 @@ export async function makePlan(session: Session, { stackName, templateFile }: Pl
   const exports = await exportsFor(stacks, stack, next);
   const declarations = next ? planUpdate(stack, next, exports) : planDeletion(stack, exports, checked.change);
   progress(say`Asking DRS about ${pluralize(declarations.length, 'resource')}`);
-  const resources = await planResources(declarations, new AwsClients(session));
+  const resources = await planResources(declarations, new AwsClients(session, roleArns, announce));
   const blockers = [...checked.blockers, ...(refusesUpdate(declarations, resources) ? [REFUSED] : [])].map((told) => say`${told}`);
   const { id, name, accountId, region } = stack.identity;
   return {
@@ -56,6 +71,12 @@ export async function makePlan(session: Session, { stackName, templateFile }: Pl
     resources,
     counts: countByVerdict(serversOf(resources)),
   };
+}
+
+function checkRole(roleArn: string) {
+  if (accountOfRole(roleArn) === undefined) {
+    throw new Failure(say`'${roleArn}' is not the ARN of a role, which looks like arn:aws:iam::ACCOUNT:role/NAME.`);
+  }
 }
 
 const REFUSED = 'The update would be refused, and rolled back: nobody is disconnected.';

@@ -26,7 +26,7 @@ async function planNamed({ stack, change, read }: PlannedChange, named: NamedSer
   try {
     options = readOptions(read((name) => name !== 'SourceServerArn'));
     const refusal = refusalOf(() => refuseOtherAccount(stack.identity, named, options!));
-    described = refusal ? described : await describe(named, await clients.drs(stack.identity, named.region, options.assumeRoleArn));
+    described = refusal ? described : await describe(named, await clients.drs(stack.identity, named.region, options));
     predicted = refusal ?? serverOutcome(named, described, options);
   } catch (error) {
     predicted = unknownOutcome(error);

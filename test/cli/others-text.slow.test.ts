@@ -280,7 +280,10 @@ async function outputsOf(more: Partial<World>): Promise<{ readonly shown: string
   const steps: string[] = [];
   try {
     const order = { stackName: 'LandingZone', ...(played.next && { templateFile }), ...played.order };
-    const plan = await makePlan(session, order, (step) => steps.push(String(step)));
+    const plan = await makePlan(session, order, {
+      progress: (step) => steps.push(String(step)),
+      announce: (step) => steps.push(String(step)),
+    });
     const screens = [
       { width: 40, isColoured: false },
       { width: 120, isColoured: true },

@@ -35,7 +35,7 @@ const allow = (...actions: string[]) => new PolicyStatement({ actions, resources
 const ALL_ACTIONS = Array.from(readFileSync('docs/plan.md', 'utf8').matchAll(/^\| `(\w+:\w+)` /gm), ([, action]) => action);
 
 /** Plans as somebody who may do nothing else. */
-async function asPlanner(stage: Stage, actions: readonly string[]): Promise<Result> {
+async function asPlanner(stage: Stage, actions: readonly string[], ...args: readonly string[]): Promise<Result> {
   const declare = (stack: Stack) => {
     const role = new Role(stack, 'Role', { roleName: 'Planner', assumedBy: new AccountPrincipal(stack.account) });
     role.addToPolicy(allow(...actions));
@@ -46,7 +46,7 @@ async function asPlanner(stage: Stage, actions: readonly string[]): Promise<Resu
     'planner',
   );
   const credentials = { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey, AWS_SESSION_TOKEN: sessionToken };
-  return cdkDrs(['plan', STACK, '--json'], { ...environmentOf(stage), ...credentials });
+  return cdkDrs(['plan', STACK, '--json', ...args], { ...environmentOf(stage), ...credentials });
 }
 
 describe('A command that fails says why, and what to type', () => {
@@ -251,6 +251,65 @@ describe('A role to assume', () => {
     });
   });
 
+  const calledAs = (stage: Stage) =>
+    stage.aws.calls.all().filter(({ userAgent, service }) => userAgent.includes('cdk-drs-plan') && ['drs', 'sts'].includes(service));
+
+  test('of another account that the user did not name: that account is asked nothing, and the reason says what to add', async () => {
+    await onStage({}, async (stage) => {
+      await deployed(stage);
+      const { exitCode, stdout, stderr } = await run(stage, 'plan', STACK, '--json');
+      expect({ exitCode, stderr }).toEqual({ exitCode: 2, stderr: '' });
+      expect(JSON.parse(stdout)).toMatchObject({
+        clear: false,
+        resources: [{ verdict: 'unknown', reason: expect.stringContaining(`add --role-arn ${roleArn}`) }],
+      });
+      expect(calledAs(stage)).toEqual([]);
+    });
+  });
+
+  test('is announced before it is assumed, and only reads, whatever the role may do', async () => {
+    await onStage({}, async (stage) => {
+      await deployed(stage);
+      const { exitCode, stderr } = await run(stage, 'plan', STACK, '--role-arn', roleArn);
+      expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: `Assuming the role ${roleArn}, with a session that only reads.\n` });
+      const [assumed] = calledAs(stage).filter(({ operation }) => operation === 'AssumeRole');
+      const policy = JSON.parse((assumed.input as { Policy: string }).Policy) as { Statement: { Action: string[] }[] };
+      expect(policy.Statement.flatMap(({ Action }) => Action).filter((action) => !action.includes(':Describe'))).toEqual([]);
+    });
+  });
+
+  test('is not assumed where the user names another one of that account', async () => {
+    await onStage({}, async (stage) => {
+      await deployed(stage);
+      const reading = (stack: Stack) => {
+        const role = new Role(stack, 'Role', { roleName: 'Reader', assumedBy: new AccountPrincipal('111122223333') });
+        role.addToPolicy(allow('drs:Describe*', 'ec2:DescribeInstances'));
+      };
+      await stage.ofAccount(there).deploy(reading, 'CREATE_COMPLETE', { stackName: 'Reader' });
+      const reader = `arn:aws:iam::${there}:role/Reader`;
+      const { exitCode, stderr } = await run(
+        stage,
+        'plan',
+        STACK,
+        '--role-arn',
+        'arn:aws:iam::777788889999:role/Other',
+        '--role-arn',
+        reader,
+      );
+      expect(exitCode).toBe(0);
+      expect(stderr).toContain(`Assuming the role ${reader}`);
+      expect(stderr).not.toContain(roleArn);
+    });
+  });
+
+  test('that is none: the command fails', async () => {
+    await onStage({}, async (stage) => {
+      const { exitCode, stderr } = await run(stage, 'plan', STACK, '--role-arn', 'Teardown');
+      expect(exitCode).toBe(1);
+      expect(stderr).toContain("'Teardown' is not the ARN of a role");
+    });
+  });
+
   test('that does not trust whoever plans: its servers can not be told, and others can', async () => {
     await onStage({}, async (stage) => {
       await deployed(stage);
@@ -262,6 +321,8 @@ describe('A role to assume', () => {
       const { stdout, exitCode } = await asPlanner(
         stage,
         ALL_ACTIONS.filter((action) => action !== 'sts:AssumeRole'),
+        '--role-arn',
+        roleArn,
       );
       expect(exitCode).toBe(2);
       expect(JSON.parse(stdout)).toMatchObject({

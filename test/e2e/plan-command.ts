@@ -37,13 +37,20 @@ export async function cdkDrs(
 
 /** What the plan says in JSON; the exit code must say the same. */
 export async function plan(stage: Stage, stackName: string, ...args: readonly string[]): Promise<Plan> {
-  const { stdout, stderr, exitCode } = await cdkDrs(['plan', stackName, '--json', ...args], environmentOf(stage));
-  if (stderr !== '') {
+  const roles = rolesOf(stage).flatMap((roleArn) => ['--role-arn', roleArn]);
+  const { stdout, stderr, exitCode } = await cdkDrs(['plan', stackName, '--json', ...roles, ...args], environmentOf(stage));
+  if (stderr.replace(/^Assuming the role .*\n/gm, '') !== '') {
     throw new Error(stderr);
   }
   const planned = JSON.parse(stdout) as Plan;
   expect(exitCode).toBe(planned.clear ? 0 : 2);
   return planned;
+}
+
+/** The roles that functions were told to assume. */
+function rolesOf({ aws }: Stage): string[] {
+  const told = aws.cloudFormation.customResourceRequests.map(({ event }) => event.ResourceProperties.AssumeRoleArn);
+  return [...new Set(told.filter((roleArn) => typeof roleArn === 'string'))];
 }
 
 /** What the operator of the stage's account exports. */
