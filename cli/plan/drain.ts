@@ -7,7 +7,8 @@ import { type DrainStep, readStep } from '../../lambda/drain/step';
 import { isTemporary, kindOf } from '../../lambda/drain/drs-resources';
 import type { PlannedChange } from '../operation/planned-change';
 import type { AwsClients } from '../aws/clients';
-import { pluralize, resourceFields, outcomeOf, NEVER_CREATED, outcomeOfChange, unknownOutcome } from './outcome';
+import { pluralize, resourceFields, outcomeOf, unknownOutcome } from './outcome';
+import { settledOutcome } from './settled';
 import type { Outcome, PlannedDrain, PlannedMachine, PlannedServer } from './plan-json';
 import { isOfDrain, parseDrainStepId } from '../../lambda/physical-ids';
 
@@ -18,10 +19,10 @@ export async function planDrain(
   clients: AwsClients,
 ): Promise<PlannedDrain> {
   const last = lastOf(links);
-  const { stack, resource, change, read } = last;
+  const { stack, resource, read } = last;
   const nothing = { vpcId: undefined, subnetIds: [], machines: [], securityGroupIds: [] };
   const common = { resourceType: STAGING_AREA_DRAIN, ...resourceFields(last), links: links.length, ...nothing } as const;
-  const settled = isOfDrain(resource.physicalId) ? outcomeOfChange(change) : outcomeOf('keep', NEVER_CREATED);
+  const settled = settledOutcome(last, isOfDrain(resource.physicalId));
   if (settled) {
     return { ...common, ...settled };
   }

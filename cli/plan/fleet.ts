@@ -8,7 +8,8 @@ import { stateOf } from '../../lambda/source-server/source-server';
 import type { DrsReader } from '../aws/drs';
 import type { PlannedChange, Change } from '../operation/planned-change';
 import type { AwsClients } from '../aws/clients';
-import { FORGOTTEN, resourceFields, outcomeOf, NEVER_CREATED, outcomeOfChange, unknownOutcome, mostSevere } from './outcome';
+import { FORGOTTEN, resourceFields, outcomeOf, unknownOutcome, mostSevere } from './outcome';
+import { settledOutcome } from './settled';
 import type { Outcome, PlannedFleet, PlannedServer } from './plan-json';
 import { serverOutcome, planServer } from './source-server';
 import { parseFleetId } from '../../lambda/physical-ids';
@@ -17,7 +18,7 @@ import { parseFleetId } from '../../lambda/physical-ids';
 export async function planFleet(declaration: PlannedChange, clients: AwsClients): Promise<PlannedFleet> {
   const { resource, change } = declaration;
   const common = { resourceType: FLEET_DISCONNECTION, ...resourceFields(declaration) } as const;
-  const settled = parseFleetId(resource.physicalId) ? outcomeOfChange(change) : outcomeOf('keep', NEVER_CREATED);
+  const settled = settledOutcome(declaration, parseFleetId(resource.physicalId) !== undefined);
   if (settled) {
     return { ...common, ...settled, sourceServers: [] };
   }

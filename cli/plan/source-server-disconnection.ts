@@ -6,7 +6,8 @@ import { type DisconnectionOptions, readOptions } from '../../lambda/source-serv
 import type { DrsReader } from '../aws/drs';
 import type { PlannedChange, Change } from '../operation/planned-change';
 import type { AwsClients } from '../aws/clients';
-import { FORGOTTEN, resourceFields, outcomeOf, NEVER_CREATED, isBlocking, unknownOutcome } from './outcome';
+import { FORGOTTEN, resourceFields, outcomeOf, isBlocking, unknownOutcome } from './outcome';
+import { outcomeByFunction, settledOutcome } from './settled';
 import type { Outcome, PlannedDisconnection, PlannedServer } from './plan-json';
 import { type Described, serverOutcome, planServer } from './source-server';
 import { type NamedServer, parseSourceServerArn } from '../../lambda/physical-ids';
@@ -15,17 +16,18 @@ import { type NamedServer, parseSourceServerArn } from '../../lambda/physical-id
 export async function planDisconnection(declaration: PlannedChange, clients: AwsClients): Promise<PlannedDisconnection> {
   const named = parseSourceServerArn(declaration.resource.physicalId);
   const sourceServer = named && (await planNamed(declaration, named, clients));
-  const { verdict, reason, commands }: Outcome = sourceServer ?? outcomeOf('keep', NEVER_CREATED);
+  const { verdict, reason, commands }: Outcome = sourceServer ?? settledOutcome(declaration, false) ?? outcomeOf('unknown');
   return { resourceType: SOURCE_SERVER_DISCONNECTION, ...resourceFields(declaration), verdict, reason, commands, sourceServer };
 }
 
-async function planNamed({ stack, change, read }: PlannedChange, named: NamedServer, clients: AwsClients): Promise<PlannedServer> {
+async function planNamed(planned: PlannedChange, named: NamedServer, clients: AwsClients): Promise<PlannedServer> {
+  const { stack, change, read } = planned;
   let options: DisconnectionOptions | undefined;
   let described: Described = { instances: [] };
   let predicted: Outcome;
   try {
     options = readOptions(read((name) => name !== 'SourceServerArn'));
-    const refusal = refusalOf(() => refuseOtherAccount(stack.identity, named, options!));
+    const refusal = outcomeByFunction(planned) ?? refusalOf(() => refuseOtherAccount(stack.identity, named, options!));
     described = refusal ? described : await describe(named, await clients.drs(stack.identity, named.region, options));
     predicted = refusal ?? serverOutcome(named, described, options);
   } catch (error) {
