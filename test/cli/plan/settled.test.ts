@@ -7,11 +7,7 @@ const ARN = 'arn:aws:drs:eu-central-1:111122223333:source-server/s-1234567890abc
 const OWN = { 'Fn::GetAtt': ['Function', 'Arn'] };
 
 /** A resource of a stack whose function is as it says. */
-function planned(
-  ServiceToken: unknown,
-  Variables: unknown,
-  { physicalId = ARN, change = { kind: 'deleted' } } = {},
-): PlannedChange {
+function planned(ServiceToken: unknown, Variables: unknown, { physicalId = ARN, change = { kind: 'deleted' } } = {}): PlannedChange {
   const template = {
     Resources: {
       One: { Type: SOURCE_SERVER_DISCONNECTION, Properties: { ServiceToken } },
