@@ -34,7 +34,7 @@ test.each<[string, unknown, unknown, string | undefined]>([
 });
 
 test('in the clean-up of an update the function may have its variable by then', () => {
-  expect(settledOutcome(planned(OWN, undefined, { change: { kind: 'cleaned up' } }), true)).toBeUndefined();
+  expect(settledOutcome(planned(OWN, undefined, { change: { kind: 'cleaned up' } as Change }), true)).toBeUndefined();
 });
 
 test.each([
