@@ -7,7 +7,12 @@ const ARN = 'arn:aws:drs:eu-central-1:111122223333:source-server/s-1234567890abc
 const OWN = { 'Fn::GetAtt': ['Function', 'Arn'] };
 
 /** A resource of a stack whose function is as it says. */
-function planned(ServiceToken: unknown, Variables: unknown, { physicalId = ARN, change = { kind: 'deleted' } } = {}): PlannedChange {
+interface More {
+  readonly physicalId?: string;
+  readonly change?: Change;
+}
+
+function planned(ServiceToken: unknown, Variables: unknown, { physicalId = ARN, change = { kind: 'deleted' } }: More = {}): PlannedChange {
   const template = {
     Resources: {
       One: { Type: SOURCE_SERVER_DISCONNECTION, Properties: { ServiceToken } },
@@ -34,7 +39,7 @@ test.each<[string, unknown, unknown, string | undefined]>([
 });
 
 test('in the clean-up of an update the function may have its variable by then', () => {
-  expect(settledOutcome(planned(OWN, undefined, { change: { kind: 'cleaned up' } as Change }), true)).toBeUndefined();
+  expect(settledOutcome(planned(OWN, undefined, { change: { kind: 'cleaned up' } }), true)).toBeUndefined();
 });
 
 test.each([
