@@ -202,7 +202,9 @@ describe('the documentation', () => {
       ([, action]) => action,
     );
     const all = await Promise.all(combinations.map((combination) => synthesize(combination)));
-    expect(sorted(named)).toEqual(sorted([...all, await synthesizeDrain()].flatMap(granted)));
+    const session = { assumeRoleOptions: { sourceIdentity: 'cdk-drs', sessionTags: { team: 'payments' } } };
+    const withSession = await synthesizeDisconnections(one, session, true);
+    expect(sorted(named)).toEqual(sorted([...all, withSession, await synthesizeDrain()].flatMap(granted)));
   });
 
   const options: DisconnectionOptions[] = [
