@@ -211,6 +211,14 @@ describe('who asks', () => {
     expect(asked()).toEqual([]);
   });
 
+  test('the name of a stack that is nested deeply may be longer than one that a user gives', async () => {
+    const StackId = stackIdOf(`LandingZone-${'OuterNestedStack-'.repeat(15)}1ABCDEF`);
+    const Stacks = [{ StackId, StackName: 'Nested', StackStatus: 'DELETE_IN_PROGRESS' as const, CreationTime: new Date() }];
+    cloudFormation.onAnyCommand().resolves({ Stacks });
+    const { response } = await handle({ type: 'Delete', ownStackId: StackId, forged: { StackId } });
+    expect(response.Status).toBe('SUCCESS');
+  });
+
   test('an ARN with a version or an alias is the same function', async () => {
     expect((await handle({ type: 'Delete', functionArn: `${FUNCTION_ARN}:live` })).response.Status).toBe('SUCCESS');
   });

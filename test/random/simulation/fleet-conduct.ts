@@ -42,8 +42,10 @@ export class FleetConduct {
     if (operation !== 'DisconnectSourceServer') {
       return;
     }
+    // Whoever was found gone, or without the tags, when its turn came, has had its turn.
+    const isStill = (one: SourceServer) => this.selected(invocation).some(({ sourceServerID: id }) => id === one.sourceServerID);
     const others = members.filter((one) => one.replicationDirection === 'FAILBACK' && replicatesHere(one));
-    const isFirst = member?.replicationDirection === 'FAILBACK' || others.every((one) => asked?.has(one.sourceServerID ?? ''));
+    const isFirst = member?.replicationDirection === 'FAILBACK' || others.every((one) => asked?.has(one.sourceServerID ?? '') || !isStill(one));
     this.demand(isFirst, 'I9', `${told}: ${sourceServerID}, before a server that replicates back`);
     asked?.add(sourceServerID);
   }
