@@ -45,7 +45,8 @@ export class FleetConduct {
     // Whoever was found gone, or without the tags, when its turn came, has had its turn.
     const isStill = (one: SourceServer) => this.selected(invocation).some(({ sourceServerID: id }) => id === one.sourceServerID);
     const others = members.filter((one) => one.replicationDirection === 'FAILBACK' && replicatesHere(one));
-    const isFirst = member?.replicationDirection === 'FAILBACK' || others.every((one) => asked?.has(one.sourceServerID ?? '') || !isStill(one));
+    const isFirst =
+      member?.replicationDirection === 'FAILBACK' || others.every((one) => asked?.has(one.sourceServerID ?? '') || !isStill(one));
     this.demand(isFirst, 'I9', `${told}: ${sourceServerID}, before a server that replicates back`);
     asked?.add(sourceServerID);
   }
