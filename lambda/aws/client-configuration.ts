@@ -1,7 +1,7 @@
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { Failure } from './errors';
 import { say } from './message';
-import { REGION } from './region';
+import { isRegionOf } from './region';
 import type { StackIdentity } from './stack-id';
 
 /** What a session of a role is worth: for an hour, which is longer than a function runs. */
@@ -16,9 +16,9 @@ const requestHandler = new NodeHttpHandler();
 
 /** How every client of AWS is made, anew for each request: nothing of one request's Region or role reaches the next. */
 export function clientConfiguration(stack: StackIdentity, region: string, credentials?: Credentials) {
-  // The Region is part of the name of the host that gets the signed request, whatever the SDK makes of it.
-  if (!REGION.test(region)) {
-    throw new Failure(say`'${region}' is not a Region, so nothing was asked there.`);
+  // The Region decides over the host that gets the signed request, whatever the SDK makes of it.
+  if (!isRegionOf(region, stack.partition)) {
+    throw new Failure(say`'${region}' is not a Region of the partition ${stack.partition}, so nothing was asked there.`);
   }
   return {
     region,

@@ -1,6 +1,9 @@
 import type { Drs } from '../aws/drs';
 import type { Selection } from './selection';
 
+/** Ends the work on a server that is selected no more. */
+export class NoLongerSelected extends Error {}
+
 /** A look at several servers that is to begin, and what it will find. */
 interface Look {
   readonly ids: string[];
@@ -21,13 +24,20 @@ export class SelectedNow {
   ) {}
 
   /** Whether the server is there, and still carries the tags. */
-  async has(id: string): Promise<boolean> {
+  private async has(id: string): Promise<boolean> {
     if (this.selection.tags === undefined) {
       return true;
     }
     const next = (this.next ??= this.plan());
     next.ids.push(id);
     return (await next.selected).has(id);
+  }
+
+  /** @throws NoLongerSelected if it is not, or not there */
+  async confirm(id: string): Promise<void> {
+    if (!(await this.has(id))) {
+      throw new NoLongerSelected(id);
+    }
   }
 
   private plan(): Look {

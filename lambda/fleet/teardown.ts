@@ -10,7 +10,7 @@ import { tearDownSourceServer } from '../source-server/teardown';
 import type { Teardown } from '../source-server/teardown-context';
 import { type Fleet, needsWork } from './fleet';
 import type { FleetProgress, FleetServer } from './progress';
-import { SelectedNow } from './selected-now';
+import { NoLongerSelected, SelectedNow } from './selected-now';
 
 /** So many servers at once: more would only wait for DRS, which runs no more than twenty jobs at once either. */
 const AT_ONCE = 20;
@@ -162,20 +162,16 @@ async function attempt(
   const { fleet, progress, note } = teardown;
   const { accountId, region, options } = fleet;
   const drs = teardown.drs.until(Date.now() + patience);
-  const lose = () => {
-    note('no longer selected', server.id);
-    progress.set(server, 'skipped');
-  };
+  const confirm = () => teardown.selectedNow.confirm(server.id);
   try {
-    if (!(await teardown.selectedNow.has(server.id))) {
-      lose();
-      return;
-    }
-    await work({ drs, server: { sourceServerId: server.id, accountId, region }, options, note });
+    await confirm();
+    await work({ drs, server: { sourceServerId: server.id, accountId, region }, options, confirm, note });
   } catch (error) {
-    const isLost = isOfKind(error, 'denied') && (await isNoLongerSelected(teardown.drs, fleet, server));
+    const isLost =
+      error instanceof NoLongerSelected || (isOfKind(error, 'denied') && (await isNoLongerSelected(teardown.drs, fleet, server)));
     if (isLost) {
-      lose();
+      note('no longer selected', server.id);
+      progress.set(server, 'skipped');
     } else {
       const reason = messageOf(error);
       note('left', say`${server.id}: ${reason}`);

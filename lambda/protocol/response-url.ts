@@ -25,6 +25,9 @@ const DOMAINS: ReadonlyMap<string, string> = new Map([
   ['aws-iso-f', 'csp.hci.ic.gov'],
 ]);
 
+const LONGEST_HOST = 253;
+const LABELS = /^([^.]{1,63}\.)+[^.]{1,63}$/;
+
 /** Names that a network gives to its own machines. */
 const LOCAL_NAME = /(^|\.)(localhost|localdomain|local|internal|intranet|private|lan|home|corp|arpa)$/;
 
@@ -40,7 +43,7 @@ export function readResponseUrl(value: unknown, partition: string): ResponseUrl 
   const url = new URL(value);
   const host = url.hostname.replace(/\.$/, '');
   const isOwn = host === emulatedHost();
-  if (url.protocol !== 'https:' || (!isOwn && !isPublic(host))) {
+  if (url.protocol !== 'https:' || !(isOwn || isPublic(host)) || !isPlain(url, isOwn)) {
     throw new Error('The request was refused, and not answered: its response URL is not an https URL of a public host.');
   }
   const domain = DOMAINS.get(partition);
@@ -54,6 +57,12 @@ function emulatedHost(): string | undefined {
   return URL.canParse(endpoint) ? new URL(endpoint).hostname : undefined;
 }
 
+/** A host of the public: a name of several labels, as DNS has them. */
 function isPublic(host: string): boolean {
-  return host.includes('.') && isIP(host) === 0 && !LOCAL_NAME.test(host);
+  return host.length <= LONGEST_HOST && LABELS.test(host) && isIP(host) === 0 && !LOCAL_NAME.test(host);
+}
+
+/** Without a user or a port: S3 has neither, and an odd one would be found out only when the work is done. */
+function isPlain({ username, password, port }: URL, isOwn: boolean): boolean {
+  return username === '' && password === '' && (isOwn || port === '');
 }

@@ -34,13 +34,15 @@ export async function retryOnConflict<T>(
 ): Promise<T> {
   const { drs, server } = teardown;
   const cleanup = new RecoveryInstanceCleanup(teardown);
-  for (;;) {
+  for (let isFirst = true; ; isFirst = false) {
     try {
+      await (isFirst ? undefined : teardown.confirm?.());
       return await attempt();
     } catch (refusal) {
       if (!isNamed(refusal, 'ConflictException')) {
         throw refusal;
       }
+      await teardown.confirm?.();
       const told = tell(server, otherwise, refusal);
       const hasEnded =
         releases &&

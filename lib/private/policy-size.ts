@@ -20,11 +20,17 @@ const UNKNOWN = 256;
 /** The bytes of all inline policies that this stack puts on the role, at most. */
 export function sizeOnRole(stack: Stack, role: iam.IRole): number {
   const name: unknown = stack.resolve(role.roleName);
-  const isOfRole = ({ roles = [] }: iam.CfnPolicy) => (stack.resolve(roles) as unknown[]).some((other) => isDeepStrictEqual(other, name));
-  const policies = stack.node.findAll().filter((construct) => construct instanceof iam.CfnPolicy);
+  const isOfRole = (other: unknown) => isDeepStrictEqual(other, name);
+  // Whom a policy is attached to may be known only when it is resolved: of a user's, there are no roles.
+  const rolesOf = ({ roles }: iam.CfnPolicy) => (stack.resolve(roles) ?? []) as unknown[];
+  const all = stack.node.findAll();
+  const policies = all.filter((construct) => construct instanceof iam.CfnPolicy).filter((policy) => rolesOf(policy).some(isOfRole));
+  const single = all
+    .filter((construct) => construct instanceof iam.CfnRolePolicy)
+    .filter((policy) => isOfRole(stack.resolve(policy.roleName)));
   const { policies: own = [] } = (role.node.defaultChild ?? {}) as Partial<iam.CfnRole>;
-  return [...policies.filter(isOfRole), ...(stack.resolve(own) as iam.CfnRole.PolicyProperty[])]
-    .map(({ policyDocument }) => JSON.stringify(longest(stack.resolve(policyDocument))).replace(/\s/g, '').length)
+  return [...policies, ...single, ...(stack.resolve(own) as iam.CfnRole.PolicyProperty[])]
+    .map(({ policyDocument }) => JSON.stringify(longest(stack.resolve(policyDocument)) ?? '').replace(/\s/g, '').length)
     .reduce((sum, size) => sum + size, 0);
 }
 
@@ -37,7 +43,7 @@ function longest(value: unknown): unknown {
     return value;
   }
   const entries = Object.entries(value);
-  const [[name, argument]] = entries as [string, unknown][];
+  const [[name, argument] = ['', undefined]] = entries as [string, unknown][];
   if (name === 'Fn::Join') {
     const [delimiter, parts] = argument as [string, unknown[]];
     return parts.map(longest).join(delimiter);

@@ -698,6 +698,27 @@ describe('Delete, genuine', () => {
       expect(asked.length).toBeLessThan(12);
     });
 
+    test.each(['DISCONNECT', 'TERMINATE_DRILLS'])(
+      'with %s again after a conflict: one that lost its tags meanwhile is not disconnected, nor are its recovery instances ended',
+      async (RecoveryInstancePolicy) => {
+        const held = many(1);
+        const physicalId = await physicalIdOf();
+        drs
+          .on(DescribeRecoveryInstancesCommand)
+          .resolves({ items: [{ recoveryInstanceID: 'i-1', sourceServerID: idOf(0), isDrill: true }] });
+        drs.on(DisconnectSourceServerCommand).callsFake(() => {
+          held.set(idOf(0), member(0, { tags: {} }));
+          throw serviceError('ConflictException', 'it has a Recovery Instance', 409);
+        });
+        const { response, calls, log } = await send('Delete', { RecoveryInstancePolicy }, { physicalId });
+        expect(response.Status).toBe('SUCCESS');
+        expect(log).toContainEqual(expect.objectContaining({ decision: 'no longer selected', why: idOf(0) }));
+        expect(disconnectedIds()).toHaveLength(1);
+        expect(calls).not.toContain('DisconnectRecoveryInstance');
+        expect(calls).not.toContain('TerminateRecoveryInstances');
+      },
+    );
+
     test('where it can not be looked at: FAILED, and it is not disconnected', async () => {
       many(1);
       const physicalId = await physicalIdOf();

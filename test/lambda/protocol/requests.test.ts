@@ -56,7 +56,18 @@ describe('where the answer goes', () => {
     ['aws', 'https://amazonaws.com.evil.example/k', 'refused'],
     ['aws', 'https://evilamazonaws.com/k', 'refused'],
     ['aws', 'https://amazonaws.com/k', 'refused'],
-    ['aws', 'https://s3.amazonaws.com@evil.example/k', 'refused'],
+    ['aws', 'https://s3.amazonaws.com@evil.example/k', 'not answered'],
+    ['aws', 'https://%E0%A4@responses.s3.amazonaws.com/k', 'not answered'],
+    ['aws', 'https://user:secret@responses.s3.amazonaws.com/k', 'not answered'],
+    ['aws', 'https://responses.s3.amazonaws.com:8443/k', 'not answered'],
+    ['aws', 'https://responses.s3.amazonaws.com:0/k', 'not answered'],
+    ['aws', 'https://responses.s3.amazonaws.com:443/k', 'served'],
+    ['aws', 'https://.amazonaws.com/k', 'not answered'],
+    ['aws', 'https://responses..amazonaws.com/k', 'not answered'],
+    ['aws', `https://${'x'.repeat(64)}.amazonaws.com/k`, 'not answered'],
+    ['aws', `https://${'x.'.repeat(125)}amazonaws.com/k`, 'not answered'],
+    ['aws', 'https://s3.localhost../k', 'not answered'],
+    ['aws', 'https://127.0.0.1../k', 'not answered'],
     ['aws', 'https://evil.example/s3.amazonaws.com', 'refused'],
     ['aws', 'https://evil.example#.amazonaws.com', 'refused'],
     ['aws-cn', 'https://responses.s3.cn-north-1.amazonaws.com.cn/k', 'served'],
@@ -88,15 +99,28 @@ describe('where the answer goes', () => {
     ['aws', '', 'not answered'],
   ];
 
-  const own = (partition: string) => FUNCTION_ARN.replace(':aws:', `:${partition}:`);
-  const stackOf = (partition: string) => STACK_ID.replace(':aws:', `:${partition}:`);
+  const REGIONS: Readonly<Record<string, string>> = {
+    'aws-cn': 'cn-north-1',
+    'aws-us-gov': 'us-gov-west-1',
+    'aws-eusc': 'eusc-de-east-1',
+    'aws-iso': 'us-iso-east-1',
+    'aws-iso-b': 'us-isob-east-1',
+    'aws-iso-e': 'eu-isoe-west-1',
+    'aws-iso-f': 'us-isof-east-1',
+    'aws-new': 'new-east-1',
+  };
+  const inPartition = (arn: string, partition: string) =>
+    arn.replace(':aws:', `:${partition}:`).replace(REGION, REGIONS[partition] ?? REGION);
+  const own = (partition: string) => inPartition(FUNCTION_ARN, partition);
+  const stackOf = (partition: string) => inPartition(STACK_ID, partition);
   /** A Delete of a disconnection, genuine where the URL will do. */
   const deletion = (partition: string, ResponseURL: unknown) => {
     const StackId = stackOf(partition);
     cloudFormation
       .onAnyCommand()
       .resolves({ Stacks: [{ StackId, StackName: 'LandingZone', StackStatus: 'DELETE_IN_PROGRESS', CreationTime: new Date() }] });
-    return { type: 'Delete' as const, functionArn: own(partition), ownStackId: StackId, forged: { ResponseURL, StackId } };
+    const physicalId = inPartition(SERVER_ARN, partition);
+    return { type: 'Delete' as const, physicalId, functionArn: own(partition), ownStackId: StackId, forged: { ResponseURL, StackId } };
   };
 
   test.each(URLS)('partition %s, %s: %s', async (partition, url, then) => {
@@ -396,13 +420,50 @@ describe('every endpoint is made from a checked Region', () => {
     'eu-central-1\n',
     '',
     'EU-CENTRAL-1',
-  ])('%j is asked nothing', (region) => expect(() => clientConfiguration(STACK, region)).toThrow('is not a Region'));
+  ])('%j is asked nothing', (region) => expect(() => clientConfiguration(STACK, region)).toThrow('is not a Region of the partition'));
 
   test.each(['evil-1/', 'x', 'eu-central-1.evil', '--1'])('a server of the Region %j is asked nothing', async (region) => {
     const { response } = await handle({ type: 'Delete', physicalId: SERVER_ARN.replace(REGION, region) });
     expect(response.Status).toBe('FAILED');
     expect(drs.calls()).toEqual([]);
   });
+
+  test.each([
+    ['aws', 'cn-north-1'],
+    ['aws', 'us-gov-west-1'],
+    ['aws', 'us-iso-east-1'],
+    ['aws', 'us-isob-east-1'],
+    ['aws', 'eu-isoe-west-1'],
+    ['aws', 'us-isof-south-1'],
+    ['aws', 'eusc-de-east-1'],
+    ['aws-cn', 'eu-central-1'],
+    ['aws-us-gov', 'us-east-1'],
+    ['aws-iso', 'us-isob-east-1'],
+    ['aws-eusc', 'eu-central-1'],
+  ])('partition %s: nothing is asked in %s, where another partition is', (partition, region) => {
+    expect(() => clientConfiguration({ ...STACK, partition }, region)).toThrow('is not a Region of the partition');
+  });
+
+  test.each([
+    ['aws', 'us-east-1'],
+    ['aws', 'mx-central-1'],
+    ['aws-cn', 'cn-northwest-1'],
+    ['aws-us-gov', 'us-gov-east-1'],
+    ['aws-iso-b', 'us-isob-east-1'],
+    ['aws-new', 'new-east-1'],
+  ])('partition %s: %s is one of its Regions', (partition, region) => {
+    expect(clientConfiguration({ ...STACK, partition }, region).region).toBe(region);
+  });
+
+  test.each(['Create', 'Update', 'Delete'] as const)(
+    'a %s of a server in a Region of another partition: nothing is asked there',
+    async (type) => {
+      const arn = SERVER_ARN.replace(REGION, 'cn-north-1');
+      const { response } = await handle({ type, arn, physicalId: type === 'Delete' ? arn : SERVER_ARN });
+      expect(response.Status).toBe('FAILED');
+      expect(drs.calls()).toEqual([]);
+    },
+  );
 
   test('what may be declared may be asked', () => {
     expect(ASKED_REGION).toEqual(DECLARABLE_REGION);

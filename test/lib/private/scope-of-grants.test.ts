@@ -1,6 +1,16 @@
 import { App, Aws, CfnParameter, Fn, Stack } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
-import { ManagedPolicy, Policy, PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import {
+  CfnPolicy,
+  CfnRolePolicy,
+  Group,
+  ManagedPolicy,
+  Policy,
+  PolicyDocument,
+  PolicyStatement,
+  Role,
+  ServicePrincipal,
+} from 'aws-cdk-lib/aws-iam';
 import {
   FleetDisconnection,
   type FleetDisconnectionProps,
@@ -213,6 +223,52 @@ describe('scopeToDeclaredServers', () => {
         actions: Array.from({ length: 70 }, (_, index) => `service:Action${index}${'x'.repeat(40)}`),
         resources: ['*'],
       });
+
+    test.each<[string, (stack: Stack) => TeardownFunction | undefined]>([
+      [
+        'a policy of a group',
+        (stack) => void new Group(stack, 'Group').addToPolicy(new PolicyStatement({ actions: ['s3:*'], resources: ['*'] })),
+      ],
+      ['a policy of nobody', (stack) => void new CfnPolicy(stack, 'Nobody', { policyName: 'nobody', policyDocument: {} })],
+      [
+        'an imported role that can not be changed',
+        (stack) =>
+          new TeardownFunction(stack, 'Imported', {
+            scopeToDeclaredServers: true,
+            role: Role.fromRoleArn(stack, 'Role', 'arn:aws:iam::111122223333:role/Own', { mutable: false }),
+          }),
+      ],
+    ])('%s is no obstacle', (_what, declare) => {
+      const stack = known();
+      const teardownFunction = declare(stack) ?? new TeardownFunction(stack, 'Scoped', { scopeToDeclaredServers: true });
+      single(stack, arnIn('eu-central-1'), { teardownFunction });
+      expect(() => Template.fromStack(stack)).not.toThrow();
+    });
+
+    test.each<[string, (role: Role) => unknown]>([
+      [
+        'a policy of the role as a resource of its own',
+        ({ stack, roleName }) =>
+          new CfnRolePolicy(stack, 'More', { policyName: 'more', roleName, policyDocument: { text: 'x'.repeat(9_500) } }),
+      ],
+      [
+        'a policy with an empty condition',
+        ({ stack, roleName }) =>
+          new CfnPolicy(stack, 'More', {
+            policyName: 'more',
+            roles: [roleName],
+            policyDocument: { Condition: {}, text: 'x'.repeat(9_500) },
+          }),
+      ],
+    ])('%s counts', (_what, declare) => {
+      const stack = known();
+      const role = new Role(stack, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
+      declare(role);
+      single(stack, arnIn('eu-central-1'), {
+        teardownFunction: new TeardownFunction(stack, 'Scoped', { role, scopeToDeclaredServers: true }),
+      });
+      expect(() => Template.fromStack(stack)).toThrow(/may take \d{5} bytes/);
+    });
 
     test.each([agnostic, known])('fifty servers fit', (stackOf) => {
       expect(() => withServers(50, stackOf()).synth()).not.toThrow();
