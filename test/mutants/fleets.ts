@@ -3,6 +3,7 @@ import { isOfOtherType, isOfType, mutate, type Mutants } from './mutant';
 
 const handler = mutate('fleet/handler.ts');
 const fleet = mutate('fleet/fleet.ts');
+const retryConflict = mutate('source-server/retry-conflict.ts');
 const selectedNow = mutate('fleet/selected-now.ts');
 const selection = mutate('fleet/selection.ts');
 const teardown = mutate('fleet/teardown.ts');
@@ -38,8 +39,8 @@ const PAUSE = `progress.count('succeeded', 'failed') > processed ? 0 : LIST_AGAI
 const FAILBACK_TURN = 'await disconnect(failback, patience);';
 const OTHERS_TURN = 'await disconnect(others, patience);';
 const STATE = `isExtended(server) ? 'extended' : isDisconnected(server) ? 'disconnected' : 'replicating'`;
-const NO_LONGER = `const isLost = isOfKind(error, 'denied') && (await isNoLongerSelected(teardown.drs, fleet, server));`;
-const LOST = `note('no longer selected', server.id);\n    progress.set(server, 'skipped');`;
+const NO_LONGER = `(isOfKind(error, 'denied') && (await isNoLongerSelected(teardown.drs, fleet, server)))`;
+const LOST = `note('no longer selected', server.id);\n      progress.set(server, 'skipped');`;
 const SEEN = 'seen !== undefined && !(seen.server && selection.matches(seen.server))';
 const FAILED = `progress.set(server, 'failed', reason);`;
 const FORGET = `progress['servers'].delete(server.id);`;
@@ -158,8 +159,12 @@ export const fleetRequests: Mutants = {
 /** By the rows of the table of the servers that a fleet selects. */
 export const selectedServers: Mutants = {
   'lost its tags, or is not there, when it is looked at right before its turn': [
-    teardown('does not look', 'if (!(await teardown.selectedNow.has(server.id))) {', 'if (!teardown.selectedNow) {'),
-    teardown('goes on all the same', '      lose();\n      return;', '      lose();'),
+    teardown('does not look', '    await confirm();\n', ''),
+    teardown('does not look again after a conflict', 'options, confirm, note', 'options, note'),
+    retryConflict('does not look before recovery instances are ended', '      await teardown.confirm?.();\n', ''),
+    retryConflict('does not look before it tries again', 'await (isFirst ? undefined : teardown.confirm?.());', ''),
+    selectedNow('goes on all the same', 'throw new NoLongerSelected(id);', ''),
+    teardown('fails', 'error instanceof NoLongerSelected || ', ''),
     selectedNow('believes the listing', `this.selection.tags === undefined`, `this.selection.hash !== ''`),
     selectedNow('looks at nobody', 'next.ids.push(id);', ''),
     selectedNow('takes everybody who is there for selected', 'servers.filter((server) => this.selection.matches(server))', 'servers'),
@@ -231,8 +236,8 @@ export const selectedServers: Mutants = {
     report('does not tell how many it does not name', "more > 0 ? say` and ${more} more` : ''", "''"),
   ],
   'is refused since it carries the tags no more': [
-    teardown('fails', NO_LONGER, `const isLost = isOfKind(error, 'denied') && !fleet;`),
-    teardown('skips whatever is refused', NO_LONGER, `const isLost = isOfKind(error, 'denied');`),
+    teardown('fails', NO_LONGER, `(isOfKind(error, 'denied') && !fleet)`),
+    teardown('skips whatever is refused', NO_LONGER, `isOfKind(error, 'denied')`),
     teardown('takes it for refused if nobody can tell', SEEN, '!(seen?.server && selection.matches(seen.server))'),
     teardown('fails if it is gone by then', SEEN, 'seen?.server !== undefined && !selection.matches(seen.server)'),
     teardown('does not count it', LOST, LOST.replace(`progress.set(server, 'skipped');`, FORGET)),

@@ -301,7 +301,7 @@ export const protocol: Record<(typeof PROTOCOL_RULES)[number], Mutants[string]> 
   ],
   'every call is made anew, by our retries, and tells for which stack': [
     clientConfiguration('lets the SDK repeat, which knows no deadline', 'maxAttempts: 1,', ''),
-    clientConfiguration('signs for another Region', 'region,', `region: 'us-east-1',`),
+    clientConfiguration('signs for another Region', '    region,\n', `    region: 'us-east-1',\n`),
     clientConfiguration('does not tell for which stack', `['stack', stack.name]`, `['stack', '']`),
   ],
 };

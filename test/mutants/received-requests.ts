@@ -16,7 +16,9 @@ const responseUrl = mutate('protocol/response-url.ts');
 const stackId = mutate('aws/stack-id.ts');
 const update = mutate('protocol/update.ts');
 
-const IS_PUBLIC = `return host.includes('.') && isIP(host) === 0 && !LOCAL_NAME.test(host);`;
+const IS_PUBLIC = 'return host.length <= LONGEST_HOST && LABELS.test(host) && isIP(host) === 0 && !LOCAL_NAME.test(host);';
+const IS_PLAIN = "return username === '' && password === '' && (isOwn || port === '');";
+const IS_OTHER = 'named === undefined ? BEGINNINGS.some(([, known]) => known === partition) : named !== partition';
 const IS_OWN = 'stack?.partition === partition && stack.region === region && stack.accountId === accountId';
 const INSIDE = 'isOwn || domain === undefined || host.endsWith(`.${domain}`)';
 const NOTHING = `type === 'Delete' && physicalId !== undefined && !isOfCreated(physicalId)`;
@@ -32,10 +34,14 @@ const URL_REFUSED = `[outsideOf !== undefined, `;
 export const receivedRequests: Mutants = {
   'its `ResponseURL` is missing, not https, or of an address or a local name': [
     responseUrl('answers over http', `url.protocol !== 'https:' || `, ''),
-    responseUrl('answers anywhere', '(!isOwn && !isPublic(host))', 'false'),
+    responseUrl('answers anywhere', '!(isOwn || isPublic(host))', 'false'),
     responseUrl('answers to addresses', ' && isIP(host) === 0', ''),
     responseUrl('answers to local names', ' && !LOCAL_NAME.test(host)', ''),
-    responseUrl('answers to names without a domain', `host.includes('.') && `, ''),
+    responseUrl('answers to names of any form', 'LABELS.test(host) && ', ''),
+    responseUrl('answers to names of any length', 'host.length <= LONGEST_HOST && ', ''),
+    responseUrl('finds out about a user when the work is done', IS_PLAIN, `return password === '' && (isOwn || port === '');`),
+    responseUrl('answers on any port', IS_PLAIN, `return username === '' && password === '';`),
+    responseUrl('refuses the port of an embedded AWS', '(isOwn || port', '(port'),
     responseUrl('does not see a local name before a final dot', `url.hostname.replace(/\\.$/, '')`, 'url.hostname'),
     responseUrl('knows no embedded AWS', 'host === emulatedHost()', 'host === undefined'),
     responseUrl('takes any host for that of an embedded AWS', 'host === emulatedHost()', 'emulatedHost() !== undefined'),
@@ -75,7 +81,15 @@ export const receivedRequests: Mutants = {
     stackId('takes any service', ':cloudformation:(', String.raw`:\w+:(`),
     stackId('takes a list for a text', `(typeof id === 'string' && STACK_ID.exec(id))`, 'STACK_ID.exec(String(id))'),
     ownFunction('takes the account for the Region', `region = '', accountId = ''`, `accountId = '', region = ''`),
-    clientConfiguration('asks any host', 'if (!REGION.test(region)) {', 'if (!region) {'),
+    clientConfiguration('asks any host', 'if (!isRegionOf(region, stack.partition)) {', 'if (!region) {'),
+    region('asks in any partition', 'REGION.test(region) && !isOther', 'REGION.test(region)'),
+    region('asks in the first partition for another one', IS_OTHER, 'named !== undefined && named !== partition'),
+    region(
+      'asks in another partition for the first one',
+      IS_OTHER,
+      'named === undefined && BEGINNINGS.some(([, known]) => known === partition)',
+    ),
+    region('knows no partition that is new', IS_OTHER, `(named ?? 'aws') !== partition`),
     region('takes what follows a Region for a part of it', REGION, REGION.replace('$/', '/')),
     region('takes what stands before a Region for a part of it', REGION, REGION.replace('^', '')),
   ],
