@@ -35,7 +35,8 @@ function unknownType(): ResourceHandler {
 function refuseUnlessKept(request: Request): Promise<Answer> {
   const { type, physicalId = '' } = request;
   const refuse = (advice: string) => {
-    throw new Failure(join([say`This version of cdk-drs knows no resource type ${request.resourceType}, so nothing was done.`, advice]));
+    const unknown = say`This version of cdk-drs knows no resource type ${request.resourceType}, so nothing was done.`;
+    throw new Failure(join([unknown, advice]), { kind: 'permanent' });
   };
   if (type === 'Delete') {
     return deleteResource(request, { replaced: 'disconnect', run: async () => refuse(''), remainingWork: () => unreadableWork(request) });

@@ -1,4 +1,5 @@
-import { SOURCE_SERVER_ID } from '../lib/contract';
+import { REGION, SOURCE_SERVER_ID } from '../lib/contract';
+import { isRegionOf } from './aws/region';
 
 // The physical IDs of all resource types, written and read. Deployed stacks hold them, so a form is never changed.
 
@@ -9,15 +10,15 @@ export interface NamedServer {
   readonly sourceServerId: string;
 }
 
-const SOURCE_SERVER_ARN = /^arn:aws[a-z-]*:drs:([a-z0-9-]+):(\d{12}):source-server\/([^/]+)$/;
+const SOURCE_SERVER_ARN = /^arn:(aws[a-z-]*):drs:([^:]+):(\d{12}):source-server\/([^/]+)$/;
 
 /** Reads the ARN of a source server; undefined for anything else. */
 export function parseSourceServerArn(arn: unknown): NamedServer | undefined {
-  const [, region, accountId, sourceServerId] = (typeof arn === 'string' && SOURCE_SERVER_ARN.exec(arn)) || [];
-  if (!region || !accountId || !sourceServerId || !SOURCE_SERVER_ID.test(sourceServerId)) {
+  const [, partition, region, accountId, sourceServerId] = (typeof arn === 'string' && SOURCE_SERVER_ARN.exec(arn)) || [];
+  if (!partition || !region || !accountId || !sourceServerId) {
     return undefined;
   }
-  return { region, accountId, sourceServerId };
+  return isRegionOf(region, partition) && SOURCE_SERVER_ID.test(sourceServerId) ? { region, accountId, sourceServerId } : undefined;
 }
 
 export interface FleetId {
@@ -27,7 +28,7 @@ export interface FleetId {
   readonly selectionHash: string;
 }
 
-const FLEET_ID = /^drs:fleet:(\d{12}):([a-z0-9-]+):([0-9a-f]{16})$/;
+const FLEET_ID = /^drs:fleet:(\d{12}):([^:]+):([0-9a-f]{16})$/;
 
 export function fleetIdOf({ accountId, region, selectionHash }: FleetId): string {
   return `drs:fleet:${accountId}:${region}:${selectionHash}`;
@@ -36,7 +37,7 @@ export function fleetIdOf({ accountId, region, selectionHash }: FleetId): string
 /** Reads the physical ID of a fleet disconnection; undefined for anything else. */
 export function parseFleetId(physicalId = ''): FleetId | undefined {
   const [, accountId, region, selectionHash] = FLEET_ID.exec(physicalId) ?? [];
-  return accountId && region && selectionHash ? { accountId, region, selectionHash } : undefined;
+  return accountId && region && selectionHash && REGION.test(region) ? { accountId, region, selectionHash } : undefined;
 }
 
 export interface DrainStepId {

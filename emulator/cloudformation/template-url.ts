@@ -19,9 +19,17 @@ export function fetchTemplate(store: TemplateStore, url: string): string {
 function addressOf(url: string): [bucket: string, key: string] {
   if (!URL.canParse(url)) throw validationError('TemplateURL must be a supported URL.');
   const { hostname, pathname } = new URL(url);
-  const path = decodeURIComponent(pathname.slice(1));
+  const path = decoded(pathname.slice(1));
   const virtualHost = /^(.+)\.s3[.-][a-z0-9.-]*amazonaws\.com$/.exec(hostname);
   if (virtualHost?.[1]) return [virtualHost[1], path];
   const slash = path.indexOf('/');
   return [path.slice(0, slash), path.slice(slash + 1)];
+}
+
+function decoded(path: string): string {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    throw validationError('TemplateURL must be a supported URL.');
+  }
 }

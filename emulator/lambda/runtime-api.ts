@@ -73,6 +73,6 @@ export class RuntimeApi {
     if (body === undefined) return;
     const known = request.method === 'POST' && (requestId !== undefined || path === 'init/error');
     response.writeHead(known ? 202 : 404).end();
-    if (requestId !== undefined) this.listener.answered(decodeURIComponent(requestId), kind === 'response' ? 'success' : 'error');
+    if (requestId !== undefined) this.listener.answered(requestId, kind === 'response' ? 'success' : 'error');
   }
 }

@@ -18,7 +18,9 @@ const requestHandler = new NodeHttpHandler();
 export function clientConfiguration(stack: StackIdentity, region: string, credentials?: Credentials) {
   // The Region decides over the host that gets the signed request, whatever the SDK makes of it.
   if (!isRegionOf(region, stack.partition)) {
-    throw new Failure(say`'${region}' is not a Region of the partition ${stack.partition}, so nothing was asked there.`);
+    throw new Failure(say`'${region}' is not a Region of the partition ${stack.partition}, so nothing was asked there.`, {
+      kind: 'permanent',
+    });
   }
   return {
     region,

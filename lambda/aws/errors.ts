@@ -4,8 +4,9 @@ import { type Message, say, type Told } from './message';
  * `denied`: the role may not do what was asked, and no policy that spreads late changed that.
  * `timeout`: the service did not do as asked before the deadline.
  * `expired`: the credentials are of no use any more, for nothing.
+ * `permanent`: the same request will always fail in this way.
  */
-export type FailureKind = 'denied' | 'timeout' | 'expired';
+export type FailureKind = 'denied' | 'timeout' | 'expired' | 'permanent';
 
 /** A failure whose message is written for the operator: it becomes the Reason as it is. With another failure as its cause it says more of that, and is of the same kind. */
 export class Failure extends Error {

@@ -7,9 +7,11 @@ const LONGEST_TEXT = 500;
 /** So many characters of a name always fit into a response; no host has a longer one. */
 const LONGEST_NAME = 255;
 
-/** What a message may quote of a signed request: all of it, what is called a token, and what is as long as one: no name that AWS takes is. */
-const SECRET =
-  /The (?:Canonical String|String-to-Sign)[^]*|(?<=(?:token|signature|credential|authorization|secret\w*)["']?[:=]["']?)[^\s"',]{8,}|[\w+/=%.~-]{256,}/gi;
+/** What a message may quote of a signed request: all of it; what is called a token, in any notation; and what is as long as one, which only the path of a role may be. */
+const QUOTED_REQUEST = /The (?:Canonical String|String-to-Sign)[^]*/gi;
+const NAMED_SECRET =
+  /(?<=(?:token|signature|credential|authorization|bearer|secret(?:_?access)?(?:_?key)?)["']?(?:[:=]["']?|[\s:=]{1,3}["']?(?=[^\s"',]{16})))(?!arn:)[^\s"',]{8,}/gi;
+const LONG_AS_SECRET = /(?<![\w+/=%.~-])(?!role\/)[\w+/=%.~-]{257,}/g;
 const ACCESS_KEY = /\bA[KS]IA[A-Z\d]{8,}/g;
 
 /** An ID or a name that AWS gave: no shell, and no option of the AWS CLI, reads more into it. */
@@ -107,10 +109,13 @@ function harmless(others: string): string {
   return (
     others
       .replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]+/gu, ' ')
-      .replace(SECRET, '[cut]')
+      .replace(QUOTED_REQUEST, '[cut]')
+      .replace(NAMED_SECRET, '[cut]')
+      .replace(LONG_AS_SECRET, '[cut]')
       .replace(ACCESS_KEY, '[cut]')
-      // Anywhere in a line they are orders to Azure Pipelines, TeamCity and GitHub; where a word begins, the others to GitHub.
+      // Anywhere in a line they are orders to Azure Pipelines, TeamCity and GitHub, even after what stands before; where a word begins, the others to GitHub.
       .replace(/##+/g, '#')
+      .replace(/#(?=\w*\[)/g, '# ')
       .replace(/(?<![\w:])::(?=[a-z])/gi, ': :')
   );
 }
@@ -127,9 +132,14 @@ export function bytesOf(text: Part | Message): number {
   return Buffer.byteLength(JSON.stringify(String(text))) - 2;
 }
 
-function beginning(text: string, longest: number): string {
+/** The beginning of a text that is longer than so many bytes, without half a character. */
+export function beginning(text: string, longest: number): string {
+  if (bytesOf(text) <= longest) {
+    return text;
+  }
   let bytes = 0;
-  const characters = Array.from(text);
+  // No character has less than a byte.
+  const characters = Array.from(text.slice(0, longest + 1));
   return characters
     .slice(
       0,

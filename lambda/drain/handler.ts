@@ -80,10 +80,8 @@ function declaredStep(request: Request): DrainStep {
   const step = readStep(request);
   if (step.physicalId !== request.physicalId) {
     throw new Failure(
-      join([
-        say`The properties name ${step.physicalId}, which is not ${request.physicalId}: nothing was looked at, and deleting again won't change that.`,
-        'See by hand whether machines of DRS are left in that VPC, then retain the resource.',
-      ]),
+      say`The properties name ${step.physicalId}, which is not ${request.physicalId}: nobody knows which VPC is meant, and nothing was looked at.`,
+      { kind: 'permanent' },
     );
   }
   return step;
@@ -195,7 +193,8 @@ function explainLeft(left: readonly Instance[], { vpcId, subnetIds }: DrainStep)
   ]);
 }
 
-function remainingWork({ properties, stack }: Request): RemainingWork {
-  const manualCommands = command`aws ec2 describe-instances --filters Name=vpc-id,Values=${String(properties.VpcId)} Name=tag-key,Values=AWSElasticDisasterRecoveryManaged --region ${stack.region}`;
+function remainingWork({ physicalId, properties, stack }: Request): RemainingWork {
+  const vpcId = parseDrainStepId(physicalId)?.vpcId ?? String(properties.VpcId);
+  const manualCommands = command`aws ec2 describe-instances --filters Name=vpc-id,Values=${vpcId} Name=tag-key,Values=AWSElasticDisasterRecoveryManaged --region ${stack.region}`;
   return { what: 'what DRS left in the VPC', accountId: stack.accountId, service: 'DRS', manualCommands };
 }

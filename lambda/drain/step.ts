@@ -23,7 +23,9 @@ export function readStep({ properties, stack }: Pick<Request, 'properties' | 'st
   const isText = (value: unknown): value is string => typeof value === 'string' && value !== '' && value.length <= LONGEST;
   const isList = Array.isArray(SubnetIds) && SubnetIds.length > 0 && SubnetIds.every(isText);
   if (!isText(Drain) || !isText(Link) || !isText(VpcId) || !isList) {
-    throw new Failure(say`It is not clear what to drain: ${JSON.stringify({ Drain, Link, VpcId, SubnetIds })}. Nothing was done.`);
+    throw new Failure(say`It is not clear what to drain: ${JSON.stringify({ Drain, Link, VpcId, SubnetIds })}. Nothing was done.`, {
+      kind: 'permanent',
+    });
   }
   return {
     physicalId: drainStepIdOf({ accountId: stack.accountId, region: stack.region, vpcId: VpcId, drain: Drain, step: Link }),

@@ -85,21 +85,21 @@ function remove(request: Request): Promise<Answer> {
   const fleetId = parseFleetId(request.physicalId);
   const progress = new FleetProgress();
   let fleet: Fleet | undefined;
-  const run = async (id: FleetId) => {
-    fleet = declaredFleet(request, id);
+  const run = async () => {
+    fleet = declaredFleet(request);
     await tearDown(request, fleet, progress);
     logDecision(request, 'fleet disconnected', say`${progress.count('succeeded')} of ${progress.size}: ${nameOfFleet(fleet)}`);
   };
   return deleteResource(request, {
     // A changed selection gives another physical ID. What is not selected any more is kept: only the removal of the fleet disconnects.
     replaced: 'keep',
-    run: fleetId && (() => run(fleetId)),
+    run: fleetId && run,
     remainingWork: () => (fleetId ? remainingWork(fleetId, fleet, progress) : unreadableWork(request)),
   });
 }
 
 /** The selection is in the properties, and its hash in the physical ID: where they differ, nobody knows which servers are meant. */
-function declaredFleet(request: Request, fleetId: FleetId): Fleet {
+function declaredFleet(request: Request): Fleet {
   try {
     const fleet = readFleet(request);
     if (fleet.physicalId !== request.physicalId) {
@@ -107,12 +107,9 @@ function declaredFleet(request: Request, fleetId: FleetId): Fleet {
     }
     return fleet;
   } catch (error) {
-    throw new Failure(
-      join([
-        "It is not clear what this deletion means, so nothing was disconnected, and deleting again won't change that: disconnect by hand those servers that shall go",
-        say`(${showServers(fleetId)} shows them), then retain the resource. ${messageOf(error)}`,
-      ]),
-    );
+    throw new Failure(say`It is not clear which servers this deletion means, so nothing was disconnected. ${messageOf(error)}`, {
+      kind: 'permanent',
+    });
   }
 }
 
@@ -145,7 +142,8 @@ function remainingWork(fleetId: FleetId, fleet: Fleet | undefined, progress: Fle
   const disconnect = command`aws drs disconnect-source-server --source-server-id ${server?.id} --region ${region}`;
   const remove = command`aws drs delete-source-server --source-server-id ${server?.id} --region ${region}`;
   const commands = [
-    ...(server && server.state !== 'extended' ? [disconnect] : []),
+    // Where it can't be told which servers are meant, it is the one for any of them.
+    ...(!fleet || (server && server.state !== 'extended') ? [disconnect] : []),
     ...(server && fleet?.options.deletesSourceServer ? [remove] : []),
   ];
   const manualCommands = join([showServers(fleetId), ...commands], ', then for each ');

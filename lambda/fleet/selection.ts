@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { SourceServer } from '@aws-sdk/client-drs';
 import { Failure } from '../aws/errors';
 import { join, type Message, say } from '../aws/message';
+import { isRecord } from '../protocol/request';
 
 /** Which source servers of an account and Region are meant. */
 export interface Selection {
@@ -41,10 +42,6 @@ export function readSelection({ Tags, All }: Readonly<Record<string, unknown>>):
     tags: Object.fromEntries(tags) as Record<string, string>,
     matches: (server) => tags.every(([key, value]) => server.tags?.[key] === value),
   };
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function hashOf(content: unknown): string {

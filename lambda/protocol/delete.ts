@@ -1,5 +1,5 @@
 import { Failure } from '../aws/errors';
-import { join, say } from '../aws/message';
+import { say } from '../aws/message';
 import { notCreatedIdOf } from '../physical-ids';
 import { checkDeletion, type DeletionCheck, type GenuineDeletion, type Replaced } from './deletion-check';
 import { failedDeletion, type RemainingWork } from './failure-advice';
@@ -28,7 +28,7 @@ export async function deleteResource(request: Request, deletion: Deletion, kept 
   try {
     check = await checkDeletion(request, deletion.replaced);
     if (check.genuine) {
-      await readableRun(request, deletion, check)(check);
+      await readableRun(request, deletion)(check);
     } else {
       logDecision(request, kept, check.why);
     }
@@ -39,16 +39,14 @@ export async function deleteResource(request: Request, deletion: Deletion, kept 
 }
 
 /** What the deletion does, if the request tells it: of what begins like one of ours and can't be read, a newer version may know more. */
-function readableRun({ physicalId = '', unreadable }: Request, deletion: Deletion, { deletedStack }: GenuineDeletion) {
-  const { run } = deletion;
+function readableRun({ physicalId = '', unreadable }: Request, { run }: Deletion) {
   if (!run) {
-    // In the clean-up of an update the advice tells the commands anyway.
-    const byHand = deletedStack === undefined ? '' : say`Do by hand what it stands for: ${deletion.remainingWork().manualCommands}.`;
-    const told = say`This version of the teardown function can't read the physical ID '${physicalId}', so nothing was done, and deleting again won't change that.`;
-    throw new Failure(join([told, byHand]));
+    throw new Failure(say`This version of the teardown function can't read the physical ID '${physicalId}', so nothing was done.`, {
+      kind: 'permanent',
+    });
   }
   if (unreadable !== undefined) {
-    throw new Failure(unreadable);
+    throw new Failure(unreadable, { kind: 'permanent' });
   }
   return run;
 }

@@ -1,4 +1,4 @@
-import { Failure, messageOf } from '../aws/errors';
+import { Failure, isOfKind, messageOf } from '../aws/errors';
 import { bytesOf, command, join, type Message, say, type Told } from '../aws/message';
 import type { DeletionCheck } from './deletion-check';
 import type { Request } from './request';
@@ -18,7 +18,7 @@ const ROOM_IN_RESPONSE = 3_250;
 
 /** Why a deletion failed, and what to do about it: however long the one is, there is room for the other. */
 export function failedDeletion(error: unknown, request: Request, check: DeletionCheck | undefined, work: RemainingWork): Failure {
-  const next = explainNext(request, check, work);
+  const next = explainNext(request, check, work, isOfKind(error, 'permanent'));
   return new Failure(join([messageOf(error).cut(ROOM_IN_RESPONSE - bytesOf(next)), next]), { cause: error });
 }
 
@@ -26,6 +26,7 @@ function explainNext(
   request: Request,
   check: DeletionCheck | undefined,
   { what, accountId, service, manualCommands }: RemainingWork,
+  isPermanent: boolean,
 ): Message {
   const { name, region, accountId: ownAccountId } = request.stack;
   const accounts = say`Commands of ${service} are for account ${accountId}, those of CloudFormation for account ${ownAccountId}.`;
@@ -39,8 +40,12 @@ function explainNext(
       where,
     ]);
   }
-  const again = command`aws cloudformation delete-stack --stack-name ${check.deletedStack} --region ${region}`;
   const retain = command`aws cloudformation delete-stack --stack-name ${name} --retain-resources ${request.logicalId} --region ${region}`;
+  if (isPermanent) {
+    const byHand = say`Deleting again won't change that. Do by hand what is left to do (${manualCommands}),`;
+    return join([byHand, say`then delete the stack without ${request.logicalId}: ${retain}.`, where]);
+  }
+  const again = command`aws cloudformation delete-stack --stack-name ${check.deletedStack} --region ${region}`;
   return join([
     say`Then delete the stack again, which continues where it stopped: ${again}.`,
     say`Or leave ${what} as it is: ${retain}.`,

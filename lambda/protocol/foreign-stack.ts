@@ -25,16 +25,11 @@ export function explainForeignStack(request: Refused, { name, stackId }: OwnFunc
   const serves = own === undefined ? 'does not know its stack' : say`serves the stack ${own} only`;
   const refused = say`The function ${name} ${serves}, so nothing was asked and nothing was changed for the stack ${stack.id}.`;
   if (type !== 'Delete') {
-    return say`${refused} Use a TeardownFunction of the stack ${stack.name}. ${ifItIsIts(stack)}`;
+    return say`${refused} Use a TeardownFunction of the stack ${stack.name}. If it is the function of ${stack.name}, and its variable STACK_ID is missing or old, deploy ${stack.name} once.`;
   }
   const retain = command`aws cloudformation delete-stack --stack-name ${stack.name} --retain-resources ${logicalId} --region ${stack.region}`;
   return join([
     say`${refused} Do by hand what ${logicalId} (${request.physicalId}) stands for: ${manualCommands}.`,
     say`Then delete the stack without it, once its deletion has failed: ${retain}.`,
-    say`${ifItIsIts(stack)} CloudFormation refuses that after a deletion that has failed.`,
   ]);
-}
-
-function ifItIsIts({ name }: StackIdentity): Message {
-  return say`If it is the function of ${name}, and its variable STACK_ID is missing or old, deploy ${name} once.`;
 }

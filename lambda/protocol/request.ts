@@ -1,5 +1,5 @@
 import type { Context } from 'aws-lambda';
-import { join, type Message, say } from '../aws/message';
+import { beginning, bytesOf, join, type Message, say } from '../aws/message';
 import { parseStackId, type StackIdentity } from '../aws/stack-id';
 import { isOfCreated } from '../physical-ids';
 import { type OwnFunction, readOwnFunction } from './own-function';
@@ -40,7 +40,7 @@ const TYPES = ['Create', 'Update', 'Delete'] as const;
 /** What is left of the function's time to deliver the answer, in milliseconds. */
 const RESERVE = 30_000;
 
-/** CloudFormation allows no longer ones, in characters. */
+/** CloudFormation allows no longer ones, in bytes; they go back in a response that has a limit, too. */
 const LONGEST_NAME = 255;
 const LONGEST_PHYSICAL_ID = 1024;
 
@@ -100,7 +100,7 @@ function problemOf(said: Properties, { outsideOf }: ResponseUrl, { partition, re
     [!TYPES.some((type) => type === said.RequestType), `its RequestType is none of ${TYPES.join(', ')}`],
     [!isOwn, `its StackId is not the ARN of a stack in account ${accountId}, Region ${region}, partition ${partition}`],
     ...['RequestId', 'LogicalResourceId', 'ResourceType'].map((name): [boolean, string] => [!isName(said[name]), `its ${name} is no name`]),
-    [textOf(said.PhysicalResourceId, Infinity).length > LONGEST_PHYSICAL_ID, 'its PhysicalResourceId is too long'],
+    [bytesOf(textOf(said.PhysicalResourceId, Infinity)) > LONGEST_PHYSICAL_ID, 'its PhysicalResourceId is too long'],
   ];
   const found = problems.filter(([isProblem]) => isProblem).map(([, what]) => what);
   return found.length === 0
@@ -117,17 +117,17 @@ function unreadable({ RequestType, ResourceProperties, OldResourceProperties }: 
 }
 
 function isName(value: unknown): boolean {
-  return typeof value === 'string' && value !== '' && value.length <= LONGEST_NAME;
+  return typeof value === 'string' && value !== '' && bytesOf(value) <= LONGEST_NAME;
 }
 
 function textOf(value: unknown, longest: number): string {
-  return typeof value === 'string' ? value.slice(0, longest) : '';
+  return typeof value === 'string' ? beginning(value, longest) : '';
 }
 
 function recordOf(value: unknown): Properties {
   return isRecord(value) ? value : {};
 }
 
-function isRecord(value: unknown): value is Properties {
+export function isRecord(value: unknown): value is Properties {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -20,6 +20,7 @@ export function refuseOtherAccount(stack: StackIdentity, server: NamedServer, { 
         say`The ${nameOf(server)} belongs to another account than ${who} (account ${accountId}), which can't look after it: nothing was done.`,
         say`Let the disconnection assume a role of account ${server.accountId}, or declare it in a stack of that account.`,
       ]),
+      { kind: 'permanent' },
     );
   }
 }

@@ -29,7 +29,9 @@ export function readOptions(properties: Readonly<Record<string, unknown>>): Disc
   const policy = text('RecoveryInstancePolicy') ?? 'FAIL';
   const recoveryInstancePolicy = POLICIES.find((known) => known === policy);
   if (!recoveryInstancePolicy) {
-    throw new Failure(say`'${policy}' is not a recovery instance policy of this version of cdk-drs, which are ${POLICIES.join(', ')}.`);
+    throw new Failure(say`'${policy}' is not a recovery instance policy of this version of cdk-drs, which are ${POLICIES.join(', ')}.`, {
+      kind: 'permanent',
+    });
   }
   const tags = properties.AssumeRoleSessionTags as RoleSession['tags'];
   const session = { externalId: text('AssumeRoleExternalId'), sourceIdentity: text('AssumeRoleSourceIdentity'), tags };
@@ -56,7 +58,7 @@ export function readRole(properties: Readonly<Record<string, unknown>>): string 
   const name: Property = 'AssumeRoleArn';
   const roleArn = textOf(properties[name]);
   if (roleArn !== undefined && accountOfRole(roleArn) === undefined) {
-    throw new Failure(say`'${roleArn}' is not the ARN of a role, which looks like arn:aws:iam::ACCOUNT:role/NAME.`);
+    throw new Failure(say`'${roleArn}' is not the ARN of a role, which looks like arn:aws:iam::ACCOUNT:role/NAME.`, { kind: 'permanent' });
   }
   return roleArn;
 }

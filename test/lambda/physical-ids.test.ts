@@ -19,9 +19,15 @@ const NOT_CREATED = 'cdk-drs:not-created:Fleet1A2B3C4D';
 const around = (id: string) => [`x${id}`, ` ${id}`, `${id}/x`, `${id} `, `${id}\n`];
 
 describe('the ARN of a source server', () => {
-  test.each(['aws', 'aws-cn', 'aws-us-gov', 'aws-iso-b'])('is read in the partition %s', (partition) => {
-    expect(parseSourceServerArn(SERVER.replace(':aws:', `:${partition}:`))).toEqual({
-      region: 'eu-central-1',
+  test.each([
+    ['aws', 'eu-central-1'],
+    ['aws-cn', 'cn-north-1'],
+    ['aws-us-gov', 'us-gov-west-1'],
+    ['aws-iso-b', 'us-isob-east-1'],
+    ['aws-of-tomorrow', 'mars-east-1'],
+  ])('is read in the partition %s', (partition, region) => {
+    expect(parseSourceServerArn(SERVER.replace(':aws:drs:eu-central-1', `:${partition}:drs:${region}`))).toEqual({
+      region,
       accountId: '111122223333',
       sourceServerId: 's-1234567890abcdef0',
     });
@@ -38,6 +44,9 @@ describe('the ARN of a source server', () => {
     SERVER.replace(':drs:', ':mgn:'),
     SERVER.replace('eu-central-1', ''),
     SERVER.replace('eu-central-1', 'EU'),
+    SERVER.replace('eu-central-1', 'evil'),
+    SERVER.replace('eu-central-1', 'cn-north-1'),
+    SERVER.replace(':aws:', ':aws-cn:'),
     SERVER.replace('111122223333', '11112222333'),
     SERVER.replace('111122223333', '1111222233334'),
     SERVER.replace('source-server', 'recovery-instance'),
@@ -68,6 +77,7 @@ describe('the physical ID of a fleet', () => {
     FLEET.replace('111122223333', '1111222233334'),
     FLEET.replace('eu-central-1', ''),
     FLEET.replace('eu-central-1', 'EU'),
+    FLEET.replace('eu-central-1', 'evil'),
     FLEET.replace('abcdef', 'abcde'),
     FLEET.replace('abcdef', 'abcdef0'),
     FLEET.replace('abcdef', 'ABCDEF'),

@@ -62,6 +62,7 @@ export const answers: Mutants = {
       'throw failedDeletion(error, request, check, deletion.remainingWork());',
       `throw ${isOfOtherType(SOURCE_SERVER_DISCONNECTION)} ? failedDeletion(error, request, check, deletion.remainingWork()) : error;`,
     ),
+    failureAdvice('tells to delete again what will fail again', 'if (isPermanent) {', "if (request.logicalId === '') {"),
     failureAdvice('tells what to do next only where there is room', 'ROOM_IN_RESPONSE - bytesOf(next)', 'ROOM_IN_RESPONSE'),
     failureAdvice(
       'tells so much that the commands are cut off',

@@ -44,8 +44,8 @@ export const drain: Mutants = {
   'a deletion that is not genuine drains nothing': [
     deletion(
       'drains in a rollback',
-      'if (check.genuine) {\n      await readableRun(request, deletion, check)(check);',
-      `if (check.genuine || ${isOfType(STAGING_AREA_DRAIN)}) {\n      await readableRun(request, deletion, { genuine: true })({ deletedStack: '', ...check, genuine: true });`,
+      'if (check.genuine) {\n      await readableRun(request, deletion)(check);',
+      `if (check.genuine || ${isOfType(STAGING_AREA_DRAIN)}) {\n      await readableRun(request, deletion)({ deletedStack: '', ...check, genuine: true });`,
     ),
     handler('drains what was never declared', 'isOfDrain(request.physicalId)', 'request.physicalId !== undefined'),
     handler('takes its replacement for its removal', `replaced: 'keep'`, `replaced: 'disconnect'`),
@@ -150,7 +150,8 @@ export const drain: Mutants = {
       'throw failedDeletion(error, request, check, deletion.remainingWork());',
       `throw ${isOfOtherType(STAGING_AREA_DRAIN)} ? failedDeletion(error, request, check, deletion.remainingWork()) : error;`,
     ),
-    handler('does not tell how to look by hand', 'Values=${String(properties.VpcId)}', 'Values='),
+    handler('tells to look in the VPC of an update that failed', 'parseDrainStepId(physicalId)?.vpcId ?? ', ''),
+    handler('does not tell how to look by hand', 'Values=${vpcId}', 'Values='),
   ],
   'security groups go once nothing is left, if that is wanted': [
     handler('leaves them', GROUPS, ''),

@@ -3,6 +3,7 @@ import { isOfOtherType, isOfType, mutate, type Mutants } from './mutant';
 
 const handler = mutate('fleet/handler.ts');
 const fleet = mutate('fleet/fleet.ts');
+const request = mutate('protocol/request.ts');
 const retryConflict = mutate('source-server/retry-conflict.ts');
 const selectedNow = mutate('fleet/selected-now.ts');
 const selection = mutate('fleet/selection.ts');
@@ -110,8 +111,8 @@ export const fleetRequests: Mutants = {
   'Delete: not genuine, or its selection was changed': [
     deletion(
       'disconnects',
-      'if (check.genuine) {\n      await readableRun(request, deletion, check)(check);',
-      `if (check.genuine || ${OURS}) {\n      await readableRun(request, deletion, { ...check, genuine: true })({ ...check, genuine: true });`,
+      'if (check.genuine) {\n      await readableRun(request, deletion)(check);',
+      `if (check.genuine || ${OURS}) {\n      await readableRun(request, deletion)({ ...check, genuine: true });`,
     ),
     deletion('fails', KEPT, `if (${OURS}) {\n        throw new Error(String(check.why));\n      }\n      ${KEPT}`),
     deletion('does not tell why', KEPT, `if (${OF_OTHERS}) {\n        ${KEPT}\n      }`),
@@ -122,7 +123,7 @@ export const fleetRequests: Mutants = {
     ),
     physicalIds(
       'takes what only looks like the physical ID of a fleet for one',
-      '/^drs:fleet:(\\d{12}):([a-z0-9-]+):([0-9a-f]{16})$/',
+      '/^drs:fleet:(\\d{12}):([^:]+):([0-9a-f]{16})$/',
       '/^drs:fleet:(.*?):(.*?):(.*)/',
     ),
     deletionCheck('keeps what was removed, if the list still has it', ' && own.PhysicalResourceId !== request.physicalId', ''),
@@ -146,7 +147,8 @@ export const fleetRequests: Mutants = {
       'throw failedDeletion(error, request, check, deletion.remainingWork());',
       `throw ${OF_OTHERS} ? failedDeletion(error, request, check, deletion.remainingWork()) : error;`,
     ),
-    handler('tells to disconnect an extended server by hand', "server && server.state !== 'extended' ?", 'server ?'),
+    handler('tells to disconnect an extended server by hand', "(server && server.state !== 'extended')", 'server'),
+    handler('tells nothing to do where it is not told which servers are meant', '!fleet || (server', '(server'),
     handler('does not tell how to delete records by hand', 'server && fleet?.options.deletesSourceServer ?', 'server && !server ?'),
     handler(
       'does not tell what it did',
@@ -327,7 +329,7 @@ export const fleetRules: Mutants = {
     selection('takes every All for true', `All === 'true' &&`, 'All !== undefined &&'),
     selection('takes all, whatever the tags', `All === 'true' && Tags === undefined`, `All === 'true'`),
     selection('takes the tags, whatever All is', 'All === undefined && isRecord', 'isRecord'),
-    selection('takes a list for tags', ' && !Array.isArray(value)', ''),
+    request('takes a list for tags', ' && !Array.isArray(value)', ''),
     selection('takes values that are no texts', ` || tags.some(([, value]) => typeof value !== 'string')`, ''),
     fleet('takes any word for a Region', ' || !REGION.test(region)', ''),
   ],

@@ -2,9 +2,9 @@ import { mutate, type Mutants } from './mutant';
 
 const physicalIds = mutate('physical-ids.ts');
 
-const ARN = String.raw`/^arn:aws[a-z-]*:drs:([a-z0-9-]+):(\d{12}):source-server\/([^/]+)$/`;
-const ARN_PARTS = 'const [, region, accountId, sourceServerId] =';
-const FLEET = String.raw`/^drs:fleet:(\d{12}):([a-z0-9-]+):([0-9a-f]{16})$/`;
+const ARN = String.raw`/^arn:(aws[a-z-]*):drs:([^:]+):(\d{12}):source-server\/([^/]+)$/`;
+const ARN_PARTS = 'const [, partition, region, accountId, sourceServerId] =';
+const FLEET = String.raw`/^drs:fleet:(\d{12}):([^:]+):([0-9a-f]{16})$/`;
 const FLEET_PARTS = 'const [, accountId, region, selectionHash] =';
 const FLEET_WRITTEN = '`drs:fleet:${accountId}:${region}:${selectionHash}`';
 const STEP = '/^drs:drain:([^:]*):([^:]*):([^:]*):(.*):([^:]*)$/';
@@ -20,14 +20,15 @@ export const physicalIdRules: Mutants = {
     physicalIds('takes what stands before the ARN for a part of it', ARN, ARN.replace('^', '')),
     physicalIds('takes what follows the ARN for a part of it', ARN, ARN.replace('$/', '/')),
     physicalIds('takes any account', ARN, ARN.replace(String.raw`\d{12}`, String.raw`\d+`)),
-    physicalIds('takes any Region', ARN, ARN.replace('[a-z0-9-]+', '[^:]+')),
+    physicalIds('takes any Region', 'isRegionOf(region, partition) && ', ''),
+    physicalIds('takes the Region of another partition', 'isRegionOf(region, partition)', 'REGION.test(region)'),
     physicalIds('takes any resource of DRS', ARN, ARN.replace('source-server', '[a-z-]+')),
     physicalIds(
       'takes a list for a text',
       `(typeof arn === 'string' && SOURCE_SERVER_ARN.exec(arn))`,
       'SOURCE_SERVER_ARN.exec(String(arn))',
     ),
-    physicalIds('takes the Region for the account', ARN_PARTS, 'const [, accountId, region, sourceServerId] ='),
+    physicalIds('takes the Region for the account', ARN_PARTS, 'const [, partition, accountId, region, sourceServerId] ='),
   ],
   'the physical ID of a fleet is written and read, and nothing else is taken for it': [
     physicalIds('writes the Region first', FLEET_WRITTEN, '`drs:fleet:${region}:${accountId}:${selectionHash}`'),
@@ -36,7 +37,7 @@ export const physicalIdRules: Mutants = {
     physicalIds('takes what stands before it for a part of it', FLEET, FLEET.replace('^', '')),
     physicalIds('takes what follows it for a part of it', FLEET, FLEET.replace('$/', '/')),
     physicalIds('takes any account', FLEET, FLEET.replace(String.raw`\d{12}`, String.raw`\d+`)),
-    physicalIds('takes any Region', FLEET, FLEET.replace('[a-z0-9-]+', '[^:]+')),
+    physicalIds('takes any Region', ' && REGION.test(region)', ''),
     physicalIds('takes any hash', FLEET, FLEET.replace('[0-9a-f]{16}', '[0-9a-f]+')),
     physicalIds('takes the Region for the account', FLEET_PARTS, 'const [, region, accountId, selectionHash] ='),
   ],

@@ -1,6 +1,7 @@
 import { mutate, type Mutants } from './mutant';
 
 const clientConfiguration = mutate('aws/client-configuration.ts');
+const contract = mutate('../lib/contract.ts');
 const deletion = mutate('protocol/delete.ts');
 const drain = mutate('drain/handler.ts');
 const fleet = mutate('fleet/handler.ts');
@@ -90,8 +91,8 @@ export const receivedRequests: Mutants = {
       'named === undefined && BEGINNINGS.some(([, known]) => known === partition)',
     ),
     region('knows no partition that is new', IS_OTHER, `(named ?? 'aws') !== partition`),
-    region('takes what follows a Region for a part of it', REGION, REGION.replace('$/', '/')),
-    region('takes what stands before a Region for a part of it', REGION, REGION.replace('^', '')),
+    contract('takes what follows a Region for a part of it', REGION, REGION.replace('$/', '/')),
+    contract('takes what stands before a Region for a part of it', REGION, REGION.replace('^', '')),
   ],
   'its `RequestType`, `RequestId`, `LogicalResourceId` or `ResourceType` is missing or malformed, or an ID is too long': [
     request('takes any type', `[!TYPES.some((type) => type === said.RequestType), `, '[false, '),
@@ -116,9 +117,9 @@ export const receivedRequests: Mutants = {
       `['RequestId', 'LogicalResourceId'].map`,
     ),
     request('takes an empty name', ` && value !== ''`, ''),
-    request('takes a name of any length', ' && value.length <= LONGEST_NAME', ''),
-    request('takes a physical ID of any length', 'textOf(said.PhysicalResourceId, Infinity).length > LONGEST_PHYSICAL_ID', 'false'),
-    request('sends back what does not fit into a response', 'value.slice(0, longest)', 'value'),
+    request('takes a name of any length', ' && bytesOf(value) <= LONGEST_NAME', ''),
+    request('takes a physical ID of any length', 'bytesOf(textOf(said.PhysicalResourceId, Infinity)) > LONGEST_PHYSICAL_ID', 'false'),
+    request('sends back what does not fit into a response', 'beginning(value, longest)', 'value'),
   ],
   "it is of another stack than the function's, or the function's environment names none": [
     foreignStack('serves it', SERVES, 'if (stack.id) {'),
@@ -158,11 +159,7 @@ export const receivedRequests: Mutants = {
       'run: server && (() => run(server)),',
       'run: () => (server ? run(server) : Promise.resolve()),',
     ),
-    fleet(
-      'takes what can not be read for a fleet',
-      'run: fleetId && (() => run(fleetId)),',
-      'run: () => (fleetId ? run(fleetId) : Promise.resolve()),',
-    ),
+    fleet('takes what can not be read for a fleet', 'run: fleetId && run,', 'run: () => (fleetId ? run() : Promise.resolve()),'),
     drain(
       'takes what can not be read for a drain',
       'isOfDrain(request.physicalId) ? ({ deletedStack }) => run(deletedStack) : undefined',
@@ -189,8 +186,8 @@ export const receivedRequests: Mutants = {
   'a Delete that is not genuine, or an Update of a rollback, whatever the properties say': [
     request(
       'fails, since they can not be read',
-      '[textOf(said.PhysicalResourceId',
-      "[!isRecord(said.ResourceProperties), 'no properties'],\n    [textOf(said.PhysicalResourceId",
+      '[bytesOf(textOf(said',
+      "[!isRecord(said.ResourceProperties), 'no properties'],\n    [bytesOf(textOf(said",
     ),
     deletion(
       'fails the Delete',

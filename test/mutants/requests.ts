@@ -70,7 +70,7 @@ export const requests: Mutants = {
       `if (nextToken !== undefined || !isNamed(error, 'UninitializedAccountException')) {`,
       'if (error) {',
     ),
-    physicalIds('takes a malformed ID', ' || !SOURCE_SERVER_ID.test(sourceServerId)', ''),
+    physicalIds('takes a malformed ID', ' && SOURCE_SERVER_ID.test(sourceServerId)', ''),
     physicalIds('takes the ARN of another service', ':drs:', ':[a-z]+:'),
     sourceServer('takes every server with a staging area for an extended one', `=== 'EXTENDED'`, '!== undefined'),
   ],
@@ -194,8 +194,8 @@ export const requests: Mutants = {
   'Delete: not genuine': [
     deletion(
       'disconnects',
-      'if (check.genuine) {\n      await readableRun(request, deletion, check)(check);',
-      `if (check.genuine || ${OURS}) {\n      await readableRun(request, deletion, { ...check, genuine: true })({ ...check, genuine: true });`,
+      'if (check.genuine) {\n      await readableRun(request, deletion)(check);',
+      `if (check.genuine || ${OURS}) {\n      await readableRun(request, deletion)({ ...check, genuine: true });`,
     ),
     deletion('fails the deletion', KEPT, `if (${OURS}) {\n        throw new Error(String(check.why));\n      }\n      ${KEPT}`),
     deletion('does not tell why it kept the server', KEPT, `if (${OF_OTHERS}) {\n        ${KEPT}\n      }`),

@@ -24,3 +24,9 @@ test('a web page gets no event, and answers none', async () => {
   expect(await send(`http://${host}`, { path: '/2018-06-01/runtime/invocation/1/response' })).toMatchObject({ status: 202 });
   expect(listener.answered).toHaveBeenCalledWith('1', 'success');
 });
+
+test('an answer for an ID of no invocation, which can not be decoded, harms nobody', async () => {
+  const host = await api.start();
+  expect(await send(`http://${host}`, { path: '/2018-06-01/runtime/invocation/%E0/response' })).toMatchObject({ status: 202 });
+  expect(listener.answered).toHaveBeenCalledWith('%E0', 'success');
+});

@@ -337,7 +337,12 @@ describe('Update', () => {
         for (const later of [properties, {}]) {
           const { response, calls } = await send('Delete', later, { physicalId });
           expect(response).toMatchObject({ Status: 'FAILED', PhysicalResourceId: physicalId });
-          for (const part of ['disconnect by hand', '`aws drs describe-source-servers --region eu-central-1`', '--retain-resources']) {
+          for (const part of [
+            'Do by hand',
+            '`aws drs describe-source-servers --region eu-central-1`',
+            'then for each `aws drs disconnect-source-server',
+            '--retain-resources',
+          ]) {
             expect(response.Reason).toContain(part);
           }
           expect(calls).toEqual([]);
