@@ -113,10 +113,10 @@ export class Stacks {
     });
   }
 
-  private async templateOf({ id }: StackIdentity): Promise<Template | undefined> {
+  private async templateOf({ id, name }: StackIdentity): Promise<Template | undefined> {
     const request = new GetTemplateCommand({ StackName: id, TemplateStage: 'Processed' });
     const { TemplateBody } = await withReadableErrors('cloudformation:GetTemplate', () => this.client.send(request));
-    return parseTemplate(TemplateBody ?? '');
+    return parseTemplate(TemplateBody ?? '', say`of the stack ${name}`);
   }
 
   private async listExports(): Promise<ReadonlyMap<string, string>> {

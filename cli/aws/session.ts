@@ -3,6 +3,7 @@ import { createInterface } from 'node:readline/promises';
 import { AssumeRoleCommand, GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { defaultProvider } from '@aws-sdk/credential-provider-node';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
+import { REGION } from '../../lib/contract';
 import { Failure } from '../../lambda/aws/errors';
 import { say } from '../../lambda/aws/message';
 import type { RoleSession } from '../../lambda/aws/role';
@@ -41,17 +42,21 @@ export interface ClientConfiguration {
 /** Who asks, and from which Region: as the AWS command line would find it out. */
 export class Session {
   /**
-   * @throws Failure if there are no credentials, or no Region is named anywhere
+   * @throws Failure if there are no credentials, or no Region is named anywhere, or what is named is none
    */
   static async open(options: { readonly profile?: string; readonly region?: string }): Promise<Session> {
     // The whole SDK reads them, also for the role of a profile.
     setVariable('AWS_PROFILE', options.profile ?? process.env.AWS_PROFILE ?? process.env.AWS_DEFAULT_PROFILE);
-    setVariable('AWS_REGION', options.region ?? process.env.AWS_REGION ?? process.env.AWS_DEFAULT_REGION);
+    const named = options.region ?? [process.env.AWS_REGION, process.env.AWS_DEFAULT_REGION].find((variable) => variable);
+    // Before anybody is asked for credentials: a host is named by it.
+    checkRegion(named);
+    setVariable('AWS_REGION', named);
     const credentials = defaultProvider({ mfaCodeProvider: askForCode });
     await withReadableErrors('sts:AssumeRole or sso:GetRoleCredentials, as your profile wants it', credentials);
     const region = await new STSClient({}).config.region().catch(() => {
       throw new Failure('No Region is named: use --region, AWS_REGION, or the region of the profile.');
     });
+    checkRegion(region);
     return new Session(region, credentials);
   }
 
@@ -105,6 +110,12 @@ export class Session {
       throw new Failure(say`STS gave no credentials for the role ${roleArn}.`);
     }
     return { accessKeyId: session.AccessKeyId, secretAccessKey: session.SecretAccessKey, sessionToken: session.SessionToken };
+  }
+}
+
+function checkRegion(region: string | undefined) {
+  if (region !== undefined && !REGION.test(region)) {
+    throw new Failure(say`'${region}' is not a Region, such as eu-central-1: use --region, AWS_REGION, or the region of the profile.`);
   }
 }
 

@@ -1,25 +1,17 @@
-import { existsSync } from 'node:fs';
-import * as path from 'node:path';
 import { FLEET_DISCONNECTION, SOURCE_SERVER_DISCONNECTION } from '../../lib/contract';
 import { messageOf } from '../../lambda/aws/errors';
 import { checkByDeclarations } from '../../lambda/protocol/deletion-check';
 import { readFleet } from '../../lambda/fleet/fleet';
 import { readStep } from '../../lambda/drain/step';
-import { NESTED_STACK, OUR_TYPES } from '../aws/cloudformation';
+import { OUR_TYPES } from '../aws/cloudformation';
+import { isRecord } from '../../lambda/protocol/request';
 import { holds, resolve, type Scope, Unresolved } from '../template/resolve';
 import { type Exports, parametersOfUpdate, scopeOfDeployed, scopeOfUpdate } from '../template/scope';
-import { readTemplateInside } from '../template/template-file';
+import { macroIn } from '../template/macros';
 import { type PlannedChange, type Change, isRetainPolicy, readerOf } from './planned-change';
 import { planDeletion } from './delete-stack';
-import {
-  type DeployedResource,
-  type DeployedStack,
-  isRecord,
-  lookUp,
-  parseTemplate,
-  type ResourceDeclaration,
-  type Template,
-} from '../template/template';
+import { type DeployedResource, type DeployedStack, lookUp, type ResourceDeclaration, type Template } from '../template/template';
+import { templateOfNested } from './nested-template';
 
 /** What a stack is to be updated to. */
 export interface UpdateTarget {
@@ -37,9 +29,13 @@ export function planUpdate(
   exports: Exports,
   parameters = parametersOfUpdate(stack, next.template),
 ): PlannedChange[] {
+  const macro = macroIn(next.template);
+  if (macro !== undefined) {
+    return planDeletion(stack, exports, unknown(`${macro} makes another template of the new one, which can't be told from here`));
+  }
   const { template, resources, nested } = stack;
   const scope = template && scopeOfDeployed(stack, template, exports);
-  const update = new Update(stack, next.template, scopeOfUpdate(stack, next.template, parameters, exports));
+  const update = new Update(stack, scope, next.template, scopeOfUpdate(stack, next.template, parameters, exports));
   const ours = [...resources.values()].filter(({ type }) => OUR_TYPES.includes(type));
   const own = ours.map((resource) => {
     const read = readerOf(lookUp(template?.Resources, resource.logicalId), scope);
@@ -65,31 +61,13 @@ function planNested(
     const kept: Change = { kind: 'kept', why: `the nested stack ${child.identity.name} is retained` };
     return planDeletion(child, exports, isKept ? kept : undefined, CLEANED_UP);
   }
-  const template = after instanceof Unresolved ? after : told(() => templateOfNested(child, before, after, next));
-  if (!template || template instanceof Unresolved || after instanceof Unresolved) {
-    const why =
-      template instanceof Unresolved
-        ? template.message
-        : `the new template of the nested stack ${logicalId} is not to be found in ${next.directory}`;
-    return planDeletion(child, exports, { kind: 'unknown', why });
+  const template = after instanceof Unresolved ? after : told(() => update.templateOfNested(child, before, after, next.directory));
+  if (template instanceof Unresolved || after instanceof Unresolved) {
+    const why = `the new template of the nested stack ${logicalId} can't be told: ${(template as Unresolved).message}`;
+    return planDeletion(child, exports, unknown(why));
   }
   const parameters = { ...parametersOfUpdate({ ...child, parameters: {} }, template), ...update.parametersOf(after) };
   return planUpdate(child, { ...next, template }, exports, parameters);
-}
-
-/** The CDK notes in the template where it has put those of nested stacks. */
-function templateOfNested(
-  child: DeployedStack,
-  before: ResourceDeclaration | undefined,
-  after: ResourceDeclaration,
-  { directory }: UpdateTarget,
-): Template | undefined {
-  const name = after.Metadata?.['aws:asset:path'];
-  if (after.Type === NESTED_STACK && typeof name === 'string' && existsSync(path.resolve(directory, name))) {
-    return parseTemplate(readTemplateInside(directory, name));
-  }
-  const [urlBefore, urlAfter] = [before, after].map((declaration) => JSON.stringify(declaration?.Properties?.TemplateURL));
-  return urlBefore === urlAfter ? child.template : undefined;
 }
 
 type Resources = Parameters<typeof checkByDeclarations>[1];
@@ -101,11 +79,18 @@ class Update {
   /** Those of which it can't be told what they will stand for. */
   private readonly unclear: readonly (readonly [type: string, logicalId: string])[];
 
+  /** Of our resources as they are deployed. */
+  private readonly functions: readonly string[];
+
   constructor(
     private readonly stack: DeployedStack,
+    /** Of the deployed template, if that can be read. */
+    private readonly deployed: Scope | undefined,
     private readonly next: Template,
     private readonly scope: Scope,
   ) {
+    const ours = [...stack.resources.values()].filter(({ type }) => OUR_TYPES.includes(type));
+    this.functions = ours.map(({ logicalId }) => this.functionBefore(logicalId));
     const ids = Object.entries(next.Resources)
       .filter(([logicalId, { Type }]) => OUR_TYPES.includes(Type) && this.declared(logicalId))
       .map(([logicalId, { Type }]) => ({ logicalId, type: Type, physicalId: this.physicalIdOf(logicalId) }));
@@ -129,7 +114,19 @@ class Update {
   parametersOf({ Properties = {} }: ResourceDeclaration): Record<string, string> {
     const given = isRecord(Properties.Parameters) ? Object.entries(Properties.Parameters) : [];
     const values = given.map(([name, value]) => [name, told(() => resolve(value, this.scope))] as const);
-    return Object.fromEntries(values.filter(([, value]) => !(value instanceof Unresolved)).map(([name, value]) => [name, String(value)]));
+    const texts = values.filter(([, value]) => typeof value === 'string' || Array.isArray(value));
+    return Object.fromEntries(texts.map(([name, value]) => [name, String(value)]));
+  }
+
+  /** @throws Unresolved if it can't be told */
+  templateOfNested(child: DeployedStack, before: ResourceDeclaration | undefined, after: ResourceDeclaration, directory: string): Template {
+    const urlBefore = this.deployed && told(() => resolve(before?.Properties?.TemplateURL, this.deployed!));
+    return templateOfNested(child, after, { before: urlBefore, after: resolve(after.Properties?.TemplateURL, this.scope) }, directory);
+  }
+
+  private functionBefore(logicalId: string): string {
+    const { template } = this.stack;
+    return this.deployed ? functionOf(lookUp(template?.Resources, logicalId), this.deployed) : '';
   }
 
   changeOf(resource: DeployedResource): Change {
@@ -144,9 +141,15 @@ class Update {
     if (!after) {
       return retention(before.DeletionPolicy, 'DeletionPolicy') ?? this.unlessDeclared(resource);
     }
+    if (after.Type !== resource.type) {
+      return unknown('its type changes, which CloudFormation refuses');
+    }
+    if (functionOf(after, this.scope) !== this.functionBefore(resource.logicalId)) {
+      return unknown('its ServiceToken changes, which CloudFormation refuses');
+    }
     const physicalId = this.physicalIdOf(resource.logicalId);
-    if (after.Type !== resource.type || physicalId instanceof Unresolved) {
-      return unknown(physicalId instanceof Unresolved ? physicalId.message : 'its type changes, which CloudFormation refuses');
+    if (physicalId instanceof Unresolved) {
+      return unknown(physicalId.message);
     }
     if (physicalId === resource.physicalId) {
       return { kind: 'kept', why: 'it is still declared' };
@@ -183,12 +186,19 @@ class Update {
 
   /** What a resource of the new template stands for, in the form of a physical ID. */
   private physicalIdOf(logicalId: string): string | Unresolved {
-    const read = readerOf(lookUp(this.next.Resources, logicalId), this.scope);
+    const declaration = lookUp(this.next.Resources, logicalId);
+    const read = readerOf(declaration, this.scope);
     const { identity } = this.stack;
+    if (!this.functions.includes(functionOf(declaration, this.scope))) {
+      return new Unresolved('its ServiceToken is another function than that of what is deployed');
+    }
     return told(() => {
-      switch (lookUp(this.next.Resources, logicalId)?.Type) {
+      switch (declaration?.Type) {
         case SOURCE_SERVER_DISCONNECTION:
-          return String(read((name) => name === 'SourceServerArn').SourceServerArn);
+          return textIn(
+            read((name) => name === 'SourceServerArn'),
+            'SourceServerArn',
+          );
         case FLEET_DISCONNECTION:
           return readFleet({ stack: identity, properties: read() }).physicalId;
         default:
@@ -196,6 +206,21 @@ class Update {
       }
     });
   }
+}
+
+/** The function of a resource, in a form that can be compared: its ARN, or what stands for it. */
+function functionOf(declaration: ResourceDeclaration | undefined, scope: Scope): string {
+  const token = declaration?.Properties?.ServiceToken;
+  const found = told(() => resolve(token, scope));
+  return typeof found === 'string' ? found : JSON.stringify(token ?? '');
+}
+
+function textIn(properties: Readonly<Record<string, unknown>>, name: string): string {
+  const value = properties[name];
+  if (typeof value !== 'string') {
+    throw new Unresolved(`its property ${name} is no text`);
+  }
+  return value;
 }
 
 function told<T>(look: () => T): T | Unresolved {

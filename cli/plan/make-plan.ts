@@ -82,12 +82,13 @@ function checkRole(roleArn: string) {
 const REFUSED = 'The update would be refused, and rolled back: nobody is disconnected.';
 
 function readNext(file: string): UpdateTarget {
-  let template: UpdateTarget['template'] | undefined;
+  let body: string;
   try {
-    template = parseTemplate(readTemplateFile(file));
+    body = readTemplateFile(file);
   } catch (error) {
     throw new Failure(say`The template ${file} can't be read. ${messageOf(error)}`);
   }
+  const template = parseTemplate(body, file);
   if (!template) {
     throw new Failure(
       say`${file} is not a template in JSON, such as ${command`npx cdk synth`} leaves in cdk.out as STACK.template.json. YAML is not understood: use that file.`,

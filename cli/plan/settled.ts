@@ -1,8 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
 import { STACK_ID_VARIABLE } from '../../lib/contract';
-import { isRecord, lookUp } from '../template/template';
+import { lookUp } from '../template/template';
 import type { PlannedChange } from '../operation/planned-change';
 import { isOfCreated } from '../../lambda/physical-ids';
+import { isRecord } from '../../lambda/protocol/request';
 import { NEVER_CREATED, outcomeOf, outcomeOfChange } from './outcome';
 import type { Outcome } from './plan-json';
 import { command, say } from '../../lambda/aws/message';

@@ -4,12 +4,15 @@ import { Unresolved } from './unresolved';
 export const MOST_STEPS = 100_000;
 /** CloudFormation takes no template of more characters; what is made of it could double at each step. */
 export const LONGEST_TEXT = 1_000_000;
+/** In all values together: what is long costs time at each step. */
+export const MOST_CHARACTERS = 20_000_000;
 /** How deep functions, lists and conditions may lie in each other. */
 export const DEEPEST = 200;
 
 /** How far the evaluation of a template has come. A stranger may have written it, so it ends, whatever stands in it. */
 export class Evaluation {
   private steps = 0;
+  private characters = 0;
   private depth = 0;
   private readonly conditions = new Map<string, boolean | Unresolved>();
 
@@ -23,9 +26,18 @@ export class Evaluation {
     }
     this.depth++;
     try {
-      return evaluate();
+      const value = evaluate();
+      this.count(value);
+      return value;
     } finally {
       this.depth--;
+    }
+  }
+
+  private count(value: unknown) {
+    this.characters += typeof value === 'string' || Array.isArray(value) ? value.length : 0;
+    if (this.characters > MOST_CHARACTERS) {
+      throw new Unresolved(`the template makes more than ${MOST_CHARACTERS} characters of text`);
     }
   }
 
@@ -54,6 +66,7 @@ export class Evaluation {
       found = this.step(evaluate);
     } catch (error) {
       if (!(error instanceof Unresolved)) {
+        this.conditions.delete(name);
         throw error;
       }
       found = error;

@@ -1,5 +1,6 @@
 import type { Evaluation } from './evaluation';
-import { isRecord, lookUp } from './template';
+import { isRecord } from '../../lambda/protocol/request';
+import { lookUp } from './template';
 import { Unresolved } from './unresolved';
 
 export { Unresolved };
@@ -64,41 +65,46 @@ const INTRINSICS: Readonly<Record<string, Intrinsic>> = {
   'Fn::GetAtt': (argument, scope) => scope.attribute(...attributeIn(argument, scope)),
   'Fn::Sub': (argument, scope) => substitute(argument, scope),
   'Fn::Join': (argument, scope) => {
-    const [delimiter, items] = listOf(argument, scope);
-    return scope.evaluation.text(listOf(items, scope).map(String), String(delimiter));
+    const [delimiter, items] = itemsOf(argument, scope, 2);
+    return scope.evaluation.text(listOf(items, scope).map(textOf), textOf(delimiter));
   },
   'Fn::Split': (argument, scope) => {
-    const [delimiter, text] = listOf(argument, scope);
-    return String(text).split(String(delimiter));
+    const [delimiter, text] = itemsOf(argument, scope, 2);
+    return textOf(text).split(textOf(delimiter));
   },
   'Fn::Select': (argument, scope) => {
-    const [index, items] = listOf(argument, scope);
+    const [index, items] = itemsOf(argument, scope, 2);
     const selected = listOf(items, scope)[Number(index)];
     return selected ?? cannot(`there is no item ${String(index)} to select`);
   },
   'Fn::FindInMap': (argument, scope) => {
-    const path = listOf(argument, scope).map(String);
-    const found = path.slice(0, 3).reduce<unknown>((map, key) => (isRecord(map) ? lookUp(map, key) : undefined), scope.mappings);
+    const path = listOf(argument, scope).map(textOf);
+    const found = partsOf(path.slice(0, 3), 3).reduce<unknown>(
+      (map, key) => (isRecord(map) ? lookUp(map, String(key)) : undefined),
+      scope.mappings,
+    );
     return found === undefined ? cannot(`the template has no mapping ${path.join(', ')}`) : resolve(found, scope);
   },
   'Fn::If': (argument, scope) => {
-    const [name, whenTrue, whenFalse] = argument as unknown[];
+    const [name, whenTrue, whenFalse] = partsOf(argument, 3);
     return resolve(holds(String(name), scope) ? whenTrue : whenFalse, scope);
   },
-  'Fn::ImportValue': (argument, scope) => scope.importValue(String(resolve(argument, scope))),
+  'Fn::ImportValue': (argument, scope) => scope.importValue(textOf(resolve(argument, scope))),
   'Fn::Equals': (argument, scope) => {
-    const [one, other] = listOf(argument, scope);
-    return String(one === other);
+    const [one, other] = itemsOf(argument, scope, 2);
+    return String(textOf(one) === textOf(other));
   },
-  'Fn::And': (argument, scope) => String((argument as unknown[]).every((condition) => isTrue(condition, scope))),
-  'Fn::Or': (argument, scope) => String((argument as unknown[]).some((condition) => isTrue(condition, scope))),
-  'Fn::Not': (argument, scope) => String(!isTrue((argument as unknown[])[0], scope)),
+  'Fn::And': (argument, scope) => String(partsOf(argument).every((condition) => isTrue(condition, scope))),
+  'Fn::Or': (argument, scope) => String(partsOf(argument).some((condition) => isTrue(condition, scope))),
+  'Fn::Not': (argument, scope) => String(!isTrue(partsOf(argument, 1)[0], scope)),
 };
 
 function isTrue(condition: unknown, scope: Scope): boolean {
-  return isRecord(condition) && typeof condition.Condition === 'string'
-    ? holds(condition.Condition, scope)
-    : resolve(condition, scope) === 'true';
+  if (isRecord(condition) && typeof condition.Condition === 'string') {
+    return holds(condition.Condition, scope);
+  }
+  const value = resolve(condition, scope);
+  return value === 'true' || (value === 'false' ? false : cannot(`${JSON.stringify(condition)} is no condition`));
 }
 
 /** `[LOGICALID, NAME]` or `LOGICALID.NAME`, where the name may have dots, too. */
@@ -126,9 +132,22 @@ function substitute(argument: unknown, scope: Scope): string {
     if (index % 2 === 0) {
       return part;
     }
-    return part.startsWith('!') ? `\${${part.slice(1).trim()}}` : scope.evaluation.step(() => String(valueOf(part.trim())));
+    return part.startsWith('!') ? `\${${part.slice(1).trim()}}` : scope.evaluation.step(() => textOf(valueOf(part.trim())));
   });
   return scope.evaluation.text(told);
+}
+
+/** What a function is given, as it is written: so many parts, or at least one. */
+function partsOf(argument: unknown, count?: number): readonly unknown[] {
+  const parts: readonly unknown[] = Array.isArray(argument) ? argument : [];
+  return parts.length > 0 && parts.length === (count ?? parts.length)
+    ? parts
+    : cannot(`${JSON.stringify(argument)} is not what the function takes`);
+}
+
+/** What a function is given: so many values. */
+function itemsOf(argument: unknown, scope: Scope, count: number): readonly unknown[] {
+  return partsOf(listOf(argument, scope), count);
 }
 
 function listOf(argument: unknown, scope: Scope): unknown[] {
@@ -136,6 +155,10 @@ function listOf(argument: unknown, scope: Scope): unknown[] {
   return Array.isArray(items)
     ? (items as unknown[])
     : cannot(`${isRecord(argument) ? `what ${Object.keys(argument).join(', ')} gives` : String(argument)} is no list`);
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : cannot(`${JSON.stringify(value)} is no text`);
 }
 
 function isScalar(value: unknown): value is string | number | boolean {

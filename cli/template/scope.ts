@@ -1,3 +1,4 @@
+import { DOMAINS } from '../../lambda/protocol/response-url';
 import { Evaluation } from './evaluation';
 import { type Scope, Unresolved } from './resolve';
 import { type DeployedStack, lookUp, type ParameterDeclaration, type Template } from './template';
@@ -70,7 +71,7 @@ function pseudoParameter(name: string, { identity }: DeployedStack): string | un
     case 'AWS::StackName':
       return identity.name;
     case 'AWS::URLSuffix':
-      return { aws: 'amazonaws.com', 'aws-us-gov': 'amazonaws.com' }[partition];
+      return DOMAINS.get(partition);
     default:
       return undefined;
   }

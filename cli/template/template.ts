@@ -1,9 +1,12 @@
 import { Failure } from '../../lambda/aws/errors';
-import { say } from '../../lambda/aws/message';
+import { say, type Told } from '../../lambda/aws/message';
 import type { StackIdentity } from '../../lambda/aws/stack-id';
+import { isRecord } from '../../lambda/protocol/request';
+import { misshapenPart } from './shape';
 
 /** What a template holds, as far as a plan looks into it. */
 export interface Template {
+  readonly Transform?: unknown;
   readonly Parameters?: Readonly<Record<string, ParameterDeclaration>>;
   readonly Mappings?: Readonly<Record<string, unknown>>;
   readonly Conditions?: Readonly<Record<string, unknown>>;
@@ -12,7 +15,7 @@ export interface Template {
 
 export interface ParameterDeclaration {
   readonly Type?: string;
-  readonly Default?: unknown;
+  readonly Default?: string | number | boolean;
   readonly NoEcho?: unknown;
 }
 
@@ -59,31 +62,46 @@ export const DEEPEST_JSON = 500;
 /**
  * A template in JSON, which is what the CDK writes; undefined for anything else.
  *
- * @throws Failure if it is deeper than can be read
+ * @param name how to tell it from others
+ * @throws Failure if it is deeper than can be read, or has what CloudFormation takes nowhere
  */
-export function parseTemplate(body: string): Template | undefined {
+export function parseTemplate(body: string, name: Told): Template | undefined {
   if (depthOf(body) > DEEPEST_JSON) {
-    throw new Failure(say`The template has more than ${DEEPEST_JSON} lists or objects in each other, so it was not read.`);
+    throw new Failure(say`The template ${name} has more than ${DEEPEST_JSON} lists or objects in each other, so it was not read.`);
   }
+  let template: unknown;
   try {
-    const template: unknown = JSON.parse(body);
-    return isRecord(template) && isRecord(template.Resources) ? (template as unknown as Template) : undefined;
+    template = JSON.parse(body);
   } catch {
     return undefined;
   }
+  if (!isRecord(template) || !('Resources' in template)) {
+    return undefined;
+  }
+  const misshapen = misshapenPart(template);
+  if (misshapen !== undefined) {
+    throw new Failure(say`The template ${name} can't be read, and CloudFormation would refuse it: ${misshapen}.`);
+  }
+  return template as unknown as Template;
 }
 
 /** How deep the brackets of a text in JSON go. */
 function depthOf(body: string): number {
   let depth = 0;
   let deepest = 0;
-  for (const [token] of body.matchAll(/"(?:[^"\\]|\\.)*"|[[{\]}]/gs)) {
-    depth += token === '[' || token === '{' ? 1 : token === ']' || token === '}' ? -1 : 0;
-    deepest = Math.max(deepest, depth);
+  let isText = false;
+  // Each character once: a stranger may have written it.
+  for (let index = 0; index < body.length; index++) {
+    const character = body[index];
+    if (character === '"') {
+      isText = !isText;
+    } else if (isText) {
+      index += character === '\\' ? 1 : 0;
+    } else if (character === '[' || character === '{') {
+      deepest = Math.max(deepest, ++depth);
+    } else if (character === ']' || character === '}') {
+      depth--;
+    }
   }
   return deepest;
-}
-
-export function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -14,7 +14,7 @@ export interface ResponseUrl {
  *
  * @see https://github.com/boto/botocore/blob/develop/botocore/data/partitions.json, `dnsSuffix`
  */
-const DOMAINS: ReadonlyMap<string, string> = new Map([
+export const DOMAINS: ReadonlyMap<string, string> = new Map([
   ['aws', 'amazonaws.com'],
   ['aws-cn', 'amazonaws.com.cn'],
   ['aws-us-gov', 'amazonaws.com'],

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import * as path from 'node:path';
@@ -29,7 +30,10 @@ const link = (vpc: string, index = 0): ResourceDeclaration => ({
   Type: STAGING_AREA_DRAIN,
   Properties: { Drain: 'c8', Link: String(index), VpcId: vpc, SubnetIds: ['subnet-1'] },
 });
-const nestedStack = (url: string, more: Partial<ResourceDeclaration> = {}): ResourceDeclaration => ({
+/** Its name has the hash of its content. */
+const OLD = `https://s3.eu-central-1.amazonaws.com/assets/${'0123456789abcdef'.repeat(4)}.json`;
+
+const nestedStack = (url: unknown, more: Partial<ResourceDeclaration> = {}): ResourceDeclaration => ({
   Type: 'AWS::CloudFormation::Stack',
   Properties: { TemplateURL: url },
   ...more,
@@ -193,6 +197,67 @@ describe('The stack is updated', () => {
     expect(update(deployed(before), after, { Conditions, Parameters })).toEqual(expected);
   });
 
+  describe('the new template has macros', () => {
+    test.each<[string, Partial<Template>]>([
+      ['AWS::Include', { Transform: 'AWS::Include' }],
+      ['Mine', { Transform: ['AWS::Serverless-2016-10-31', 'Mine'] }],
+      ['{"Name":"AWS::Include"}', { Transform: { Name: 'AWS::Include' } }],
+      ['Fn::Transform', { Mappings: { M: { a: { 'Fn::Transform': { Name: 'AWS::Include' } } } } }],
+      ['Fn::ForEach::Servers', { Transform: 'AWS::LanguageExtensions', Conditions: { 'Fn::ForEach::Servers': [] } }],
+    ])('%s: nothing of it can be told', (macro, rest) => {
+      const expected = `unknown: ${macro} makes another template of the new one, which can't be told from here`;
+      expect(update(deployed({ A: server(ONE), B: server(TWO) }), { A: server(ONE) }, rest)).toEqual({ A: expected, B: expected });
+    });
+
+    test.each([
+      'AWS::Serverless-2016-10-31',
+      'AWS::SecretsManager-2020-07-23',
+      'AWS::SecretsManager-2024-09-16',
+      'AWS::CodeDeployBlueGreen',
+      'AWS::LanguageExtensions',
+    ])('%s leaves our resources as they are', (Transform) => {
+      const stack = deployed({ A: server(ONE), B: server(TWO) });
+      const expected = { A: 'kept: it is still declared', B: 'cleaned up' };
+      expect(update(stack, { A: server(ONE) }, { Transform })).toEqual(expected);
+      expect(update(stack, { A: server(ONE) }, { Transform: [Transform] })).toEqual(expected);
+    });
+  });
+
+  describe('another function', () => {
+    const withToken = (ServiceToken: unknown) => server(ONE, { Properties: { ServiceToken } });
+    const other = { 'Fn::GetAtt': ['OtherFunction', 'Arn'] };
+
+    test('for the same resource: CloudFormation refuses it', () => {
+      expect(update(deployed({ A: server(ONE) }), { A: withToken(other) })).toEqual({
+        A: 'unknown: its ServiceToken changes, which CloudFormation refuses',
+      });
+    });
+
+    test('declares the server from now on: it can not be told, since nobody knows which physical ID that one gives', () => {
+      expect(update(deployed({ A: server(ONE) }), { B: withToken(other) })).toEqual({
+        A: "unknown: it may still be declared, as B, of which it can't be told what it stands for",
+      });
+    });
+
+    test('declares the server from now on, and has resources already: it is ours', () => {
+      const before = deployed({ A: server(ONE), C: server(TWO, { Properties: { ServiceToken: other } }) });
+      expect(update(before, { B: withToken(other), C: server(TWO, { Properties: { ServiceToken: other } }) })).toEqual({
+        A: 'kept: it is still declared in the stack, as B',
+        C: 'kept: it is still declared',
+      });
+    });
+
+    test('by a parameter that changes', () => {
+      const Parameters = { Token: { Type: 'String', Default: 'arn:new' } };
+      const before = deployed({ A: withToken({ Ref: 'Token' }) });
+      const stack = { ...before, parameters: { Token: 'arn:old' }, template: { Parameters, Resources: before.template!.Resources } };
+      expect(update(stack, { A: withToken({ Ref: 'Token' }) }, { Parameters })).toEqual({ A: 'kept: it is still declared' });
+      expect(update(stack, { A: withToken({ Ref: 'Other' }) }, { Parameters: { Other: { Type: 'String', Default: 'arn:new' } } })).toEqual({
+        A: 'unknown: its ServiceToken changes, which CloudFormation refuses',
+      });
+    });
+  });
+
   test('deployed with a template that is not JSON', () => {
     expect(update({ ...deployed({ A: server(ONE) }), template: undefined }, nothing)).toEqual({
       A: 'unknown: the template that is deployed is not JSON, or does not hold it',
@@ -203,12 +268,32 @@ describe('The stack is updated', () => {
     const directory = mkdtempSync(path.join(tmpdir(), 'cdk-drs-plan-'));
     afterAll(() => rmSync(directory, { recursive: true }));
     const asset = (name: string, declared: Declared, parameters: object = {}) => {
-      writeFileSync(path.join(directory, name), JSON.stringify({ Parameters: { Arn: { Type: 'String' } }, Resources: declared }));
-      return nestedStack(name, { Metadata: { 'aws:asset:path': name }, Properties: { TemplateURL: name, Parameters: parameters } });
+      const template = { Parameters: { Arn: { Type: 'String' } }, Resources: declared };
+      // As the CDK does: the hash is of the content without the indentation.
+      const hash = createHash('sha256').update(JSON.stringify(template)).digest('hex');
+      writeFileSync(path.join(directory, name), JSON.stringify(template, undefined, 1));
+      const TemplateURL = { 'Fn::Sub': `https://s3.\${AWS::Region}.\${AWS::URLSuffix}/assets/${hash}.json` };
+      return nestedStack('', { Metadata: { 'aws:asset:path': name }, Properties: { TemplateURL, Parameters: parameters } });
     };
 
     test.each<[string, Declared, Record<string, string>]>([
-      ['with the same template', { N: nestedStack('old') }, { A: 'kept: it is still declared' }],
+      ['with the same template', { N: nestedStack(OLD) }, { A: 'kept: it is still declared' }],
+      [
+        'with the same template, by another text',
+        { N: nestedStack({ 'Fn::Join': ['', [OLD.slice(0, 7), { 'Fn::Sub': OLD.slice(7) }]] }) },
+        { A: 'kept: it is still declared' },
+      ],
+      [
+        'with a URL that says the same, but for a parameter',
+        { N: nestedStack({ Ref: 'Url' }) },
+        { A: expect.stringMatching(/^unknown: .* is not to be found/) },
+      ],
+      [
+        'with the file of one template, and the URL of another',
+        { N: { ...asset('stale', { A: server(ONE) }), Properties: { TemplateURL: OLD } } },
+        { A: expect.stringMatching(/^unknown: .* does not name the content of stale/) },
+      ],
+
       ['removed', nothing, { A: 'cleaned up' }],
       ['renamed: what it holds goes', { M: asset('same', { A: server(ONE) }) }, { A: 'cleaned up' }],
       ['without the server', { N: asset('without', nothing) }, { A: 'cleaned up' }],
@@ -233,8 +318,28 @@ describe('The stack is updated', () => {
         { A: expect.stringMatching(/^unknown: the new template of the nested stack N/) },
       ],
     ])('%s', (_what, after, expected) => {
-      const before = deployed({ N: nestedStack('old') }, { N: deployed({ A: server(ONE) }) });
-      expect(update(before, after, {}, directory)).toEqual(expected);
+      const before = { ...deployed({ N: nestedStack(OLD) }, { N: deployed({ A: server(ONE) }) }), parameters: { Url: OLD } };
+      const Parameters = { Url: { Type: 'String', Default: 'https://s3.amazonaws.com/new.json' } };
+      expect(update({ ...before, parameters: {} }, after, { Parameters }, directory)).toEqual(expected);
+    });
+
+    test.each([
+      ['the same URL, which a parameter of the stack tells, and which stays', { Url: OLD }, 'kept: it is still declared'],
+      ['the same URL, at which there may be another template by now', { Url: 'https://s3.amazonaws.com/bucket/nested.json' }, 'unknown'],
+    ])('%s', (_what, parameters, expected) => {
+      const Parameters = { Url: { Type: 'String' } };
+      const declared = { N: nestedStack({ Ref: 'Url' }) };
+      const before = deployed(declared, { N: deployed({ A: server(ONE) }) });
+      const stack = { ...before, parameters, template: { Parameters, Resources: declared } };
+      expect(update(stack, declared, { Parameters }, directory)).toEqual({ A: expect.stringContaining(expected) });
+    });
+
+    test('a macro in its new template', () => {
+      const before = deployed({ N: nestedStack(OLD) }, { N: deployed({ A: server(ONE) }) });
+      const after = {
+        N: asset('include', { A: server(ONE), B: { Type: 'T', Properties: { 'Fn::Transform': { Name: 'AWS::Include' } } } }),
+      };
+      expect(update(before, after, {}, directory)).toEqual({ A: expect.stringMatching(/^unknown: Fn::Transform makes/) });
     });
 
     test('that is retained is kept when it is removed', () => {

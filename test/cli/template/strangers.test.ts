@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import * as path from 'node:path';
@@ -40,7 +41,25 @@ describe('a value ends', () => {
       'a substitution of a gigabyte',
       {},
       { 'Fn::Sub': ['${a}'.repeat(10_000), { a: text }] },
-      /a text of more than 1000000 characters|steps/,
+      /a text of more than 1000000 characters|characters of text|steps/,
+    ],
+    [
+      'a text of 900,000 characters joined 15,000 times',
+      {},
+      times(15_000, () => ({ 'Fn::Join': ['', ['x'.repeat(900_000)]] })),
+      /more than 20000000 characters of text/,
+    ],
+    [
+      'a long text of a mapping, 90,000 times',
+      { Mappings: { M: { k: { v: 'x'.repeat(900_000) } } } },
+      times(90_000, () => ({ 'Fn::FindInMap': ['M', 'k', 'v'] })),
+      /more than 20000000 characters of text|steps/,
+    ],
+    [
+      'a long text split 10,000 times',
+      { Mappings: { M: { k: { v: ','.repeat(900_000) } } } },
+      times(10_000, () => ({ 'Fn::Select': [0, { 'Fn::Split': [',', { 'Fn::FindInMap': ['M', 'k', 'v'] }] }] })),
+      /more than 20000000 characters of text|steps/,
     ],
     ['as many variables as fit', {}, { 'Fn::Sub': '${AWS::Region}'.repeat(300_000) }, /more than 100000 steps/],
     ['functions a thousand deep', {}, nested(1_000, 'x', (value) => ({ 'Fn::Join': ['', [value]] })), /more than 200 functions/],
@@ -106,13 +125,83 @@ describe('a value ends', () => {
   });
 });
 
+describe('functions that are given what they do not take: it can not be told', () => {
+  const odd = [5, '', 'x', true, {}, [], ['x'], { a: 1 }, [[], {}], [{ Ref: 'AWS::NoValue' }]];
+  const functions = [
+    'Ref',
+    'Fn::GetAtt',
+    'Fn::Join',
+    'Fn::Split',
+    'Fn::Select',
+    'Fn::FindInMap',
+    'Fn::If',
+    'Fn::ImportValue',
+    'Fn::Equals',
+  ];
+  const conditions = ['Fn::And', 'Fn::Or', 'Fn::Not'];
+
+  test.each([...functions, ...conditions].flatMap((name) => odd.map((argument) => [name, argument] as const)))(
+    '%s of %j',
+    (name, argument) => {
+      expect(() => resolve({ [name]: argument }, scopeOf({}))).toThrow(Unresolved);
+    },
+  );
+
+  test.each([5, '', 'x', {}, [], [5], { Ref: 'AWS::Region' }])('%j is no condition, however often it is asked for', (condition) => {
+    const scope = scopeOf({ Conditions: { C: condition } });
+    expect(() => holds('C', scope)).toThrow(Unresolved);
+    expect(() => holds('C', scope)).toThrow(/is no condition|is not what|can't be told/);
+  });
+});
+
+describe('a template of another shape', () => {
+  test.each<[object, string]>([
+    [{ Resources: { X: null } }, 'Resources/X is null'],
+    [{ Resources: { X: { Type: 'T', Properties: null } } }, 'Resources/X/Properties is null'],
+    [{ Resources: {}, Parameters: null }, 'Parameters is null'],
+    [{ Resources: {}, Parameters: { P: null } }, 'Parameters/P is null'],
+    [{ Resources: {}, Outputs: { O: { Value: ['a', null] } } }, 'Outputs/O/Value/1 is null'],
+    [{ Resources: [] }, 'Resources is no object'],
+    [{ Resources: {}, Parameters: [] }, 'Parameters is no object'],
+    [{ Resources: {}, Mappings: 'x' }, 'Mappings is no object'],
+    [{ Resources: {}, Conditions: 5 }, 'Conditions is no object'],
+    [{ Resources: { X: 'x' } }, 'Resources/X is no object'],
+    [{ Resources: { X: {} } }, 'Resources/X has a Type that is no text'],
+    [{ Resources: { X: { Type: 5 } } }, 'Resources/X has a Type that is no text'],
+    [{ Resources: { X: { Type: 'T', Properties: [] } } }, 'Resources/X has Properties that are no object'],
+    [{ Resources: { X: { Type: 'T', Metadata: 'x' } } }, 'Resources/X has Metadata that are no object'],
+    [{ Resources: { X: { Type: 'T', Condition: {} } } }, 'Resources/X has a Condition that is no text'],
+    [{ Resources: {}, Parameters: { P: 'x' } }, 'Parameters/P is no object'],
+    [{ Resources: {}, Parameters: { P: {} } }, 'Parameters/P has a Type that is no text'],
+    [{ Resources: {}, Parameters: { P: { Type: 'String', Default: {} } } }, 'Parameters/P has a Default that is no text'],
+  ])('%j: by a sentence that names the template and the part', (template, part) => {
+    expect(() => parseTemplate(JSON.stringify(template), 'my.json')).toThrow(
+      `The template my.json can't be read, and CloudFormation would refuse it: ${part}.`,
+    );
+  });
+
+  test.each([{}, [], 5, null, 'x', { resources: {} }])('%j is no template', (other) => {
+    expect(parseTemplate(JSON.stringify(other), 'x')).toBeUndefined();
+  });
+
+  test('a function among the resources is none of them', () => {
+    const template = { Resources: { 'Fn::ForEach::Topics': ['T', ['a'], {}], 'Fn::Transform': { Name: 'AWS::Include' } } };
+    expect(parseTemplate(JSON.stringify(template), 'x')).toEqual(template);
+  });
+});
+
+test('a text that does not end is read once', () => {
+  expect(parseTemplate(`"${'\\'.repeat(1_000_000)}`, 'x')).toBeUndefined();
+  expect(parseTemplate('"a'.repeat(500_001), 'x')).toBeUndefined();
+});
+
 test.each(['[', '{"a":'])('a body that is deeper than %s a hundred thousand times: by a sentence', (open) => {
-  expect(() => parseTemplate(open.repeat(100_000))).toThrow(`more than ${DEEPEST_JSON} lists or objects`);
+  expect(() => parseTemplate(open.repeat(100_000), 'x')).toThrow(`more than ${DEEPEST_JSON} lists or objects`);
 });
 
 test('brackets in a text are no depth', () => {
   const template = { Resources: { A: { Type: 'T', Properties: { text: `"${'[{\\'.repeat(1_000)}` } } } };
-  expect(parseTemplate(JSON.stringify(template))).toEqual(template);
+  expect(parseTemplate(JSON.stringify(template), 'x')).toEqual(template);
 });
 
 describe('a file', () => {
@@ -136,10 +225,21 @@ describe('a file', () => {
   /** What is told of our resource in a nested stack whose new template is there. */
   const planned = (assetPath: unknown) => {
     const declared = (url: string) =>
-      ({ Type: 'AWS::CloudFormation::Stack', Properties: { TemplateURL: url }, Metadata: { 'aws:asset:path': assetPath } }) as const;
+      ({
+        Type: 'AWS::CloudFormation::Stack',
+        Properties: { TemplateURL: `https://s3.amazonaws.com/assets/${url}.json` },
+        Metadata: { 'aws:asset:path': assetPath },
+      }) as const;
     const child = deployedStack({ name: 'Child', resources: { One: [SOURCE_SERVER_DISCONNECTION, 'arn'] } });
-    const stack = { ...deployedStack({ template: { Resources: { Child: declared('old') } } }), nested: new Map([['Child', child]]) };
-    const [one] = planUpdate(stack, { template: { Resources: { Child: declared('new') } }, directory: cloudAssembly }, () => undefined);
+    const stack = {
+      ...deployedStack({ template: { Resources: { Child: declared('0'.repeat(64)) } } }),
+      nested: new Map([['Child', child]]),
+    };
+    const [one] = planUpdate(
+      stack,
+      { template: { Resources: { Child: declared(createHash('sha256').update(template).digest('hex')) } }, directory: cloudAssembly },
+      () => undefined,
+    );
     return one.change;
   };
 
@@ -162,7 +262,7 @@ describe('a file', () => {
   });
 
   test('aws:asset:path of a file in the folder is read', () => {
-    expect(planned('inside.json')).not.toMatchObject({ kind: 'unknown', why: expect.stringMatching(/not to be found|leads out/) });
+    expect(planned('inside.json')).not.toMatchObject({ kind: 'unknown', why: expect.stringMatching(/can't be told/) });
   });
 
   test.each(['/dev/zero', 'large.json'])('the file that the user names, %s: by a bound and a sentence', (name) => {
