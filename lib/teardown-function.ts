@@ -57,7 +57,7 @@ export interface TeardownFunctionProps {
  * import { SourceServer, SourceServerDisconnection, TeardownFunction } from 'cdk-drs';
  *
  * declare const stack: Stack;
- * const teardownFunction = new TeardownFunction(stack, 'Teardown', {
+ * const teardownFunction = new TeardownFunction(stack, 'OwnTeardownFunction', {
  *   logGroup: new LogGroup(stack, 'TeardownLog', { retention: RetentionDays.TWO_YEARS, removalPolicy: RemovalPolicy.RETAIN }),
  * });
  * new SourceServerDisconnection(stack, 'AppServer', {

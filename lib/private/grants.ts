@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { Annotations, Stack, Stage, Token } from 'aws-cdk-lib';
+import { Annotations, Stack, Stage, Token, TokenComparison } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as logs from 'aws-cdk-lib/aws-logs';
 import { Construct, type IDependable } from 'constructs';
@@ -105,7 +105,7 @@ export class Grants {
     } else if (sourceServerArn !== undefined && !this.ofServers) {
       this.wideRegions.add(region);
     }
-    const isWide = (of: string) => this.wideRegions.has(of) || this.wideRegions.has('*') || (of === '*' && this.wideRegions.size > 0);
+    const isWide = (of: string) => [...this.wideRegions].some((wide) => mayBeSameRegion(wide, of));
     this.fleetsByTags.filter((fleet) => isWide(fleet.region)).forEach(({ fleet }) => warnOfSharedFunction(fleet));
   }
 
@@ -126,13 +126,18 @@ export class Grants {
   }
 }
 
+/** The own Region of a stack may be a token, which may be any Region that somebody names. */
+function mayBeSameRegion(one: string, other: string): boolean {
+  return one === '*' || other === '*' || Token.compareStrings(one, other) !== TokenComparison.DIFFERENT;
+}
+
 function warnOfSharedFunction(fleet: Construct) {
   Annotations.of(fleet).addWarningV2(
     'cdk-drs:fleetSharesFunction',
     'This fleet is chosen by its tags, but its teardown function disconnects single source servers, too: ' +
       'so IAM lets the role of the function disconnect every source server of the Region, whatever tags it has. ' +
       'In a new stack, give the fleet a function of its own:\n' +
-      "  const fleetFunction = new TeardownFunction(this, 'FleetTeardown');\n" +
+      "  const fleetFunction = new TeardownFunction(this, 'FleetTeardownFunction');\n" +
       `  new FleetDisconnection(this, '${fleet.node.id}', { ..., teardownFunction: fleetFunction });\n` +
       'Or set scopeToDeclaredServers of the function that they share. Where the fleet is deployed already, ' +
       'leave its function as it is: CloudFormation refuses to change the ServiceToken of a resource.',

@@ -308,11 +308,11 @@ describe('scopeToDeclaredServers', () => {
 
 describe('a fleet by tags that shares its function with single servers', () => {
   const WARNING = Match.stringLikeRegexp(
-    "whatever tags it has\\. In a new stack, give the fleet a function of its own:\n {2}const fleetFunction = new TeardownFunction\\(this, 'FleetTeardown'\\);\n {2}new FleetDisconnection\\(this, 'Fleet\\d+', .*teardownFunction: fleetFunction",
+    "whatever tags it has\\. In a new stack, give the fleet a function of its own:\n {2}const fleetFunction = new TeardownFunction\\(this, 'FleetTeardownFunction'\\);\n {2}new FleetDisconnection\\(this, 'Fleet\\d+', .*teardownFunction: fleetFunction",
   );
   const warnings = (stack: Stack) => Annotations.fromStack(stack).findWarning('*', WARNING).length;
 
-  test.each<[string, number, (stack: Stack) => void]>([
+  test.each<[string, number, (stack: Stack) => void, (() => Stack)?]>([
     ['declared before them', 1, (stack) => [fleet(stack), single(stack, arnIn('eu-central-1'))]],
     ['declared after them', 1, (stack) => [single(stack, arnIn('eu-central-1')), fleet(stack)]],
     [
@@ -328,6 +328,19 @@ describe('a fleet by tags that shares its function with single servers', () => {
     ['a Region that nobody knows', 1, (stack) => [fleet(stack), single(stack, new CfnParameter(stack, 'Arn').valueAsString)]],
     ['alone', 0, (stack) => [fleet(stack)]],
     ['in another Region', 0, (stack) => [fleet(stack), single(stack, arnIn('us-west-2'))]],
+    ['in the Region of the stack, not known yet', 1, (stack) => [fleet(stack), single(stack, arnIn('eu-central-1'))], agnostic],
+    [
+      'named, beside servers in the Region of the stack, not known yet',
+      1,
+      (stack) => [fleet(stack, { region: 'eu-central-1' }), single(stack, `arn:aws:drs:${Aws.REGION}:111122223333:source-server/${idOf(1)}`)],
+      agnostic,
+    ],
+    [
+      'in two named Regions of a stack whose own is not known yet',
+      0,
+      (stack) => [fleet(stack, { region: 'eu-central-1' }), single(stack, arnIn('us-west-2'))],
+      agnostic,
+    ],
     [
       'with a function of its own',
       0,
@@ -350,8 +363,8 @@ describe('a fleet by tags that shares its function with single servers', () => {
         single(stack, arnIn('eu-central-1'));
       },
     ],
-  ])('%s', (_what, expected, declare) => {
-    const stack = known();
+  ])('%s', (_what, expected, declare, stackOf = known) => {
+    const stack = stackOf();
     declare(stack);
     expect(warnings(stack)).toBe(expected);
   });
