@@ -8,7 +8,7 @@ import {
 import { checkAssumeRoleOptions } from './private/assume-role';
 import { deleteBefore, drsAccount, isRetained, propertiesOf } from './private/custom-resource-props';
 import { LONG_SERVICE_TIMEOUT, SHORT_SERVICE_TIMEOUT, teardownFunctionFor } from './private/provider';
-import { declareOnce, isOtherAccount, validationError } from './private/validation';
+import { declareOnce, isOtherAccount, printed, validationError } from './private/validation';
 import type { DisconnectionOptions } from './disconnection-options';
 import { RecoveryInstancePolicy } from './recovery-instance-policy';
 import type { ISourceServer } from './source-server';
@@ -113,22 +113,24 @@ export class SourceServerDisconnection extends Construct {
     const { account } = sourceServer.env;
     const actor = drsAccount(this, props);
     if (isOtherAccount(account, actor)) {
-      const who = assumeRole ? `the role ${assumeRole.roleArn} to account ${actor}` : `the stack is deployed to account ${actor}`;
+      const who = assumeRole
+        ? `the role ${printed(assumeRole.roleArn, assumeRole)} to account ${actor}`
+        : `the stack is deployed to account ${actor}`;
       throw validationError(
         this,
-        `The source server ${sourceServer.sourceServerArn} belongs to account ${account}, but ${who}.`,
+        `The source server ${printed(sourceServer.sourceServerArn, sourceServer)} belongs to account ${account}, but ${who}.`,
         `Pass a role of account ${account} as assumeRole, or declare the disconnection in a stack of that account.`,
       );
     }
   }
 
-  private refuseTwice({ sourceServerId, env: { region } }: ISourceServer) {
+  private refuseTwice(sourceServer: ISourceServer) {
     // IDs are unique within a Region.
-    const other = declareOnce(this, sourceServerId, region);
+    const other = declareOnce(this, sourceServer.sourceServerId, sourceServer.env.region);
     if (other !== undefined) {
       throw validationError(
         this,
-        `The source server ${sourceServerId} is declared in this stack already, by '${other}'.`,
+        `The source server ${printed(sourceServer.sourceServerId, sourceServer)} is declared in this stack already, by '${other}'.`,
         'Remove one of the two: deleting either would disconnect the server that the other still declares.',
       );
     }

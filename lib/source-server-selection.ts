@@ -1,4 +1,5 @@
 import { Aws, Token } from 'aws-cdk-lib';
+import { withoutTokens } from './private/validation';
 
 /**
  * Which source servers of an account and Region belong to a fleet. It is evaluated when the fleet is disconnected, not before.
@@ -20,7 +21,9 @@ export class SourceServerSelection {
     }
     const unknown = keys.find((key) => key === '' || Token.isUnresolved(key));
     if (unknown !== undefined) {
-      throw new Error(`The key of a tag must be known at synth, and not be empty: ${JSON.stringify(unknown)}. Its value may be a token.`);
+      throw new Error(
+        `The key of a tag must be known at synth, and not be empty: ${JSON.stringify(withoutTokens(unknown))}. Its value may be a token.`,
+      );
     }
     const special = keys.find((key) => /[$*?]/.test(key));
     if (special !== undefined) {
@@ -32,7 +35,7 @@ export class SourceServerSelection {
     const missing = keys.find((key) => typeof tags[key] !== 'string' || tags[key] === Aws.NO_VALUE);
     if (missing !== undefined) {
       throw new Error(
-        `The tag ${JSON.stringify(missing)} has no value: ${tags[missing]}. Give it one, or leave it out if every value will do.`,
+        `The tag ${JSON.stringify(missing)} has no value: ${withoutTokens(String(tags[missing]))}. Give it one, or leave it out if every value will do.`,
       );
     }
     const spellings = new Map(keys.map((key) => [key.toLowerCase(), key]));

@@ -2,6 +2,7 @@ import { ArnFormat, type IResource, Resource, Stack, Token } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import type { Construct } from 'constructs';
 import { SOURCE_SERVER_ID } from './contract';
+import { withoutTokens } from './private/validation';
 
 /**
  * A source server of AWS Elastic Disaster Recovery (DRS): a machine whose agent replicates it into a staging area.
@@ -162,5 +163,7 @@ function sourceServerIdOf(scope: Construct, id: string, arn: string): string {
 }
 
 function malformed(scope: Construct, id: string, received: string, expected: string): Error {
-  return new Error(`'${received}' is not ${expected}. Look it up with \`aws drs describe-source-servers\`. [${scope.node.path}/${id}]`);
+  return new Error(
+    `'${withoutTokens(received)}' is not ${expected}. Look it up with \`aws drs describe-source-servers\`. [${scope.node.path}/${id}]`,
+  );
 }

@@ -8,7 +8,7 @@ import { Construct, type IDependable } from 'constructs';
 import { FAILED_DELETIONS, METRIC_NAMESPACE, STACK_ID_VARIABLE } from './contract';
 import { type DisconnectionGrants, Grants, type Target } from './private/grants';
 import { ServerGrants } from './private/server-grants';
-import { isOtherAccount } from './private/validation';
+import { isOtherAccount, printed } from './private/validation';
 
 /** The ID of a stack's default teardown function. ServiceToken can't be updated, so this is a permanent contract. */
 const DEFAULT_ID = 'DRSTeardownFunction';
@@ -159,7 +159,7 @@ export class TeardownFunction extends Construct {
     const { account } = Stack.of(this);
     if (isOtherAccount(this.role.env.account, account)) {
       throw new Error(
-        `The role ${this.role.roleArn} belongs to account ${this.role.env.account}, but a Lambda function can only run with a role of its own account, ${account}. ` +
+        `The role ${printed(this.role.roleArn, this.role)} belongs to account ${this.role.env.account}, but a Lambda function can only run with a role of its own account, ${account}. ` +
           `Pass a role of that account. [${this.node.path}]`,
       );
     }

@@ -3,7 +3,7 @@ import type * as iam from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 import type { AssumeRoleOptions } from '../assume-role-options';
 import type { OptionProperties } from '../contract';
-import { validationError } from './validation';
+import { validationError, withoutTokens } from './validation';
 
 interface RoleProps {
   readonly assumeRole?: iam.IRole;
@@ -31,12 +31,18 @@ export function checkAssumeRoleOptions(scope: Construct, { assumeRole, assumeRol
   const keys = Object.keys(sessionTags);
   for (const key of keys) {
     check(scope, 'key of a session tag', key, TAG_KEY, "1 to 128 letters, digits, spaces and _.:/=+-@, not beginning with 'aws:'");
-    check(scope, `value of the session tag ${key}`, sessionTags[key], TAG_VALUE, 'at most 256 letters, digits, spaces and _.:/=+-@');
+    check(
+      scope,
+      `value of the session tag ${withoutTokens(key)}`,
+      sessionTags[key],
+      TAG_VALUE,
+      'at most 256 letters, digits, spaces and _.:/=+-@',
+    );
   }
   const distinct = new Set(keys.map((key) => key.toLowerCase()));
   if (distinct.size > MOST_TAGS || distinct.size < keys.length) {
     const fix = `STS takes ${MOST_TAGS} at most, and doesn't tell keys apart that differ only in case.`;
-    throw validationError(scope, `These are not session tags: ${keys.join(', ')}.`, fix);
+    throw validationError(scope, `These are not session tags: ${keys.map(withoutTokens).join(', ')}.`, fix);
   }
 }
 

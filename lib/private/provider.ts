@@ -1,7 +1,7 @@
 import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { TeardownFunction } from '../teardown-function';
-import { validationError } from './validation';
+import { printed, validationError } from './validation';
 
 // The function behind a custom resource, and how long CloudFormation waits for it.
 
@@ -25,9 +25,11 @@ export function teardownFunctionFor(
   }
   const stack = Stack.of(scope);
   if (teardownFunction && Stack.of(teardownFunction) !== stack) {
+    // The name of a nested stack is a token.
+    const [its, own] = [Stack.of(teardownFunction), stack].map((one) => printed(one.stackName, one));
     throw validationError(
       scope,
-      `The teardown function '${teardownFunction.node.path}' belongs to the stack '${Stack.of(teardownFunction).stackName}', not to '${stack.stackName}'.`,
+      `The teardown function '${teardownFunction.node.path}' belongs to the stack '${its}', not to '${own}'.`,
       'Create a TeardownFunction in this stack and pass that: a grant to a function of another stack would make the two depend on each other.',
     );
   }

@@ -1,9 +1,19 @@
 import { Stack, Token, TokenComparison } from 'aws-cdk-lib';
-import type { Construct } from 'constructs';
+import type { Construct, IConstruct } from 'constructs';
 
 /** What is wrong, how to mend it, and the path of the construct. */
 export function validationError(scope: Construct, what: string, fix: string): Error {
   return new Error(`${what} ${fix} [${scope.node.path}]`);
+}
+
+/** A value as an error may print it: of one that is known only when it is deployed, the path of its construct. */
+export function printed(value: string, { node }: IConstruct): string {
+  return Token.isUnresolved(value) ? node.path : value;
+}
+
+/** A text as an error may print it. */
+export function withoutTokens(text: string): string {
+  return text.replace(/\$\{Token\[[^\]]*\]\}/g, '(token)');
 }
 
 export function isOtherAccount(one: string, other: string): boolean {

@@ -332,7 +332,10 @@ describe('a fleet by tags that shares its function with single servers', () => {
     [
       'named, beside servers in the Region of the stack, not known yet',
       1,
-      (stack) => [fleet(stack, { region: 'eu-central-1' }), single(stack, `arn:aws:drs:${Aws.REGION}:111122223333:source-server/${idOf(1)}`)],
+      (stack) => [
+        fleet(stack, { region: 'eu-central-1' }),
+        single(stack, `arn:aws:drs:${Aws.REGION}:111122223333:source-server/${idOf(1)}`),
+      ],
       agnostic,
     ],
     [
