@@ -1,3 +1,4 @@
+import { readdirSync, readFileSync } from 'node:fs';
 import * as drs from '@aws-sdk/client-drs';
 import { defaultAccountId, defaultRegion } from '../../emulator/defaults';
 import { Statement } from '../../emulator/iam/policy-document';
@@ -33,6 +34,11 @@ describe.each(FORMS)('in the form arn:%s:', (form) => {
   });
 });
 
+/** Organizations takes 10,240 since May 2026, as far as it has told: not in every partition. */
+test.each(Object.entries(policies))('%s fits into 5,120 characters with its line breaks', (_sid, text) => {
+  expect(text.length).toBeLessThanOrEqual(5120);
+});
+
 test('every action of DRS is one', () => {
   const actions = Object.values(policies).flatMap((text) => Array.from(text.matchAll(/"drs:(\w+)",?\n/g), ([, action]) => action));
   expect(actions).toContain('DisconnectSourceServer');
@@ -57,6 +63,14 @@ const FUNCTION_ROLE = `arn:aws:iam::${defaultAccountId}:role/disaster-recovery/L
 const SERVER = `arn:aws:drs:${defaultRegion}:${defaultAccountId}:source-server/s-1a2b3c4d5e6f70001`;
 const OTHER_FUNCTION = `arn:aws:lambda:${defaultRegion}:${defaultAccountId}:function:Payments`;
 const FUNCTION = `arn:aws:lambda:${defaultRegion}:${defaultAccountId}:function:LandingZone-DRSTeardownFunction1A2B3C4D-ABCDEFGHIJKL`;
+const BOUNDARY = `arn:aws:iam::${defaultAccountId}:policy/disaster-recovery/TeardownBoundary`;
+const OF_ITS_POLICIES = [
+  'iam:CreatePolicy',
+  'iam:CreatePolicyVersion',
+  'iam:DeletePolicy',
+  'iam:DeletePolicyVersion',
+  'iam:SetDefaultPolicyVersion',
+];
 const OF_ITS_ROLE = [
   'iam:AttachRolePolicy',
   'iam:CreateRole',
@@ -74,12 +88,28 @@ const OF_THE_FUNCTION = [
   'lambda:CreateFunctionUrlConfig',
   'lambda:DeleteFunction',
   'lambda:PutFunctionConcurrency',
+  'lambda:PutFunctionEventInvokeConfig',
   'lambda:UpdateFunctionCode',
   'lambda:UpdateFunctionConfiguration',
+  'lambda:UpdateFunctionEventInvokeConfig',
+  'lambda:UpdateFunctionUrlConfig',
 ];
-const OF_DRS = ['drs:DisconnectSourceServer', 'drs:DeleteSourceServer', 'drs:TerminateRecoveryInstances', 'drs:DeleteRecoveryInstance'];
+const OF_DRS = [
+  'drs:DeleteRecoveryInstance',
+  'drs:DeleteSourceNetwork',
+  'drs:DeleteSourceServer',
+  'drs:DisconnectRecoveryInstance',
+  'drs:DisconnectSourceServer',
+  'drs:StopFailback',
+  'drs:StopReplication',
+  'drs:StopSourceNetworkReplication',
+  'drs:TerminateRecoveryInstances',
+  'drs:UpdateReplicationConfiguration',
+];
+/** What can be made again as it was, or begins something. */
+const OTHERS_OF_DRS = ['drs:DeleteJob', 'drs:DescribeSourceServers', 'drs:StartRecovery', 'drs:UpdateLaunchConfiguration'];
 const TAG = ['drs:TagResource', 'drs:UntagResource'];
-const INVOKE = ['lambda:InvokeFunction', 'lambda:InvokeAsync'];
+const INVOKE = ['lambda:InvokeAsync', 'lambda:InvokeFunction', 'lambda:InvokeFunctionUrl'];
 const VIA = { 'aws:ViaAWSService': 'true' };
 const LANDING_ZONE = { 'aws:TagKeys': ['owner', 'landing-zone'] };
 
@@ -88,7 +118,7 @@ type Row = [who: string, actions: readonly string[], resource: string, context: 
 const rows: readonly Row[] = [
   [ADMINISTRATOR, OF_DRS, SERVER, {}, true],
   [ADMINISTRATOR, OF_DRS, SERVER, VIA, true],
-  [ADMINISTRATOR, ['drs:DescribeSourceServers', 'drs:StartRecovery'], '*', {}, false],
+  [ADMINISTRATOR, OTHERS_OF_DRS, '*', {}, false],
   [EXECUTION_ROLE, OF_DRS, SERVER, VIA, true],
   [FUNCTION_ROLE, OF_DRS, SERVER, {}, false],
   [OPERATOR_ROLE, OF_DRS, SERVER, {}, false],
@@ -114,7 +144,14 @@ const rows: readonly Row[] = [
   [EXECUTION_ROLE, OF_ITS_ROLE, FUNCTION_ROLE, VIA, false],
   [EXECUTION_ROLE, OF_ITS_ROLE, FUNCTION_ROLE, {}, false],
 
-  [ADMINISTRATOR, ['iam:CreateRole', 'iam:UpdateAssumeRolePolicy', 'iam:PutRolePolicy', 'iam:AttachRolePolicy'], EXECUTION_ROLE, {}, true],
+  [ADMINISTRATOR, OF_ITS_POLICIES, BOUNDARY, {}, true],
+  [ADMINISTRATOR, OF_ITS_POLICIES, BOUNDARY, VIA, true],
+  [ADMINISTRATOR, OF_ITS_POLICIES, `arn:aws:iam::${defaultAccountId}:policy/Payments`, {}, false],
+  // Else a boundary would bind nobody who deploys.
+  [EXECUTION_ROLE, OF_ITS_POLICIES, BOUNDARY, VIA, true],
+  [OPERATOR_ROLE, OF_ITS_POLICIES, BOUNDARY, {}, false],
+
+  [ADMINISTRATOR, OF_ITS_ROLE.filter((action) => action !== 'iam:PassRole'), EXECUTION_ROLE, {}, true],
   [OPERATOR_ROLE, ['iam:CreateRole', 'iam:UpdateAssumeRolePolicy'], EXECUTION_ROLE, VIA, false],
   // Else nobody could deploy with the CDK any more.
   [DEPLOY_ROLE, ['iam:PassRole'], EXECUTION_ROLE, {}, false],
@@ -153,6 +190,34 @@ describe.each(PARTITIONS)('in the partition %s', (partition) => {
         const decision = attached.decide(defaultAccountId, { ...request, action });
         expect([action, decision]).toEqual([action, isDenied ? 'explicitly denied' : 'allowed']);
       }
+    }
+  });
+});
+
+describe('the functions that our documents and examples show', () => {
+  const filesIn = (folder: string) => readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((file) => `${folder}/${file}`);
+  const declared = ['README.md', ...['docs', 'examples', 'bin', 'lib'].flatMap(filesIn)]
+    .filter((file) => /\.(md|ts|py)$/.test(file))
+    .map((file) => ({ file, text: readFileSync(file, 'utf8') }))
+    .flatMap(({ file, text }) =>
+      Array.from(text.matchAll(/\bTeardownFunction\(\w+, ['"](\w+)['"]/g), ([, id]): [string, string] => [file, id]),
+    );
+
+  test('there are some', () => {
+    expect(declared.map(([file]) => file)).toEqual(
+      expect.arrayContaining(['docs/security.md', 'examples/cross-account/stacks.ts', 'lib/private/grants.ts', 'lib/teardown-function.ts']),
+    );
+  });
+
+  /** CloudFormation cuts the name to 64 characters: of a stack's name 25 stay then, and 24 of a logical ID. */
+  test.each([['by default', 'DRSTeardownFunction'], ...declared])('%s: %s is known by its name, in a stack of a long one', (_file, id) => {
+    const name = `${'LandingZone-OfPaymentsInProduction'.slice(0, 25)}-${`${id}1A2B3C4D`.slice(0, 24)}-ABCDEFGHIJKL`;
+    const attached = new ServiceControlPolicies();
+    attached.attach(defaultAccountId, ...Object.values(policies));
+    const resource = `arn:aws:lambda:${defaultRegion}:${defaultAccountId}:function:${name}`;
+    const context = new Map([['aws:principalarn', [ADMINISTRATOR]]]);
+    for (const action of [...OF_THE_FUNCTION, ...INVOKE]) {
+      expect([action, attached.decide(defaultAccountId, { action, resource, context })]).toEqual([action, 'explicitly denied']);
     }
   });
 });
