@@ -6,7 +6,9 @@ import { readFileSync } from 'node:fs';
 /** Advisories that don't hold for what we do, and why. */
 const ACCEPTED = {
   'GHSA-6475-r3vj-m8vf':
-    'the SDK takes any text for a Region; ours come from checked ARNs, and whoever may set AWS_REGION has the function anyway',
+    "the SDK takes any text for a Region. The function's own is in the ARN that Lambda tells it. " +
+    'Regions of source servers and fleets have the form of one, for the function and for the command line, before a client is made. ' +
+    "Where `cdk-drs plan` looks is its user's own word: --region, AWS_REGION or the profile, none of which a stack or a template can set",
 };
 
 const readJson = (file) => JSON.parse(readFileSync(file, 'utf8'));
