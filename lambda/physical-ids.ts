@@ -1,5 +1,4 @@
 import { REGION, SOURCE_SERVER_ID } from '../lib/contract';
-import { isRegionOf } from './aws/region';
 
 // The physical IDs of all resource types, written and read. Deployed stacks hold them, so a form is never changed.
 
@@ -10,15 +9,21 @@ export interface NamedServer {
   readonly sourceServerId: string;
 }
 
+/** All that the ARN says. */
+export interface SourceServerArn extends NamedServer {
+  readonly partition: string;
+}
+
 const SOURCE_SERVER_ARN = /^arn:(aws[a-z-]*):drs:([^:]+):(\d{12}):source-server\/([^/]+)$/;
 
 /** Reads the ARN of a source server; undefined for anything else. */
-export function parseSourceServerArn(arn: unknown): NamedServer | undefined {
+export function parseSourceServerArn(arn: unknown): SourceServerArn | undefined {
   const [, partition, region, accountId, sourceServerId] = (typeof arn === 'string' && SOURCE_SERVER_ARN.exec(arn)) || [];
   if (!partition || !region || !accountId || !sourceServerId) {
     return undefined;
   }
-  return isRegionOf(region, partition) && SOURCE_SERVER_ID.test(sourceServerId) ? { region, accountId, sourceServerId } : undefined;
+  const isNamed = REGION.test(region) && SOURCE_SERVER_ID.test(sourceServerId);
+  return isNamed ? { partition, region, accountId, sourceServerId } : undefined;
 }
 
 export interface FleetId {

@@ -3,6 +3,7 @@ import { Ec2Reader } from './ec2';
 import type { Session } from './session';
 import { Failure } from '../../lambda/aws/errors';
 import { say, type Told } from '../../lambda/aws/message';
+import { isRegionOf } from '../../lambda/aws/region';
 import { accountOfRole, type Principal } from '../../lambda/aws/role';
 import type { StackIdentity } from '../../lambda/aws/stack-id';
 
@@ -24,9 +25,12 @@ export class AwsClients {
   /**
    * DRS in the account and the Region that the teardown function would ask: as a role, if it assumes one.
    *
-   * @throws Failure if the role can't be assumed, or is another account's and the user didn't name it
+   * @throws Failure if it is no Region of the partition, or the role can't be assumed, or is another account's and the user didn't name it
    */
   async drs(stack: StackIdentity, region: string, principal: Partial<Principal> = {}): Promise<DrsReader> {
+    if (!isRegionOf(region, stack.partition)) {
+      throw new Failure(say`'${region}' is not a Region of the partition ${stack.partition}, so nothing was asked there.`);
+    }
     const reader = principal.assumeRoleArn === undefined ? undefined : this.readerFor(stack, principal.assumeRoleArn);
     const key = `${region} ${reader}`;
     const place = this.places.get(key) ?? this.open(stack, region, reader, principal);

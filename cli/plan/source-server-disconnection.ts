@@ -10,7 +10,7 @@ import { FORGOTTEN, resourceFields, outcomeOf, isBlocking, unknownOutcome } from
 import { outcomeByFunction, settledOutcome } from './settled';
 import type { Outcome, PlannedDisconnection, PlannedServer } from './plan-json';
 import { type Described, serverOutcome, planServer } from './source-server';
-import { type NamedServer, parseSourceServerArn } from '../../lambda/physical-ids';
+import { type NamedServer, parseSourceServerArn, type SourceServerArn } from '../../lambda/physical-ids';
 
 /** What becomes of the source server of a single disconnection. Its physical ID alone says which one that is. */
 export async function planDisconnection(declaration: PlannedChange, clients: AwsClients): Promise<PlannedDisconnection> {
@@ -20,7 +20,7 @@ export async function planDisconnection(declaration: PlannedChange, clients: Aws
   return { resourceType: SOURCE_SERVER_DISCONNECTION, ...resourceFields(declaration), verdict, reason, commands, sourceServer };
 }
 
-async function planNamed(planned: PlannedChange, named: NamedServer, clients: AwsClients): Promise<PlannedServer> {
+async function planNamed(planned: PlannedChange, named: SourceServerArn, clients: AwsClients): Promise<PlannedServer> {
   const { stack, change, read } = planned;
   let options: DisconnectionOptions | undefined;
   let described: Described = { instances: [] };

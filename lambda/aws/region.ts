@@ -1,4 +1,5 @@
-import { REGION } from '../../lib/contract';
+/** The form of a Region's name, in every partition: it becomes part of the name of a host, so nothing else may pass. */
+export const REGION = /^[a-z]{2,}(-[a-z]+)+-\d+$/;
 
 /**
  * How the names of Regions begin in each partition but `aws`, which has all others.
@@ -15,7 +16,7 @@ const BEGINNINGS: readonly [beginning: string, partition: string][] = [
   ['us-isof-', 'aws-iso-f'],
 ];
 
-/** Whether it may be a Region of the partition: it becomes part of the name of a host, so nothing else may pass. One that is not known may name its Regions as it likes, but not as another one does. */
+/** Whether it may be a Region of the partition. One that is not known may name its Regions as it likes, but not as another one does. */
 export function isRegionOf(region: string, partition: string): boolean {
   const named = BEGINNINGS.find(([beginning]) => region.startsWith(beginning))?.[1];
   const isOther = named === undefined ? BEGINNINGS.some(([, known]) => known === partition) : named !== partition;

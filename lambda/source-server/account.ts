@@ -2,16 +2,22 @@ import { Failure } from '../aws/errors';
 import { join, say } from '../aws/message';
 import { accountOfRole } from '../aws/role';
 import type { StackIdentity } from '../aws/stack-id';
-import type { NamedServer } from '../physical-ids';
+import type { SourceServerArn } from '../physical-ids';
 import type { DisconnectionOptions } from './options';
 import { nameOf } from './source-server';
 
 /**
- * Refuses a server of another account than the credentials: that account would answer "not found", and that would count as success.
+ * Refuses a server of another partition or account than the credentials: there DRS would answer "not found", and that would count as success.
  *
- * @throws Failure if it is of another account
+ * @throws Failure if it is of another one
  */
-export function refuseOtherAccount(stack: StackIdentity, server: NamedServer, { assumeRoleArn }: DisconnectionOptions): void {
+export function refuseOtherAccount(stack: StackIdentity, server: SourceServerArn, { assumeRoleArn }: DisconnectionOptions): void {
+  if (server.partition !== stack.partition) {
+    throw new Failure(
+      say`The ${nameOf(server)} is in the partition ${server.partition}, and the stack ${stack.name} in ${stack.partition}, from where nobody can look after it: nothing was done.`,
+      { kind: 'permanent' },
+    );
+  }
   const accountId = assumeRoleArn === undefined ? stack.accountId : accountOfRole(assumeRoleArn);
   if (server.accountId !== accountId) {
     const who = assumeRoleArn === undefined ? say`the stack ${stack.name}` : say`the role ${assumeRoleArn}`;

@@ -3,7 +3,7 @@ import type { SourceServerDisconnectionAttributes } from '../../lib/contract';
 import { type AssumeRole, Drs, type DrsCaller } from '../aws/drs';
 import { Failure, ifUnderstood, messageOf } from '../aws/errors';
 import { command, join, say } from '../aws/message';
-import { type NamedServer, parseSourceServerArn } from '../physical-ids';
+import { type NamedServer, parseSourceServerArn, type SourceServerArn } from '../physical-ids';
 import { deleteResource } from '../protocol/delete';
 import type { RemainingWork } from '../protocol/failure-advice';
 import { logDecision } from '../protocol/log';
@@ -71,7 +71,7 @@ async function declare(request: Request, arn: string, level: 'info' | 'warning')
 function remove(request: Request): Promise<Answer> {
   const server = parseSourceServerArn(request.physicalId);
   let state: SourceServerState = 'replicating';
-  const run = async (named: NamedServer) => {
+  const run = async (named: SourceServerArn) => {
     const options = readOptions(request.properties);
     const drs = await openDrs(request, named, options);
     const note: Teardown['note'] = (done, to) => logDecision(request, done, to);
@@ -95,7 +95,7 @@ async function stateBefore(drs: Drs, server: NamedServer): Promise<SourceServerS
   }
 }
 
-function requestedServer(request: Request): NamedServer {
+function requestedServer(request: Request): SourceServerArn {
   const arn = request.properties.SourceServerArn;
   const server = parseSourceServerArn(arn);
   if (!server) {
@@ -110,7 +110,7 @@ function requestedServer(request: Request): NamedServer {
 }
 
 /** DRS in the Region of the server, with credentials of its account. */
-function openDrs(request: Request, server: NamedServer, options: DisconnectionOptions, deadline = request.deadline): Promise<Drs> {
+function openDrs(request: Request, server: SourceServerArn, options: DisconnectionOptions, deadline = request.deadline): Promise<Drs> {
   refuseOtherAccount(request.stack, server, options);
   return Drs.open(request, server, options, deadline);
 }

@@ -25,8 +25,10 @@ describe('the ARN of a source server', () => {
     ['aws-us-gov', 'us-gov-west-1'],
     ['aws-iso-b', 'us-isob-east-1'],
     ['aws-of-tomorrow', 'mars-east-1'],
-  ])('is read in the partition %s', (partition, region) => {
+    ['aws-cn', 'eu-central-1'],
+  ])('is read in the partition %s, Region %s', (partition, region) => {
     expect(parseSourceServerArn(SERVER.replace(':aws:drs:eu-central-1', `:${partition}:drs:${region}`))).toEqual({
+      partition,
       region,
       accountId: '111122223333',
       sourceServerId: 's-1234567890abcdef0',
@@ -45,8 +47,6 @@ describe('the ARN of a source server', () => {
     SERVER.replace('eu-central-1', ''),
     SERVER.replace('eu-central-1', 'EU'),
     SERVER.replace('eu-central-1', 'evil'),
-    SERVER.replace('eu-central-1', 'cn-north-1'),
-    SERVER.replace(':aws:', ':aws-cn:'),
     SERVER.replace('111122223333', '11112222333'),
     SERVER.replace('111122223333', '1111222233334'),
     SERVER.replace('source-server', 'recovery-instance'),

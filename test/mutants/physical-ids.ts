@@ -20,8 +20,7 @@ export const physicalIdRules: Mutants = {
     physicalIds('takes what stands before the ARN for a part of it', ARN, ARN.replace('^', '')),
     physicalIds('takes what follows the ARN for a part of it', ARN, ARN.replace('$/', '/')),
     physicalIds('takes any account', ARN, ARN.replace(String.raw`\d{12}`, String.raw`\d+`)),
-    physicalIds('takes any Region', 'isRegionOf(region, partition) && ', ''),
-    physicalIds('takes the Region of another partition', 'isRegionOf(region, partition)', 'REGION.test(region)'),
+    physicalIds('takes any Region', 'REGION.test(region) && ', ''),
     physicalIds('takes any resource of DRS', ARN, ARN.replace('source-server', '[a-z-]+')),
     physicalIds(
       'takes a list for a text',

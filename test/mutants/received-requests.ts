@@ -1,7 +1,6 @@
 import { mutate, type Mutants } from './mutant';
 
 const clientConfiguration = mutate('aws/client-configuration.ts');
-const contract = mutate('../lib/contract.ts');
 const deletion = mutate('protocol/delete.ts');
 const drain = mutate('drain/handler.ts');
 const fleet = mutate('fleet/handler.ts');
@@ -91,8 +90,8 @@ export const receivedRequests: Mutants = {
       'named === undefined && BEGINNINGS.some(([, known]) => known === partition)',
     ),
     region('knows no partition that is new', IS_OTHER, `(named ?? 'aws') !== partition`),
-    contract('takes what follows a Region for a part of it', REGION, REGION.replace('$/', '/')),
-    contract('takes what stands before a Region for a part of it', REGION, REGION.replace('^', '')),
+    region('takes what follows a Region for a part of it', REGION, REGION.replace('$/', '/')),
+    region('takes what stands before a Region for a part of it', REGION, REGION.replace('^', '')),
   ],
   'its `RequestType`, `RequestId`, `LogicalResourceId` or `ResourceType` is missing or malformed, or an ID is too long': [
     request('takes any type', `[!TYPES.some((type) => type === said.RequestType), `, '[false, '),

@@ -35,6 +35,17 @@ beforeEach(() => {
   drs.on(DescribeRecoveryInstancesCommand).resolves({ items: [] });
 });
 
+test.each([
+  ['another partition', SERVER_ARN.replace(':aws:', ':aws-cn:'), 'is in the partition aws-cn, and the stack LandingZone in aws'],
+  ['a Region of another partition', SERVER_ARN.replace('eu-central-1', 'cn-north-1'), "'cn-north-1' is not a Region of the partition aws"],
+])('a genuine Delete of %s: FAILED for good, and nobody is asked', async (_what, physicalId, why) => {
+  stackIs('DELETE_IN_PROGRESS');
+  const { response, calls } = await handle({ type: 'Delete', physicalId });
+  expect(response).toMatchObject({ Status: 'FAILED', Reason: expect.stringContaining(why) });
+  expect(response.Reason).toContain("Deleting again won't change that.");
+  expect(calls).toEqual([]);
+});
+
 describe('a Create', () => {
   test('does not take another server for the one that is meant, should DRS list more than it was asked for', async () => {
     drs.on(DescribeSourceServersCommand).resolves({ items: [server(OTHER_ID)] });
@@ -45,6 +56,12 @@ describe('a Create', () => {
     drs.on(DescribeSourceServersCommand).resolves({ items: [server(SERVER_ID)] });
     const { response, calls } = await handle({ type: 'Create', arn: SERVER_ARN.replace(':drs:', ':mgn:') });
     expect(response).toMatchObject({ Status: 'FAILED', Reason: expect.stringContaining('is not the ARN of a source server') });
+    expect(calls).toEqual([]);
+  });
+
+  test('does not take the ARN of another partition: nothing is asked', async () => {
+    const { response, calls } = await handle({ type: 'Create', arn: SERVER_ARN.replace(':aws:', ':aws-cn:') });
+    expect(response).toMatchObject({ Status: 'FAILED', Reason: expect.stringContaining('is in the partition aws-cn') });
     expect(calls).toEqual([]);
   });
 
