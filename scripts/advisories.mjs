@@ -7,8 +7,7 @@ import { readFileSync } from 'node:fs';
 const ACCEPTED = {
   'GHSA-6475-r3vj-m8vf':
     "the SDK takes any text for a Region. The function's own is in the ARN that Lambda tells it. " +
-    'Regions of source servers and fleets have the form of one, for the function and for the command line, before a client is made. ' +
-    "Where `cdk-drs plan` looks is its user's own word: --region, AWS_REGION or the profile, none of which a stack or a template can set",
+    'Every other one, of source servers, fleets, and --region, AWS_REGION or the profile of `cdk-drs plan`, has the form of one before a client is made',
 };
 
 const readJson = (file) => JSON.parse(readFileSync(file, 'utf8'));
