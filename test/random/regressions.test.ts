@@ -119,6 +119,29 @@ limit(STALE, 'a Delete comes twice, and one run goes on when the other one has f
   ],
 });
 
+limit(
+  STUCK,
+  'a server is deleted without the rights for its Region, since the update to one of another Region failed and was not rolled back',
+  {
+    settings: {},
+    seed: 0,
+    steps: [
+      { do: 'deploy', stack: 'A', spec: { disconnections: [{ name: 'One', server: 3 }], fleets: [] } },
+      {
+        do: 'deploy',
+        stack: 'A',
+        spec: {
+          disconnections: [{ name: 'One', server: 0 }],
+          fleets: [{ name: 'Fleet', selection: 0 }],
+          nested: { disconnections: [{ name: 'One', server: 0, role: 0 }], fleets: [] },
+        },
+        onFailure: 'DO_NOTHING',
+      },
+      { do: 'tag', server: 0, tags: 0 },
+    ],
+  },
+);
+
 limit(STUCK, 'a server is deleted without its role, since the update to one that needs none could not be rolled back', {
   settings: {},
   seed: 0,

@@ -57,3 +57,7 @@ function serverMandate(arn: unknown, roleArn: unknown): Mandate {
 export function accountIn(arn: unknown): string {
   return String(arn).split(':')[4];
 }
+
+export function regionIn(arn: unknown): string {
+  return String(arn).split(':')[3];
+}

@@ -4,7 +4,7 @@ import { FLEET_DISCONNECTION, SOURCE_SERVER_DISCONNECTION } from '../../../lib/c
 import { drained, extended, roles, setRole } from './fixtures';
 import { Invariants } from './invariants';
 import { Ledger, type RootStack } from './ledger';
-import { accountIn, idOf } from './mandate';
+import { accountIn, idOf, regionIn } from './mandate';
 import { heldServers, perform } from './perform';
 import type { Sequence } from './steps';
 import { World } from './world';
@@ -99,13 +99,15 @@ async function tearDown(world: World, ledger: Ledger, invariants: Invariants) {
   }
 }
 
-/** Whether a Delete came with properties of another account than its server's, or of another fleet than its own. */
+/** Whether a Delete came with properties of another account or Region than its server's, for which the function has no rights any more, or of another fleet than its own. */
 function isMisfit(stack: RootStack, world: World, ledger: Ledger): boolean {
   return world.cloudFormation.customResourceRequests.some(({ event }) => {
     const { RequestType, ResourceType, StackId, PhysicalResourceId = '', ResourceProperties } = event;
     const isOfServer = ResourceType === SOURCE_SERVER_DISCONNECTION && PhysicalResourceId.startsWith('arn:');
     const isOfFleet = ResourceType === FLEET_DISCONNECTION && PhysicalResourceId.startsWith('drs:');
-    const isElsewhere = isOfServer && accountIn(PhysicalResourceId) !== accountIn(ResourceProperties.AssumeRoleArn ?? StackId);
+    const isOfOtherAccount = accountIn(PhysicalResourceId) !== accountIn(ResourceProperties.AssumeRoleArn ?? StackId);
+    const isOfOtherRegion = regionIn(PhysicalResourceId) !== regionIn(ResourceProperties.SourceServerArn);
+    const isElsewhere = isOfServer && (isOfOtherAccount || isOfOtherRegion);
     return RequestType === 'Delete' && ledger.of(StackId) === stack && (isElsewhere || (isOfFleet && idOf(event) !== PhysicalResourceId));
   });
 }
