@@ -77,7 +77,7 @@ class Update {
   /** Our resources as they will be listed once it has succeeded. */
   private readonly resources: Resources;
   /** Those of which it can't be told what they will stand for. */
-  private readonly unclear: readonly (readonly [type: string, logicalId: string])[];
+  private readonly unclear: readonly (readonly [type: string, logicalId: string, why: string])[];
 
   /** Of our resources as they are deployed. */
   private readonly functions: readonly string[];
@@ -101,7 +101,9 @@ class Update {
       LastUpdatedTimestamp: undefined,
       ResourceStatus: 'UPDATE_COMPLETE',
     }));
-    this.unclear = ids.filter(({ physicalId }) => typeof physicalId !== 'string').map(({ type, logicalId }) => [type, logicalId] as const);
+    this.unclear = ids.flatMap(({ type, logicalId, physicalId }) =>
+      physicalId instanceof Unresolved ? [[type, logicalId, physicalId.message] as const] : [],
+    );
   }
 
   /** What the new template says of a logical ID; undefined if it is not there, or its condition does not hold. */
@@ -178,10 +180,10 @@ class Update {
     if (check instanceof Error || !check.genuine) {
       return { kind: 'kept', why: check instanceof Error ? check.message : check.why };
     }
-    const [, other] = this.unclear.find(([unclear, id]) => unclear === type && id !== logicalId) ?? [];
+    const [, other, why] = this.unclear.find(([unclear, id]) => unclear === type && id !== logicalId) ?? [];
     return other === undefined
       ? CLEANED_UP
-      : unknown(`it may still be declared, as ${other}, of which it can't be told what it stands for`);
+      : unknown(`it may still be declared, as ${other}, of which it can't be told what it stands for: ${why}`);
   }
 
   /** What a resource of the new template stands for, in the form of a physical ID. */

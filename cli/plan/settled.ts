@@ -6,7 +6,8 @@ import { isOfCreated } from '../../lambda/physical-ids';
 import { isRecord } from '../../lambda/protocol/request';
 import { NEVER_CREATED, outcomeOf, outcomeOfChange } from './outcome';
 import type { Outcome } from './plan-json';
-import { command, say } from '../../lambda/aws/message';
+import { say } from '../../lambda/aws/message';
+import { commandToRetain } from '../../lambda/protocol/failure-advice';
 
 /**
  * What the deletion comes to if its teardown function doesn't serve this stack; undefined if it does. An update may bring the variable along,
@@ -45,8 +46,7 @@ export function settledOutcome(planned: PlannedChange, isReadable: boolean): Out
 }
 
 function unreadable({ resource, stack }: PlannedChange): Outcome {
-  const { name, region } = stack.identity;
-  const retain = command`aws cloudformation delete-stack --stack-name ${name} --retain-resources ${resource.logicalId} --region ${region}`;
+  const retain = commandToRetain(stack.identity, resource.logicalId);
   return outcomeOf(
     'blocked',
     say`The teardown function can't read the physical ID '${resource.physicalId}', so the deletion fails. Do by hand what it stands for; once the deletion has failed, ${retain} leaves it out.`,

@@ -27,7 +27,8 @@ async function planNamed(planned: PlannedChange, named: SourceServerArn, clients
   let predicted: Outcome;
   try {
     options = readOptions(read((name) => name !== 'SourceServerArn'));
-    const refusal = outcomeByFunction(planned) ?? refusalOf(() => refuseOtherAccount(stack.identity, named, options!));
+    const refusal =
+      outcomeByFunction(planned) ?? refusalOf(() => refuseOtherAccount({ stack: stack.identity, type: 'Delete' }, named, options!));
     described = refusal ? described : await describe(named, await clients.drs(stack.identity, named.region, options));
     predicted = refusal ?? serverOutcome(named, described, options);
   } catch (error) {

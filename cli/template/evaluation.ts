@@ -1,3 +1,4 @@
+import { isRecord } from '../../lambda/protocol/request';
 import { Unresolved } from './unresolved';
 
 /** More than any template of the CDK needs, by far: a thousand servers take some ten thousand steps. */
@@ -21,6 +22,7 @@ export class Evaluation {
     if (++this.steps > MOST_STEPS) {
       throw new Unresolved(`the template takes more than ${MOST_STEPS} steps to evaluate`);
     }
+    this.count(undefined);
     if (this.depth >= DEEPEST) {
       throw new Unresolved(`the template has more than ${DEEPEST} functions, lists or conditions in each other`);
     }
@@ -34,8 +36,10 @@ export class Evaluation {
     }
   }
 
-  private count(value: unknown) {
-    this.characters += typeof value === 'string' || Array.isArray(value) ? value.length : 0;
+  /** Counts what a value takes, or what a function is given, before anything is made of it. */
+  count(value: unknown) {
+    const length = isRecord(value) ? Object.keys(value).length : typeof value === 'string' || Array.isArray(value) ? value.length : 0;
+    this.characters += length;
     if (this.characters > MOST_CHARACTERS) {
       throw new Unresolved(`the template makes more than ${MOST_CHARACTERS} characters of text`);
     }

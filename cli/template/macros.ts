@@ -18,7 +18,8 @@ const HARMLESS: readonly unknown[] = [
 export function macroIn(template: Template): string | undefined {
   const macros = [template.Transform ?? []].flat();
   const other = macros.find((macro) => !HARMLESS.includes(macro));
-  return other === undefined ? functionIn(template) : typeof other === 'string' ? other : JSON.stringify(other);
+  const named: unknown = isRecord(other) ? other.Name : other;
+  return other === undefined ? functionIn(template) : typeof named === 'string' ? named : 'a macro without a name';
 }
 
 /** A function that stands for a part of the template. */

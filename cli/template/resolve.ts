@@ -41,6 +41,7 @@ function resolved(value: unknown, scope: Scope): unknown {
     if (!intrinsic) {
       throw new Unresolved(`${name} can't be told from here`);
     }
+    scope.evaluation.count(value[name]);
     return intrinsic(value[name], scope);
   }
   const entries = Object.entries(value).map(([key, item]) => [key, resolve(item, scope)] as const);
@@ -61,7 +62,7 @@ export function holds(name: string | undefined, scope: Scope): boolean {
 type Intrinsic = (argument: unknown, scope: Scope) => unknown;
 
 const INTRINSICS: Readonly<Record<string, Intrinsic>> = {
-  Ref: (argument, scope) => (argument === 'AWS::NoValue' ? NOTHING : scope.ref(String(argument))),
+  Ref: (argument, scope) => (argument === 'AWS::NoValue' ? NOTHING : scope.ref(textOf(argument))),
   'Fn::GetAtt': (argument, scope) => scope.attribute(...attributeIn(argument, scope)),
   'Fn::Sub': (argument, scope) => substitute(argument, scope),
   'Fn::Join': (argument, scope) => {
@@ -74,8 +75,8 @@ const INTRINSICS: Readonly<Record<string, Intrinsic>> = {
   },
   'Fn::Select': (argument, scope) => {
     const [index, items] = itemsOf(argument, scope, 2);
-    const selected = listOf(items, scope)[Number(index)];
-    return selected ?? cannot(`there is no item ${String(index)} to select`);
+    const selected = listOf(items, scope)[Number(textOf(index))];
+    return selected ?? cannot(`there is no item ${shown(index)} to select`);
   },
   'Fn::FindInMap': (argument, scope) => {
     const path = listOf(argument, scope).map(textOf);
@@ -87,7 +88,7 @@ const INTRINSICS: Readonly<Record<string, Intrinsic>> = {
   },
   'Fn::If': (argument, scope) => {
     const [name, whenTrue, whenFalse] = partsOf(argument, 3);
-    return resolve(holds(String(name), scope) ? whenTrue : whenFalse, scope);
+    return resolve(holds(textOf(name), scope) ? whenTrue : whenFalse, scope);
   },
   'Fn::ImportValue': (argument, scope) => scope.importValue(textOf(resolve(argument, scope))),
   'Fn::Equals': (argument, scope) => {
@@ -104,16 +105,17 @@ function isTrue(condition: unknown, scope: Scope): boolean {
     return holds(condition.Condition, scope);
   }
   const value = resolve(condition, scope);
-  return value === 'true' || (value === 'false' ? false : cannot(`${JSON.stringify(condition)} is no condition`));
+  return value === 'true' || (value === 'false' ? false : cannot(`${shown(condition)} is no condition`));
 }
 
 /** `[LOGICALID, NAME]` or `LOGICALID.NAME`, where the name may have dots, too. */
 function attributeIn(argument: unknown, scope: Scope): [logicalId: string, name: string] {
   if (Array.isArray(argument)) {
-    return [String(argument[0]), String(resolve(argument[1], scope))];
+    return [textOf(argument[0]), textOf(resolve(argument[1], scope))];
   }
-  const [logicalId = '', ...name] = String(argument).split('.');
-  return [logicalId, name.join('.')];
+  const text = textOf(argument);
+  const dot = text.indexOf('.');
+  return dot < 0 ? [text, ''] : [text.slice(0, dot), text.slice(dot + 1)];
 }
 
 /** `${NAME}` and `${LOGICALID.ATTRIBUTE}`; `${!NAME}` is text. */
@@ -127,7 +129,7 @@ function substitute(argument: unknown, scope: Scope): string {
     return name.includes('.') ? scope.attribute(...attributeIn(name, scope)) : scope.ref(name);
   };
   // Each odd part is a variable. No name has a brace or a dollar sign, so no part is looked at twice.
-  const parts = String(text).split(/\$\{([^{}$]+)\}/);
+  const parts = textOf(text).split(/\$\{([^{}$]+)\}/);
   const told = parts.map((part, index) => {
     if (index % 2 === 0) {
       return part;
@@ -140,9 +142,7 @@ function substitute(argument: unknown, scope: Scope): string {
 /** What a function is given, as it is written: so many parts, or at least one. */
 function partsOf(argument: unknown, count?: number): readonly unknown[] {
   const parts: readonly unknown[] = Array.isArray(argument) ? argument : [];
-  return parts.length > 0 && parts.length === (count ?? parts.length)
-    ? parts
-    : cannot(`${JSON.stringify(argument)} is not what the function takes`);
+  return parts.length > 0 && parts.length === (count ?? parts.length) ? parts : cannot(`${shown(argument)} is not what the function takes`);
 }
 
 /** What a function is given: so many values. */
@@ -152,13 +152,19 @@ function itemsOf(argument: unknown, scope: Scope, count: number): readonly unkno
 
 function listOf(argument: unknown, scope: Scope): unknown[] {
   const items = resolve(argument, scope);
-  return Array.isArray(items)
-    ? (items as unknown[])
-    : cannot(`${isRecord(argument) ? `what ${Object.keys(argument).join(', ')} gives` : String(argument)} is no list`);
+  return Array.isArray(items) ? (items as unknown[]) : cannot(`${shown(argument)} is no list`);
 }
 
 function textOf(value: unknown): string {
-  return typeof value === 'string' ? value : cannot(`${JSON.stringify(value)} is no text`);
+  return typeof value === 'string' ? value : cannot(`${shown(value)} is no text`);
+}
+
+/** What a message tells of a value: it may be of any size. */
+function shown(value: unknown): string {
+  if (Array.isArray(value)) {
+    return `a list of ${value.length}`;
+  }
+  return isRecord(value) ? `what has ${Object.keys(value).slice(0, 3).join(', ') || 'nothing'}` : String(value);
 }
 
 function isScalar(value: unknown): value is string | number | boolean {

@@ -3,6 +3,9 @@ import { Evaluation } from './evaluation';
 import { type Scope, Unresolved } from './resolve';
 import { type DeployedStack, lookUp, type ParameterDeclaration, type Template } from './template';
 
+/** CloudFormation takes no longer value of a parameter, in bytes. */
+const LONGEST_PARAMETER = 4_096;
+
 /** Where to look up exports, if the template imports any. */
 export type Exports = (name: string) => string | undefined;
 
@@ -86,6 +89,9 @@ function parameter(name: string, { Parameters = {} }: Template, values: Readonly
     cannot(`the parameter ${name} is not shown to anybody (NoEcho)`);
   }
   const value = lookUp(values, name) ?? cannot(`the value of the parameter ${name} can't be told from here`);
+  if (value.length > LONGEST_PARAMETER) {
+    cannot(`the value of the parameter ${name} is longer than CloudFormation takes`);
+  }
   return /List\b/.test(declaration.Type ?? '') ? value.split(',').map((item) => item.trim()) : value;
 }
 

@@ -10,7 +10,7 @@ const LONGEST_NAME = 255;
 /** What a message may quote of a signed request: all of it; what is called a token, in any notation; and what is as long as one, which only the path of a role may be. */
 const QUOTED_REQUEST = /The (?:Canonical String|String-to-Sign)[^]*/gi;
 const NAMED_SECRET =
-  /(?<=(?:token|signature|credential|authorization|bearer|secret(?:_?access)?(?:_?key)?)["']?(?:[:=]["']?|[\s:=]{1,3}["']?(?=[^\s"',]{16})))(?!arn:)[^\s"',]{8,}/gi;
+  /(?<=(?:token|signature|credential|authorization|bearer|(?<!:)secret(?:[_ ]?access)?(?:[_ ]?key)?)["']?(?:(?:[:=]|%3[AD])["']?|[\s:=]{1,3}["']?(?=[^\s"',]{16})))(?!arn:)[^\s"',]{8,}/gi;
 const LONG_AS_SECRET = /(?<![\w+/=%.~-])(?!role\/)[\w+/=%.~-]{257,}/g;
 const ACCESS_KEY = /\bA[KS]IA[A-Z\d]{8,}/g;
 

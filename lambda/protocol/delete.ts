@@ -41,9 +41,8 @@ export async function deleteResource(request: Request, deletion: Deletion, kept 
 /** What the deletion does, if the request tells it: of what begins like one of ours and can't be read, a newer version may know more. */
 function readableRun({ physicalId = '', unreadable }: Request, { run }: Deletion) {
   if (!run) {
-    throw new Failure(say`This version of the teardown function can't read the physical ID '${physicalId}', so nothing was done.`, {
-      kind: 'permanent',
-    });
+    const told = say`This version of the teardown function can't read the physical ID '${physicalId}', so nothing was done.`;
+    throw new Failure(physicalId === '' ? 'The request has no physical ID, so nothing was done.' : told, { kind: 'permanent' });
   }
   if (unreadable !== undefined) {
     throw new Failure(unreadable, { kind: 'permanent' });

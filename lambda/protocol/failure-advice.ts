@@ -1,5 +1,6 @@
 import { Failure, isOfKind, messageOf } from '../aws/errors';
 import { bytesOf, command, join, type Message, say, type Told } from '../aws/message';
+import type { StackIdentity } from '../aws/stack-id';
 import type { DeletionCheck } from './deletion-check';
 import type { Request } from './request';
 
@@ -40,15 +41,21 @@ function explainNext(
       where,
     ]);
   }
-  const retain = command`aws cloudformation delete-stack --stack-name ${name} --retain-resources ${request.logicalId} --region ${region}`;
+  const retain = commandToRetain(request.stack, request.logicalId);
+  const again = command`aws cloudformation delete-stack --stack-name ${check.deletedStack} --region ${region}`;
   if (isPermanent) {
     const byHand = say`Deleting again won't change that. Do by hand what is left to do (${manualCommands}),`;
-    return join([byHand, say`then delete the stack without ${request.logicalId}: ${retain}.`, where]);
+    const root = check.deletedStack === name ? undefined : say`After it the stack that it is nested in: ${again}.`;
+    return join([byHand, say`then delete the stack without ${request.logicalId}: ${retain}.`, root, where]);
   }
-  const again = command`aws cloudformation delete-stack --stack-name ${check.deletedStack} --region ${region}`;
   return join([
     say`Then delete the stack again, which continues where it stopped: ${again}.`,
     say`Or leave ${what} as it is: ${retain}.`,
     where,
   ]);
+}
+
+/** Deletes the stack without the resource, once its deletion has failed. */
+export function commandToRetain({ name, region }: Pick<StackIdentity, 'name' | 'region'>, logicalId: string): Message {
+  return command`aws cloudformation delete-stack --stack-name ${name} --retain-resources ${logicalId} --region ${region}`;
 }

@@ -1,5 +1,6 @@
-import { command, join, type Message, say } from '../aws/message';
+import { join, type Message, say } from '../aws/message';
 import { parseStackId, type StackIdentity } from '../aws/stack-id';
+import { commandToRetain } from './failure-advice';
 import type { OwnFunction } from './own-function';
 
 /** What a refused request is about. */
@@ -27,9 +28,8 @@ export function explainForeignStack(request: Refused, { name, stackId }: OwnFunc
   if (type !== 'Delete') {
     return say`${refused} Use a TeardownFunction of the stack ${stack.name}. If it is the function of ${stack.name}, and its variable STACK_ID is missing or old, deploy ${stack.name} once.`;
   }
-  const retain = command`aws cloudformation delete-stack --stack-name ${stack.name} --retain-resources ${logicalId} --region ${stack.region}`;
   return join([
     say`${refused} Do by hand what ${logicalId} (${request.physicalId}) stands for: ${manualCommands}.`,
-    say`Then delete the stack without it, once its deletion has failed: ${retain}.`,
+    say`Then delete the stack without it, once its deletion has failed: ${commandToRetain(stack, logicalId)}.`,
   ]);
 }

@@ -111,7 +111,7 @@ function requestedServer(request: Request): SourceServerArn {
 
 /** DRS in the Region of the server, with credentials of its account. */
 function openDrs(request: Request, server: SourceServerArn, options: DisconnectionOptions, deadline = request.deadline): Promise<Drs> {
-  refuseOtherAccount(request.stack, server, options);
+  refuseOtherAccount(request, server, options);
   return Drs.open(request, server, options, deadline);
 }
 

@@ -62,6 +62,8 @@ export const answers: Mutants = {
       'throw failedDeletion(error, request, check, deletion.remainingWork());',
       `throw ${isOfOtherType(SOURCE_SERVER_DISCONNECTION)} ? failedDeletion(error, request, check, deletion.remainingWork()) : error;`,
     ),
+    failureAdvice('forgets the stack that the stack is nested in', 'check.deletedStack === name ? undefined : ', 'check ? undefined : '),
+    failureAdvice('tells to delete a stack that is not nested once more', 'check.deletedStack === name ? undefined : ', ''),
     failureAdvice('tells to delete again what will fail again', 'if (isPermanent) {', "if (request.logicalId === '') {"),
     failureAdvice('tells what to do next only where there is room', 'ROOM_IN_RESPONSE - bytesOf(next)', 'ROOM_IN_RESPONSE'),
     failureAdvice(

@@ -4,6 +4,7 @@ const clientConfiguration = mutate('aws/client-configuration.ts');
 const deletion = mutate('protocol/delete.ts');
 const drain = mutate('drain/handler.ts');
 const fleet = mutate('fleet/handler.ts');
+const failureAdvice = mutate('protocol/failure-advice.ts');
 const foreignStack = mutate('protocol/foreign-stack.ts');
 const handler = mutate('source-server/handler.ts');
 const index = mutate('index.ts');
@@ -125,7 +126,8 @@ export const receivedRequests: Mutants = {
     foreignStack('serves every stack of that name', SERVES, 'if (parseStackId(stackId)?.name === stack.name) {'),
     foreignStack('serves whom it does not know', SERVES, 'if (!stackId || stackId === stack.id) {'),
     respond('goes on', FOREIGN, 'if (foreign !== undefined && !request) {'),
-    foreignStack('tells no way out', '--retain-resources ${logicalId}', ''),
+    foreignStack('tells no way out', 'commandToRetain(stack, logicalId)', "''"),
+    failureAdvice('retains nothing', '--retain-resources ${logicalId}', ''),
     foreignStack('tells a Create to delete', `if (type !== 'Delete') {`, 'if (!type) {'),
     ownFunction('knows no stack', 'process.env[STACK_ID_VARIABLE]', 'undefined'),
     messages('does not tell what to do by hand', 'return server\n    ?', 'return server && !server.region\n    ?'),

@@ -221,6 +221,7 @@ export const requests: Mutants = {
   ],
   'any: the server is of another account than the role that is assumed, or than the stack if none is': [
     account('does not look', 'if (server.accountId !== accountId) {', 'if (!server.accountId) {'),
+    account('advises an update to who deletes', "type === 'Delete'", "type === 'Update'"),
     account('does not look at the partition', 'if (server.partition !== stack.partition) {', 'if (!server.partition) {'),
     account('does not look at the account of the role', ACCOUNT, ACCOUNT.replace('accountOfRole(assumeRoleArn)', 'server.accountId')),
     account('does not look at the account of the stack', ACCOUNT, ACCOUNT.replace('stack.accountId', 'server.accountId')),

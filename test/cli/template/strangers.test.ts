@@ -107,6 +107,55 @@ describe('a value ends', () => {
     expect(() => holds('C0', scopeOf({ Conditions }))).toThrow(/more than 200 functions/);
   });
 
+  // Each resource asks for the same: what one of them costs must not be paid by all.
+  const large = 'x.'.repeat(450_000);
+  test.each<[string, Partial<Template>, unknown, RegExp]>([
+    [
+      'a parameter that is a long list',
+      { Parameters: { P: { Type: 'List<String>', Default: ','.repeat(900_000) } } },
+      { Ref: 'P' },
+      /longer than CloudFormation takes/,
+    ],
+    [
+      'a long name of an attribute',
+      { Mappings: { M: { k: { v: { 'Fn::GetAtt': large } } } } },
+      { 'Fn::FindInMap': ['M', 'k', 'v'] },
+      /characters of text/,
+    ],
+    ['a long name', { Mappings: { M: { k: { v: { Ref: large } } } } }, { 'Fn::FindInMap': ['M', 'k', 'v'] }, /characters of text/],
+    [
+      'a long list in the place of a condition',
+      { Mappings: { M: { k: { v: { 'Fn::Not': times(300_000, () => ({})) } } } } },
+      { 'Fn::FindInMap': ['M', 'k', 'v'] },
+      /characters of text/,
+    ],
+    [
+      'a large object in the place of a list',
+      { Mappings: { M: { k: { v: { 'Fn::Join': named(times(100_000, (index) => [`k${index}`, ''])) } } } } },
+      { 'Fn::FindInMap': ['M', 'k', 'v'] },
+      /characters of text|steps/,
+    ],
+    [
+      'a long text with a variable that is none',
+      { Mappings: { M: { k: { v: { 'Fn::Sub': `\${Nobody}${large}` } } } } },
+      { 'Fn::FindInMap': ['M', 'k', 'v'] },
+      /characters of text/,
+    ],
+  ])('%s, in each of 480 resources: it is soon too much, and the sentence is short', (_what, template, value, why) => {
+    const whole = { Resources: {}, ...template };
+    const parameters = Object.fromEntries(Object.entries(template.Parameters ?? {}).map(([name, { Default }]) => [name, String(Default)]));
+    const scope = scopeOfUpdate(deployedStack({}), whole, parameters, () => undefined);
+    const told = times(480, () => {
+      try {
+        return resolve(value, scope);
+      } catch (error) {
+        return error instanceof Unresolved ? error.message : error;
+      }
+    }) as string[];
+    expect(told.at(-1)).toMatch(why);
+    expect(Math.max(...told.map(({ length }) => length))).toBeLessThanOrEqual(501);
+  });
+
   test('what was too much for one value leaves nothing for the next: nothing is called clear by that', () => {
     const scope = scopeOf({});
     expect(() => resolve(times(300_000, String), scope)).toThrow(Unresolved);
@@ -126,7 +175,8 @@ describe('a value ends', () => {
 });
 
 describe('functions that are given what they do not take: it can not be told', () => {
-  const odd = [5, '', 'x', true, {}, [], ['x'], { a: 1 }, [[], {}], [{ Ref: 'AWS::NoValue' }]];
+  const noText = { toString: 1, valueOf: 1 };
+  const odd = [5, '', 'x', true, {}, [], ['x'], { a: 1 }, [[], {}], [{ Ref: 'AWS::NoValue' }], noText, [noText, 'x'], [noText, 'x', 'y']];
   const functions = [
     'Ref',
     'Fn::GetAtt',

@@ -71,6 +71,8 @@ test.each([
   ['a token after a blank', 'x-amz-security-token: IQoJb3JpZ2luX2VjE/x and on', 'x-amz-security-token: [cut] and on'],
   ['a token without a mark before it', 'Bearer IQoJb3JpZ2luX2VjE and on', 'Bearer [cut] and on'],
   ['the signature of a header', 'Authorization: AWS4-HMAC-SHA256 Signature=0123456789abcdef', 'Authorization: [cut] Signature=[cut]'],
+  ['a token in a URL', 'X-Amz-Security-Token%3DFwoGZXIvYXdzEJr%2F& and on', 'X-Amz-Security-Token%3D[cut] and on'],
+  ['a secret key by words', 'the secret access key wJalrXUtnFEMI/K7MDENG was', 'the secret access key [cut] was'],
   [
     'a secret key',
     'AWS_SECRET_ACCESS_KEY=wJalrXUtnFEMI/K7MDENG secretAccessKey: wJalrXUtnFEMI/K7MDENG',
@@ -79,8 +81,8 @@ test.each([
   ['a token in JSON with blanks', '{ "sessionToken" : "IQoJb3JpZ2luX2VjE", "a": 1 }', '{ "sessionToken" : "[cut]", "a": 1 }'],
   [
     'the ARN of a secret',
-    'the secret arn:aws:secretsmanager:eu-central-1:1:secret:x',
-    'the secret arn:aws:secretsmanager:eu-central-1:1:secret:x',
+    'the secret arn:aws:secretsmanager:eu-central-1:1:secret:recovery/app-AbCdEf',
+    'the secret arn:aws:secretsmanager:eu-central-1:1:secret:recovery/app-AbCdEf',
   ],
   [
     'what AWS says of a token',

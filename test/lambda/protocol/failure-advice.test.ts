@@ -61,3 +61,23 @@ test('a message is cut before a command that would not fit, never in it', () => 
   expect(kept.length).toBeGreaterThan(10);
   expect(kept).toEqual([...commands.slice(0, kept.length - 1), work.manualCommands].map(String));
 });
+
+test.each([
+  ['the stack itself', name, ''],
+  [
+    'the stack that it is nested in',
+    'Root',
+    ' After it the stack that it is nested in: `aws cloudformation delete-stack --stack-name Root --region us-gov-west-1`.',
+  ],
+])(
+  'a failure that will always be the same, while %s is deleted: by hand, without the resource, and the rest',
+  (_what, deletedStack, root) => {
+    const failure = new Failure('It is odd.', { kind: 'permanent' });
+    const { message } = failedDeletion(failure, { ...request, logicalId: 'Server' }, { genuine: true, deletedStack }, work);
+    expect(message).toBe(
+      "It is odd. Deleting again won't change that. Do by hand what is left to do (`aws drs disconnect-source-server`), then delete the stack without Server: " +
+        `\`aws cloudformation delete-stack --stack-name ${name} --retain-resources Server --region us-gov-west-1\`.${root} ` +
+        'Commands of DRS are for account 444455556666, those of CloudFormation for account 111122223333.',
+    );
+  },
+);

@@ -37,12 +37,14 @@ beforeEach(() => {
 
 test.each([
   ['another partition', SERVER_ARN.replace(':aws:', ':aws-cn:'), 'is in the partition aws-cn, and the stack LandingZone in aws'],
+  ['another account', SERVER_ARN.replace('111122223333', '999922223333'), 'belongs to another account than the stack LandingZone'],
   ['a Region of another partition', SERVER_ARN.replace('eu-central-1', 'cn-north-1'), "'cn-north-1' is not a Region of the partition aws"],
 ])('a genuine Delete of %s: FAILED for good, and nobody is asked', async (_what, physicalId, why) => {
   stackIs('DELETE_IN_PROGRESS');
   const { response, calls } = await handle({ type: 'Delete', physicalId });
   expect(response).toMatchObject({ Status: 'FAILED', Reason: expect.stringContaining(why) });
   expect(response.Reason).toContain("Deleting again won't change that.");
+  expect(response.Reason).not.toMatch(/assume a role|declare/);
   expect(calls).toEqual([]);
 });
 
@@ -57,6 +59,11 @@ describe('a Create', () => {
     const { response, calls } = await handle({ type: 'Create', arn: SERVER_ARN.replace(':drs:', ':mgn:') });
     expect(response).toMatchObject({ Status: 'FAILED', Reason: expect.stringContaining('is not the ARN of a source server') });
     expect(calls).toEqual([]);
+  });
+
+  test('says how to declare a server of another account', async () => {
+    const { response } = await handle({ type: 'Create', arn: SERVER_ARN.replace('111122223333', '999922223333') });
+    expect(response.Reason).toContain('Let the disconnection assume a role of account 999922223333');
   });
 
   test('does not take the ARN of another partition: nothing is asked', async () => {
