@@ -585,6 +585,7 @@ describe('Delete, genuine', () => {
       expect(response.Status).toBe('SUCCESS');
       expect(log).toContainEqual(expect.objectContaining({ decision: 'no longer selected', why: idOf(1) }));
       expect(log).toContainEqual(expect.objectContaining({ event: 'progress', selected: 2, done: 1, skipped: 1 }));
+      expect(log).not.toContainEqual(expect.objectContaining({ decision: 'left' }));
     },
   );
 
@@ -594,7 +595,9 @@ describe('Delete, genuine', () => {
       .on(DisconnectSourceServerCommand, { sourceServerID: idOf(1) })
       .rejects(serviceError('AccessDeniedException', 'not authorized', 403));
     drs.on(DescribeSourceServersCommand, { filters: { sourceServerIDs: [idOf(1)] } }).rejects(serviceError('ValidationException', 'no'));
-    expect((await deletion()).response).toMatchObject({ Status: 'FAILED', Reason: expect.stringMatching(/^1 of 2 are left/) });
+    const { response, log } = await deletion();
+    expect(response).toMatchObject({ Status: 'FAILED', Reason: expect.stringMatching(/^1 of 2 are left/) });
+    expect(log).not.toContainEqual(expect.objectContaining({ decision: 'no longer selected' }));
   });
 
   test('a server that lost its tags is refused under the tag condition: it is none of ours any more', async () => {
@@ -723,6 +726,21 @@ describe('Delete, genuine', () => {
         expect(calls).not.toContain('TerminateRecoveryInstances');
       },
     );
+
+    test('… nor is one that lost them while its recovery instance was ended', async () => {
+      const held = many(1);
+      const physicalId = await physicalIdOf();
+      drs.on(DescribeRecoveryInstancesCommand).resolves({ items: [{ recoveryInstanceID: 'i-1', sourceServerID: idOf(0) }] });
+      drs.on(DisconnectRecoveryInstanceCommand).callsFake(() => {
+        held.set(idOf(0), member(0, { tags: {} }));
+        return {};
+      });
+      drs.on(DisconnectSourceServerCommand).rejects(serviceError('ConflictException', 'it has a Recovery Instance', 409));
+      const { response, calls } = await send('Delete', { RecoveryInstancePolicy: 'DISCONNECT' }, { physicalId });
+      expect(response.Status).toBe('SUCCESS');
+      expect(calls).toContain('DisconnectRecoveryInstance');
+      expect(disconnectedIds()).toHaveLength(1);
+    });
 
     test('where it can not be looked at: FAILED, and it is not disconnected', async () => {
       many(1);
