@@ -256,6 +256,8 @@ describe('Delete, genuine', () => {
     const { response } = await send('Delete', { physicalId: physicalIdOf(0).replace(VPC, 'vpc-other') });
     expect(response).toMatchObject({ Status: 'FAILED', Reason: expect.stringMatching(/vpc-other.*--retain-resources/) });
     expect(calls()).toEqual([]);
+    // What the physical ID names was accepted; the properties may be of an update that failed.
+    expect(response.Reason).toContain('Name=vpc-id,Values=vpc-other ');
   });
 
   test('a nested stack was deleted, which may have had disconnections: their agents have ten minutes', async () => {

@@ -50,6 +50,7 @@ describe('a resource type that this version does not know', () => {
     stackIs(status);
     const { response, calls } = await handle({ type: 'Delete', resourceType: 'Custom::DRSSomethingNew', physicalId });
     expect(response).toMatchObject({ Status: expected, PhysicalResourceId: physicalId });
+    expect(response.Reason ?? '').not.toMatch(/deploy/i);
     expect(calls).toEqual([]);
   });
 
