@@ -78,8 +78,7 @@ class Update {
   private readonly resources: Resources;
   /** Those of which it can't be told what they will stand for. */
   private readonly unclear: readonly (readonly [type: string, logicalId: string, why: string])[];
-
-  /** Of our resources as they are deployed. */
+  /** Those that our deployed resources have, in the form of `functionOf`. */
   private readonly functions: readonly string[];
 
   constructor(

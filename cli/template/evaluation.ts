@@ -22,7 +22,7 @@ export class Evaluation {
     if (++this.steps > MOST_STEPS) {
       throw new Unresolved(`the template takes more than ${MOST_STEPS} steps to evaluate`);
     }
-    this.count(undefined);
+    this.refuseTooLong();
     if (this.depth >= DEEPEST) {
       throw new Unresolved(`the template has more than ${DEEPEST} functions, lists or conditions in each other`);
     }
@@ -36,10 +36,15 @@ export class Evaluation {
     }
   }
 
-  /** Counts what a value takes, or what a function is given, before anything is made of it. */
+  /** Counts how long a value is, or what a function is given, before anything is made of it. */
   count(value: unknown) {
     const length = isRecord(value) ? Object.keys(value).length : typeof value === 'string' || Array.isArray(value) ? value.length : 0;
     this.characters += length;
+    this.refuseTooLong();
+  }
+
+  /** Once it was too much, it stays too much: another value would cost as much again. */
+  private refuseTooLong() {
     if (this.characters > MOST_CHARACTERS) {
       throw new Unresolved(`the template makes more than ${MOST_CHARACTERS} characters of text`);
     }

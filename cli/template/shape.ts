@@ -2,7 +2,7 @@ import { isRecord } from '../../lambda/protocol/request';
 
 /**
  * Which part of a template has a form that CloudFormation takes nowhere; undefined if there is none.
- * Only what a plan reads is looked at: CloudFormation knows the rest better.
+ * It takes null nowhere. Of the rest only what a plan reads is looked at: CloudFormation knows it better.
  */
 export function misshapenPart(template: Readonly<Record<string, unknown>>): string | undefined {
   const found = nullIn(template, '');

@@ -219,16 +219,17 @@ export const requests: Mutants = {
     ),
     teardown('does not tell how it ended', 'note(outcome, server.sourceServerId);', ''),
   ],
-  'any: the server is of another account than the role that is assumed, or than the stack if none is': [
-    account('does not look', 'if (server.accountId !== accountId) {', 'if (!server.accountId) {'),
-    account('advises an update to who deletes', "type === 'Delete'", "type === 'Update'"),
-    account('does not look at the partition', 'if (server.partition !== stack.partition) {', 'if (!server.partition) {'),
-    account('does not look at the account of the role', ACCOUNT, ACCOUNT.replace('accountOfRole(assumeRoleArn)', 'server.accountId')),
-    account('does not look at the account of the stack', ACCOUNT, ACCOUNT.replace('stack.accountId', 'server.accountId')),
-    account('looks at the account of the stack, though a role is assumed', ACCOUNT, 'stack.accountId'),
-    role('takes a user for a role', ':role', ':(?:role|user)'),
-    role('takes what follows the ARN for a part of it', '[\\w+=,.@/-]+$/', '.+$/'),
-  ],
+  'any: the server is of another partition than the stack, or of another account than the role that is assumed, or than the stack if none is':
+    [
+      account('does not look', 'if (server.accountId !== accountId) {', 'if (!server.accountId) {'),
+      account('advises an update to who deletes', "type === 'Delete'", "type === 'Update'"),
+      account('does not look at the partition', 'if (server.partition !== stack.partition) {', 'if (!server.partition) {'),
+      account('does not look at the account of the role', ACCOUNT, ACCOUNT.replace('accountOfRole(assumeRoleArn)', 'server.accountId')),
+      account('does not look at the account of the stack', ACCOUNT, ACCOUNT.replace('stack.accountId', 'server.accountId')),
+      account('looks at the account of the stack, though a role is assumed', ACCOUNT, 'stack.accountId'),
+      role('takes a user for a role', ':role', ':(?:role|user)'),
+      role('takes what follows the ARN for a part of it', '[\\w+=,.@/-]+$/', '.+$/'),
+    ],
   "any: the role can't be assumed": [
     drs(
       'goes on as the function itself',
