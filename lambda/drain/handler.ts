@@ -21,6 +21,9 @@ import { type DrainStep, readStep } from './step';
 const POLL_SUBNETS = 15_000;
 const POLL_EMPTY_SUBNETS = 2_000;
 
+/** How long before the deadline the last look begins, in milliseconds: one that isn't answered in time would say less than the one before. */
+const LAST_LOOK = 15_000;
+
 /** Agents hear within about ten minutes that they should uninstall themselves, and need a network for it; in milliseconds. */
 const AGENTS_TIME = 10 * 60_000;
 
@@ -130,7 +133,7 @@ async function untilEmpty(request: Request, ec2: Ec2, { subnetIds }: DrainStep):
     empty = machines.length === 0 ? empty + 1 : 0;
     const isOver = empty >= 2 && (!wasSeen || Date.now() >= agentsUntil);
     const pause = empty === 1 ? POLL_EMPTY_SUBNETS : POLL_SUBNETS;
-    if (isOver || Date.now() + pause >= ec2.deadline) {
+    if (isOver || Date.now() + pause + LAST_LOOK >= ec2.deadline) {
       return { machines, isOver };
     }
     log({ event: 'progress', machines: machines.length, subnets: subnetIds, ...requestFields(request) });

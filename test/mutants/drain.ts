@@ -10,7 +10,7 @@ const index = mutate('index.ts');
 
 const TWICE = 'empty = machines.length === 0 ? empty + 1 : 0;';
 const OVER = 'empty >= 2 && (!wasSeen || Date.now() >= agentsUntil)';
-const OUT_OF_TIME = 'isOver || Date.now() + pause >= ec2.deadline';
+const OUT_OF_TIME = 'isOver || Date.now() + pause + LAST_LOOK >= ec2.deadline';
 const STAYS = `return stays ? 'the drain is still in the stack, with fewer links' : undefined;`;
 const LAST_STEP = `return id?.drain === name && id.step === '0';`;
 const GROUPS = 'await (step.deletesSecurityGroups ? deleteGroups(request, ec2, step) : undefined);';
@@ -123,6 +123,7 @@ export const drain: Mutants = {
     handler('does not tell that it was empty for too short', 'left.length === 0', 'left.length < 0'),
     handler('never gives up', OUT_OF_TIME, 'isOver'),
     handler('gives up at once', OUT_OF_TIME, 'true'),
+    handler('begins a look that has no time left', 'Date.now() + pause + LAST_LOOK >= ec2.deadline', 'Date.now() + pause >= ec2.deadline'),
     handler('gives up after two minutes', `type === 'Delete' ? Infinity : SHORT_LIMIT`, 'SHORT_LIMIT'),
     handler('a handover does not tell', `logDecision(request, 'handed over'`, `((..._: unknown[]) => undefined)(request, 'handed over'`),
     handler('does not tell that it is done', `logDecision(request, 'drained', subnets);`, ''),

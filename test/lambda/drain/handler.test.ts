@@ -225,6 +225,26 @@ describe('Delete, genuine', () => {
     expect(log).toContainEqual(expect.objectContaining({ decision: 'handed over' }));
   });
 
+  test.each([
+    [0, 'FAILED', /i-0b1 \(replication server, running/],
+    [2, 'SUCCESS', /^$/],
+  ])(
+    'a look just before the deadline would get no answer in time: link %d tells what the one before it saw',
+    async (link, Status, reason) => {
+      // The looks are at 0, 15, 30 and 45 seconds; one at 60 would have a second.
+      const deadline = Date.now() + 61_000;
+      const machines = { Reservations: [{ Instances: [replicationServer] }] };
+      ec2
+        .on(DescribeInstancesCommand)
+        .callsFake(() =>
+          Date.now() + 14_000 > deadline ? Promise.reject(serviceError('InternalError', 'no', 500)) : Promise.resolve(machines),
+        );
+      const { response } = await send('Delete', { link, remaining: 91_000 });
+      expect(response.Status).toBe(Status);
+      expect(response.Reason ?? '').toMatch(reason);
+    },
+  );
+
   describe('the subnets were seen empty only once when the deadline comes', () => {
     // Looks are fifteen seconds apart, and a request that has forty seconds gives up after ten: one look, and the second comes too late.
     beforeEach(() => {
@@ -360,7 +380,7 @@ describe('Delete, genuine', () => {
     test('a group that is gone just before the deadline is no group in use', async () => {
       groupsAre(both);
       ec2.on(DeleteSecurityGroupCommand).rejects(serviceError('InvalidGroup.NotFound', 'gone'));
-      expect((await send('Delete', { properties, remaining: 40_000 })).response.Status).toBe('SUCCESS');
+      expect((await send('Delete', { properties, remaining: 48_000 })).response.Status).toBe('SUCCESS');
     });
 
     test('may not be deleted: FAILED, naming the action', async () => {
