@@ -83,8 +83,8 @@ export const answers: Mutants = {
     ),
     failureAdvice(
       'tells to retain the resource in another stack',
-      '--stack-name ${name} --retain',
-      '--stack-name ${check.deletedStack} --retain',
+      'commandToRetain(request.stack, ',
+      'commandToRetain({ ...request.stack, name: check.deletedStack }, ',
     ),
     deletionCheck(
       'tells to delete a stack that an update cleans up',
