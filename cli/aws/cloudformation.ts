@@ -8,7 +8,7 @@ import {
   type Stack,
 } from '@aws-sdk/client-cloudformation';
 import { FLEET_DISCONNECTION, SOURCE_SERVER_DISCONNECTION, STAGING_AREA_DRAIN } from '../../lib/contract';
-import { isNamed } from '../../lambda/aws/retry';
+import { isNamed, listIn } from '../../lambda/aws/retry';
 import { Failure } from '../../lambda/aws/errors';
 import { command, join, say } from '../../lambda/aws/message';
 import { parseStackId, type StackIdentity } from '../../lambda/aws/stack-id';
@@ -98,7 +98,7 @@ export class Stacks {
     return withReadableErrors('cloudformation:ListStackResources', async () => {
       const found: DeployedResource[] = [];
       for await (const page of paginateListStackResources({ client: this.client }, { StackName: id })) {
-        const live = (page.StackResourceSummaries ?? []).filter(
+        const live = listIn(page.StackResourceSummaries).filter(
           ({ ResourceStatus = '' }) => !['DELETE_COMPLETE', 'DELETE_SKIPPED'].includes(ResourceStatus),
         );
         found.push(
@@ -122,8 +122,8 @@ export class Stacks {
   private async listExports(): Promise<ReadonlyMap<string, string>> {
     return withReadableErrors('cloudformation:ListExports', async () => {
       const found = new Map<string, string>();
-      for await (const { Exports = [] } of paginateListExports({ client: this.client }, {})) {
-        Exports.forEach(({ Name = '', Value = '' }) => found.set(Name, Value));
+      for await (const { Exports } of paginateListExports({ client: this.client }, {})) {
+        listIn(Exports).forEach(({ Name = '', Value = '' }) => found.set(Name, Value));
       }
       return found;
     });

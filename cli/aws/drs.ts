@@ -6,7 +6,7 @@ import {
   type SourceServer,
 } from '@aws-sdk/client-drs';
 import DataLoader from 'dataloader';
-import { isNamed } from '../../lambda/aws/retry';
+import { isNamed, listIn } from '../../lambda/aws/retry';
 import { isAttributed } from '../../lambda/source-server/recovery-instance';
 import { withReadableErrors } from './errors';
 import type { ClientConfiguration } from './session';
@@ -84,8 +84,8 @@ export class DrsReader {
 async function itemsOf<T>(pages: AsyncIterable<{ items?: T[] }>, isWanted: (item: T) => boolean): Promise<T[]> {
   const found: T[] = [];
   try {
-    for await (const { items = [] } of pages) {
-      found.push(...items.filter(isWanted));
+    for await (const { items } of pages) {
+      found.push(...listIn(items).filter(isWanted));
     }
   } catch (error) {
     if (!isNamed(error, 'UninitializedAccountException')) {

@@ -5,6 +5,7 @@ import {
   paginateDescribeSecurityGroups,
   type SecurityGroup,
 } from '@aws-sdk/client-ec2';
+import { listIn } from '../../lambda/aws/retry';
 import { groupFilters, isDefaultGroup, machineFilters } from '../../lambda/drain/drs-resources';
 import { withReadableErrors } from './errors';
 import type { ClientConfiguration } from './session';
@@ -21,11 +22,8 @@ export class Ec2Reader {
   machinesIn(subnetIds: readonly string[]): Promise<Instance[]> {
     return withReadableErrors('ec2:DescribeInstances', async () => {
       const found: Instance[] = [];
-      for await (const { Reservations = [] } of paginateDescribeInstances(
-        { client: this.client },
-        { Filters: machineFilters(subnetIds) },
-      )) {
-        found.push(...Reservations.flatMap(({ Instances = [] }) => Instances));
+      for await (const { Reservations } of paginateDescribeInstances({ client: this.client }, { Filters: machineFilters(subnetIds) })) {
+        found.push(...listIn(Reservations).flatMap(({ Instances }) => listIn(Instances)));
       }
       return found;
     });
@@ -35,11 +33,8 @@ export class Ec2Reader {
   defaultGroupsIn(vpcId: string): Promise<SecurityGroup[]> {
     return withReadableErrors('ec2:DescribeSecurityGroups', async () => {
       const found: SecurityGroup[] = [];
-      for await (const { SecurityGroups = [] } of paginateDescribeSecurityGroups(
-        { client: this.client },
-        { Filters: groupFilters(vpcId) },
-      )) {
-        found.push(...SecurityGroups.filter((group) => isDefaultGroup(group, vpcId)));
+      for await (const { SecurityGroups } of paginateDescribeSecurityGroups({ client: this.client }, { Filters: groupFilters(vpcId) })) {
+        found.push(...listIn(SecurityGroups).filter((group) => isDefaultGroup(group, vpcId)));
       }
       return found;
     });

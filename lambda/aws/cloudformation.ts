@@ -18,7 +18,7 @@ export interface Stack {
   readonly StackStatus?: string;
   readonly StackStatusReason?: string;
   readonly ParentId?: string;
-  /** Empty where CloudFormation does not tell. */
+  /** Absent where CloudFormation does not tell. */
   readonly LastOperations?: readonly { readonly OperationType?: string }[];
 }
 
@@ -32,22 +32,22 @@ export interface StackResource {
 }
 
 interface DescribedStacks {
-  readonly Stacks?: readonly Stack[];
+  readonly Stacks?: Stack[];
 }
 
 interface ListedStackResources {
-  readonly StackResourceSummaries?: readonly StackResource[];
+  readonly StackResourceSummaries?: StackResource[];
   readonly NextToken?: string;
 }
 
 export class DescribeStacksCommand extends command<{ StackName: string }, DescribedStacks>('DescribeStacks', (result) => ({
-  Stacks: result.listOf('Stacks').map(readStack),
+  Stacks: result.listOf('Stacks')?.map(readStack),
 })) {}
 
 export class ListStackResourcesCommand extends command<{ StackName: string; NextToken?: string }, ListedStackResources>(
   'ListStackResources',
   (result) => ({
-    StackResourceSummaries: result.listOf('StackResourceSummaries').map(readResource),
+    StackResourceSummaries: result.listOf('StackResourceSummaries')?.map(readResource),
     NextToken: result.textOf('NextToken'),
   }),
 ) {}
@@ -59,7 +59,7 @@ function readStack(stack: Element): Stack {
     StackStatus: stack.textOf('StackStatus'),
     StackStatusReason: stack.textOf('StackStatusReason'),
     ParentId: stack.textOf('ParentId'),
-    LastOperations: stack.listOf('LastOperations').map((operation) => ({ OperationType: operation.textOf('OperationType') })),
+    LastOperations: stack.listOf('LastOperations')?.map((operation) => ({ OperationType: operation.textOf('OperationType') })),
   };
 }
 

@@ -15,7 +15,7 @@ import {
 import { clientConfiguration, type Credentials } from './client-configuration';
 import { isOfKind } from './errors';
 import type { RateLimiter } from './rate-limiter';
-import { isNamed, retry } from './retry';
+import { isNamed, listIn, retry } from './retry';
 import type { Principal, Reach, RoleSession } from './role';
 import type { StackIdentity } from './stack-id';
 
@@ -154,8 +154,11 @@ export class Drs {
     let nextToken: string | undefined;
     try {
       do {
-        const answer = await this.call(action, (abortSignal) => page(nextToken, abortSignal));
-        yield answer.items ?? [];
+        const answer = await this.call(action, async (abortSignal) => {
+          const { items, ...rest } = await page(nextToken, abortSignal);
+          return { items: listIn(items), ...rest };
+        });
+        yield answer.items;
         nextToken = answer.nextToken;
       } while (nextToken);
     } catch (error) {

@@ -22,6 +22,7 @@ const THROTTLED = new Set([
   'TooManyRequestsException',
 ]);
 const TIMED_OUT = ['AbortError', 'RequestTimeout', 'RequestTimeoutException', 'TimeoutError'];
+const NO_LIST = 'IncompleteAnswer';
 const DENIED = new Set(['AccessDenied', 'AccessDeniedException', 'UnauthorizedOperation']);
 
 /** How long one attempt may take, in milliseconds: a connection can die without a word. */
@@ -30,6 +31,18 @@ const LONGEST_PAUSE = 20_000;
 /** How long a new or edited policy may need to take effect, and the pause between two looks, in milliseconds. */
 const POLICY_PROPAGATION = 90_000;
 const POLICY_PAUSE = 5_000;
+
+/**
+ * The list of an answer. One that has none was cut off, or is of something else than the service: it must not count for an empty list.
+ *
+ * @throws Error if there is none, which is asked for again
+ */
+export function listIn<T>(list: T[] | undefined): T[] {
+  if (list === undefined) {
+    throw Object.assign(new Error('the answer has no list'), { name: NO_LIST });
+  }
+  return list;
+}
 
 export function isNamed(error: unknown, ...names: string[]): boolean {
   return error instanceof Error && names.includes(error.name);
@@ -105,7 +118,7 @@ function isTransient(error: unknown): boolean {
   const brokenConnection = /^(E(?!RR_)|HPE_)/.test(code ?? '');
   // Something answered, but not the service: its answer was cut off, or a proxy wrote it.
   const unreadable = $response !== undefined && $fault === undefined;
-  return brokenConnection || unreadable || TIMED_OUT.includes(name) || isThrottling(error) || statusOf(error) >= 500;
+  return brokenConnection || unreadable || name === NO_LIST || TIMED_OUT.includes(name) || isThrottling(error) || statusOf(error) >= 500;
 }
 
 function statusOf({ $metadata, $response }: ServiceError): number {

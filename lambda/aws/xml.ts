@@ -14,9 +14,9 @@ export class Element {
     return this.child(name)?.text;
   }
 
-  /** The elements of a list: `<Stacks><member>…`. */
-  listOf(name: string): readonly Element[] {
-    return this.child(name)?.children ?? [];
+  /** The elements of a list: `<Stacks><member>…`; undefined if there is no such list. */
+  listOf(name: string): readonly Element[] | undefined {
+    return this.child(name)?.children;
   }
 }
 

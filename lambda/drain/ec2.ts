@@ -7,7 +7,7 @@ import {
   type SecurityGroup,
 } from '@aws-sdk/client-ec2';
 import { clientConfiguration } from '../aws/client-configuration';
-import { isNamed, retry } from '../aws/retry';
+import { isNamed, listIn, retry } from '../aws/retry';
 import type { StackIdentity } from '../aws/stack-id';
 import { groupFilters, isDefaultGroup, machineFilters } from './drs-resources';
 
@@ -27,8 +27,8 @@ export class Ec2 {
   async machinesIn(subnetIds: readonly string[]): Promise<Instance[]> {
     const Filters = machineFilters(subnetIds);
     return this.all('ec2:DescribeInstances', async (NextToken, abortSignal) => {
-      const { Reservations = [], ...page } = await this.client.send(new DescribeInstancesCommand({ Filters, NextToken }), { abortSignal });
-      return { items: Reservations.flatMap(({ Instances = [] }) => Instances), nextToken: page.NextToken };
+      const page = await this.client.send(new DescribeInstancesCommand({ Filters, NextToken }), { abortSignal });
+      return { items: listIn(page.Reservations).flatMap(({ Instances }) => listIn(Instances)), nextToken: page.NextToken };
     });
   }
 
@@ -37,7 +37,7 @@ export class Ec2 {
     const Filters = groupFilters(vpcId);
     const found = await this.all('ec2:DescribeSecurityGroups', async (NextToken, abortSignal) => {
       const page = await this.client.send(new DescribeSecurityGroupsCommand({ Filters, NextToken }), { abortSignal });
-      return { items: page.SecurityGroups ?? [], nextToken: page.NextToken };
+      return { items: listIn(page.SecurityGroups), nextToken: page.NextToken };
     });
     return found.filter((group) => isDefaultGroup(group, vpcId));
   }

@@ -1,7 +1,7 @@
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { clientConfiguration } from '../aws/client-configuration';
 import { DescribeStacksCommand, ListStackResourcesCommand, type StackResource } from '../aws/cloudformation';
-import { retry } from '../aws/retry';
+import { listIn, retry } from '../aws/retry';
 import { Failure } from '../aws/errors';
 import { say } from '../aws/message';
 import type { Request } from './request';
@@ -33,8 +33,15 @@ export async function listResources(request: Request): Promise<StackResource[]> 
   let token: string | undefined;
   do {
     const command = new ListStackResourcesCommand({ StackName: request.stack.id, NextToken: token });
-    const page = await retry('cloudformation:ListStackResources', (abortSignal) => client.send(command, { abortSignal }), request);
-    resources.push(...(page.StackResourceSummaries ?? []));
+    const page = await retry(
+      'cloudformation:ListStackResources',
+      async (abortSignal) => {
+        const { StackResourceSummaries, NextToken } = await client.send(command, { abortSignal });
+        return { listed: listIn(StackResourceSummaries), NextToken };
+      },
+      request,
+    );
+    resources.push(...page.listed);
     token = page.NextToken;
   } while (token);
   return resources;
@@ -46,10 +53,12 @@ function clientFor(request: Request): CloudFormationClient {
 
 async function describe(client: CloudFormationClient, stackId: string, deadline: number): Promise<DescribedStack> {
   const command = new DescribeStacksCommand({ StackName: stackId });
-  const { Stacks = [] } = await retry('cloudformation:DescribeStacks', (abortSignal) => client.send(command, { abortSignal }), {
-    deadline,
-  });
-  const stack = Stacks.find((candidate) => candidate.StackId === stackId);
+  const stacks = await retry(
+    'cloudformation:DescribeStacks',
+    async (abortSignal) => listIn((await client.send(command, { abortSignal })).Stacks),
+    { deadline },
+  );
+  const stack = stacks.find((candidate) => candidate.StackId === stackId);
   if (!stack?.StackStatus) {
     throw new Failure(say`CloudFormation did not describe the stack ${stackId}.`);
   }

@@ -126,6 +126,6 @@ export const deletions: Mutants = {
     }
     stacks.push(stack);`,
     ),
-    stackStatus('believes what is told of another stack', 'Stacks.find((candidate) => candidate.StackId === stackId)', 'Stacks[0]'),
+    stackStatus('believes what is told of another stack', 'stacks.find((candidate) => candidate.StackId === stackId)', 'stacks[0]'),
   ],
 };

@@ -90,7 +90,7 @@ export const drain: Mutants = {
     drsResources('looks in every subnet', `{ Name: 'subnet-id', Values: [...subnetIds] }, `, ''),
     ec2('looks at the first page only', '} while (nextToken);', `} while (nextToken === '');`),
     ec2('forgets the earlier pages', 'items.push(...answer.items);', 'items.splice(0, items.length, ...answer.items);'),
-    ec2('looks at the first machine of a reservation only', '=> Instances)', '=> Instances.slice(0, 1))'),
+    ec2('looks at the first machine of a reservation only', 'listIn(Instances))', 'listIn(Instances).slice(0, 1))'),
     handler(
       'does not tell in the log that it waits',
       `log({ event: 'progress', machines: machines.length, subnets: subnetIds, ...requestFields(request) });`,
@@ -184,7 +184,11 @@ export const drain: Mutants = {
       `DEFAULT_GROUPS = ['Replication', 'Conversion']`,
       `DEFAULT_GROUPS = ['Conversion']`,
     ),
-    ec2('takes no token of their pages', 'items: page.SecurityGroups ?? [], nextToken: page.NextToken', 'items: page.SecurityGroups ?? []'),
+    ec2(
+      'takes no token of their pages',
+      'items: listIn(page.SecurityGroups), nextToken: page.NextToken',
+      'items: listIn(page.SecurityGroups)',
+    ),
   ],
   'security groups are tried again while they are in use': [
     handler('fails if one is in use', REFUSED, 'if (error) {'),

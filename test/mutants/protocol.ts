@@ -10,6 +10,9 @@ const log = mutate('protocol/log.ts');
 const clientConfiguration = mutate('aws/client-configuration.ts');
 const cloudFormation = mutate('aws/cloudformation.ts');
 const xml = mutate('aws/xml.ts');
+const drs = mutate('aws/drs.ts');
+const ec2 = mutate('drain/ec2.ts');
+const stackStatus = mutate('protocol/stack-status.ts');
 const retry = mutate('aws/retry.ts');
 const timeLimits = mutate('protocol/time-limits.ts');
 const handler = mutate('source-server/handler.ts');
@@ -44,6 +47,7 @@ export const PROTOCOL_RULES = [
   'the resource type decides the rules',
   'a failure that says more of another is of the same kind',
   'every call is made anew, by our retries, and tells for which stack',
+  'an answer without its list is not an empty list',
 ] as const;
 
 export const protocol: Record<(typeof PROTOCOL_RULES)[number], Mutants[string]> = {
@@ -307,6 +311,29 @@ export const protocol: Record<(typeof PROTOCOL_RULES)[number], Mutants[string]> 
     errors('is of every kind, if it has any', IS_OF_KIND, 'error instanceof Failure && error.kind !== undefined && kind !== undefined'),
     errors('takes an error of somebody else for one', IS_OF_KIND, '(error as Failure | undefined)?.kind === kind'),
     errors('forgets the other', 'super(String(message), { cause });', 'super(String(message));'),
+  ],
+  'an answer without its list is not an empty list': [
+    drs('takes it for empty', 'items: listIn(items)', 'items: items ?? []'),
+    ec2('takes it for no machines', 'listIn(page.Reservations)', '(page.Reservations ?? [])'),
+    ec2('takes it for an empty reservation', 'listIn(Instances))', '(Instances ?? []))'),
+    ec2('takes it for no security groups', 'items: listIn(page.SecurityGroups)', 'items: page.SecurityGroups ?? []'),
+    stackStatus('takes it for no resources', 'listed: listIn(StackResourceSummaries)', 'listed: StackResourceSummaries ?? []'),
+    stackStatus(
+      'takes it for no stacks',
+      'listIn((await client.send(command, { abortSignal })).Stacks)',
+      '(await client.send(command, { abortSignal })).Stacks ?? []',
+    ),
+    cloudFormation(
+      'makes a list of none',
+      `result.listOf('StackResourceSummaries')?.map(readResource)`,
+      `(result.listOf('StackResourceSummaries') ?? []).map(readResource)`,
+    ),
+    cloudFormation(
+      'makes a list of no stacks',
+      `result.listOf('Stacks')?.map(readStack)`,
+      `(result.listOf('Stacks') ?? []).map(readStack)`,
+    ),
+    retry('does not ask again', 'name === NO_LIST || ', ''),
   ],
   'every call is made anew, by our retries, and tells for which stack': [
     clientConfiguration('lets the SDK repeat, which knows no deadline', 'maxAttempts: 1,', ''),

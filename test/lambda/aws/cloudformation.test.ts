@@ -165,7 +165,7 @@ test.each([
     StackStatus,
     StackStatusReason,
     ParentId,
-    LastOperations: [],
+    LastOperations: undefined,
   }));
   expect(own.Stacks).toEqual(picked);
   expect(own.Stacks).toHaveLength(count);
@@ -189,6 +189,24 @@ test('reads the same of resources', async () => {
   expect(own.StackResourceSummaries).toEqual(theirs.StackResourceSummaries);
   expect(own.StackResourceSummaries).toHaveLength(2);
   expect(own.NextToken).toBe(theirs.NextToken);
+});
+
+test('does not make an empty list of none', async () => {
+  answer = {
+    status: 200,
+    body: '<Response><DescribeStacksResult/><ListStackResourcesResult><NextToken>a</NextToken></ListStackResourcesResult></Response>',
+  };
+  const [stacks, resources] = [
+    new ours.DescribeStacksCommand({ StackName: STACK_ID }),
+    new ours.ListStackResourcesCommand({ StackName: STACK_ID }),
+  ];
+  expect((await outcomes(stacks, resources)) as object[]).toMatchObject([
+    { Stacks: undefined },
+    { StackResourceSummaries: undefined, NextToken: 'a' },
+  ]);
+  answer.body =
+    '<Response><DescribeStacksResult><Stacks/></DescribeStacksResult><ListStackResourcesResult><StackResourceSummaries/></ListStackResourcesResult></Response>';
+  expect((await outcomes(stacks, resources)) as object[]).toMatchObject([{ Stacks: [] }, { StackResourceSummaries: [] }]);
 });
 
 test('reads every character by its number', () => {

@@ -128,14 +128,22 @@ describe('Delete, genuine', () => {
 
   test('an empty page is not the end', async () => {
     ec2.on(DescribeInstancesCommand).resolves({ Reservations: [], NextToken: 'next' });
-    answersInTurn(ec2.on(DescribeInstancesCommand, { NextToken: 'next' }), { Reservations: [{ Instances: [replicationServer] }] }, {});
+    answersInTurn(
+      ec2.on(DescribeInstancesCommand, { NextToken: 'next' }),
+      { Reservations: [{ Instances: [replicationServer] }] },
+      { Reservations: [] },
+    );
     expect((await send('Delete')).response.Status).toBe('SUCCESS');
     expect(calls()).toHaveLength(6);
   });
 
   test('what stands on an earlier page counts, too', async () => {
-    answersInTurn(ec2.on(DescribeInstancesCommand), { Reservations: [{ Instances: [replicationServer] }], NextToken: 'next' }, {});
-    ec2.on(DescribeInstancesCommand, { NextToken: 'next' }).resolves({});
+    answersInTurn(
+      ec2.on(DescribeInstancesCommand),
+      { Reservations: [{ Instances: [replicationServer] }], NextToken: 'next' },
+      { Reservations: [] },
+    );
+    ec2.on(DescribeInstancesCommand, { NextToken: 'next' }).resolves({ Reservations: [] });
     expect((await send('Delete')).response.Status).toBe('SUCCESS');
     expect(calls()).toHaveLength(4);
   });
@@ -251,7 +259,7 @@ describe('Delete, genuine', () => {
       let looks = 0;
       ec2.on(DescribeInstancesCommand).callsFake(() => {
         looks++;
-        return new Promise((resolve) => setTimeout(() => resolve({}), looks === 1 ? 9_000 : 0));
+        return new Promise((resolve) => setTimeout(() => resolve({ Reservations: [] }), looks === 1 ? 9_000 : 0));
       });
     });
 

@@ -19,7 +19,7 @@ beforeAll(async () => {
         `<StackId>${STACK_ID}</StackId><StackName>LandingZone</StackName><StackStatus>${status}</StackStatus><CreationTime>2026-11-23T00:00:00Z</CreationTime>` +
         `<LastOperations><member><OperationType>${operation}</OperationType></member></LastOperations>`;
       response.end(
-        `<Response><DescribeStacksResult><Stacks><member>${stack}</member></Stacks></DescribeStacksResult><ListStackResourcesResult/></Response>`,
+        `<Response><DescribeStacksResult><Stacks><member>${stack}</member></Stacks></DescribeStacksResult><ListStackResourcesResult><StackResourceSummaries/></ListStackResourcesResult></Response>`,
       );
     });
   });
