@@ -26,14 +26,29 @@ export const unknowns = {
     values: ['not-found', 'access-denied', 'validation'],
   },
   lastOperations: {
-    what: 'whether `DescribeStacks` tells the last operations, and what of a create with `OnFailure=DELETE`',
-    likely: 'names-only-the-create',
-    values: ['names-only-the-create', 'names-a-delete-too', 'absent'],
+    what: 'which operations `DescribeStacks` tells: the current one with what it follows from, it alone, in a deletion still the one before, none',
+    likely: 'current-and-cause',
+    values: ['current-and-cause', 'current', 'lagging', 'absent'],
   },
   deletionReason: {
-    what: 'whether `DescribeStacks` repeats why a stack is being deleted',
-    likely: 'told',
-    values: ['told', 'absent'],
+    what: 'when `DescribeStacks` repeats why a stack is being deleted',
+    likely: 'never',
+    values: ['never', 'on-failure', 'always'],
+  },
+  stackEventsKept: {
+    what: 'how long `DescribeStackEvents` tells what happened to a stack: about 90 days, by what operators say',
+    likely: 7_776_000,
+    values: [7_776_000, Infinity],
+  },
+  cleanUpListing: {
+    what: 'how `ListStackResources` shows what the clean-up of an update removes: as it was, until its turn; as it was, until it is gone; not at all',
+    likely: 'until-its-turn',
+    values: ['until-its-turn', 'until-gone', 'never'],
+  },
+  nestedCleanUp: {
+    what: 'whether a nested stack cleans up after its root has updated everything, or as soon as it is updated itself',
+    likely: 'after-the-root',
+    values: ['after-the-root', 'at-once'],
   },
   conflictLingers: {
     what: 'how long a conflict outlasts its recovery instance',

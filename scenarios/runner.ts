@@ -168,7 +168,7 @@ export class Stage {
 
 export interface DeploymentOptions {
   readonly stackName?: string;
-  readonly onFailure?: 'DELETE';
+  readonly onFailure?: 'DELETE' | 'DO_NOTHING';
 }
 
 /** A line in CloudWatch's embedded metric format. */

@@ -2,15 +2,18 @@ import {
   CloudFormationClient,
   DescribeStacksCommand,
   GetTemplateCommand,
+  paginateDescribeStackEvents,
   paginateListExports,
   paginateListStackResources,
   type Parameter,
   type Stack,
+  type StackEvent,
 } from '@aws-sdk/client-cloudformation';
 import { FLEET_DISCONNECTION, SOURCE_SERVER_DISCONNECTION, STAGING_AREA_DRAIN } from '../../lib/contract';
 import { isNamed, listIn } from '../../lambda/aws/retry';
 import { Failure } from '../../lambda/aws/errors';
 import { command, join, say } from '../../lambda/aws/message';
+import { historyOf, isOlderThanEvents, wasCompleteIn } from '../../lambda/protocol/stack-history';
 import { parseStackId, type StackIdentity } from '../../lambda/aws/stack-id';
 import { type DeployedResource, type DeployedStack, parseTemplate, type Template } from '../template/template';
 import { withReadableErrors } from './errors';
@@ -47,7 +50,6 @@ export class Stacks {
     return {
       identity,
       status: stack.StackStatus ?? 'UNKNOWN',
-      statusReason: stack.StackStatusReason,
       isProtected: stack.EnableTerminationProtection ?? false,
       parentId: stack.ParentId,
       parameters: Object.fromEntries((stack.Parameters ?? []).map((parameter) => [parameter.ParameterKey ?? '', valueOf(parameter)])),
@@ -62,6 +64,17 @@ export class Stacks {
   async ancestors(parentId: string | undefined): Promise<Stack[]> {
     const parent = parentId === undefined ? undefined : await this.describe(parentId);
     return parent ? [parent, ...(await this.ancestors(parent.ParentId))] : [];
+  }
+
+  /** Whether a create, an update or an import of the stack was ever completed; undefined if that can't be told. Its events are read only where its status doesn't tell. */
+  async wasEverComplete(id: string): Promise<boolean | undefined> {
+    const { StackStatus, CreationTime } = await this.describe(id);
+    const byStatus = wasCompleteIn(StackStatus);
+    if (byStatus !== undefined) {
+      return byStatus;
+    }
+    const { wasComplete, newest } = await withReadableErrors('cloudformation:DescribeStackEvents', () => historyOf(id, this.eventsOf(id)));
+    return wasComplete ?? (newest && isOlderThanEvents(CreationTime) ? true : undefined);
   }
 
   /** What the stacks of the Region export, by name. */
@@ -111,6 +124,12 @@ export class Stacks {
       }
       return found;
     });
+  }
+
+  private async *eventsOf(id: string): AsyncGenerator<StackEvent> {
+    for await (const { StackEvents } of paginateDescribeStackEvents({ client: this.client }, { StackName: id })) {
+      yield* listIn(StackEvents);
+    }
   }
 
   private async templateOf({ id, name }: StackIdentity): Promise<Template | undefined> {

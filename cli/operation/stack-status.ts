@@ -1,6 +1,7 @@
 import type { Stack } from '@aws-sdk/client-cloudformation';
 import { command, join, say, type Told } from '../../lambda/aws/message';
-import { checkByStatus } from '../../lambda/protocol/deletion-check';
+import { neverComplete } from '../../lambda/protocol/deletion-check';
+import { phaseOf } from '../../lambda/protocol/stack-phase';
 import type { Change } from './planned-change';
 import type { DeployedStack } from '../template/template';
 
@@ -15,36 +16,51 @@ export interface StackCheck {
 /** CloudFormation begins no update in any other status. */
 const UPDATABLE = ['CREATE_COMPLETE', 'UPDATE_COMPLETE', 'UPDATE_ROLLBACK_COMPLETE', 'IMPORT_COMPLETE', 'IMPORT_ROLLBACK_COMPLETE'];
 
-/** What CloudFormation, and the function's check of a deletion, make of a stack; its ancestors are given parent first. */
-export function checkStack(stack: DeployedStack, ancestors: readonly Stack[], operation: 'delete' | 'update'): StackCheck {
+/**
+ * What CloudFormation, and the function's check of a deletion, make of a stack; its ancestors are given parent first.
+ *
+ * @param wasComplete whether the root was ever complete; undefined if that can't be told
+ */
+export function checkStack(
+  stack: DeployedStack,
+  ancestors: readonly Stack[],
+  operation: 'delete' | 'update',
+  wasComplete: boolean | undefined,
+): StackCheck {
   const root = ancestors.at(-1)?.StackName ?? stack.identity.name;
   const nested = ancestors.length > 0 ? [say`The stack is nested in ${root}, and is usually ${operation}d with that.`] : [];
   if (operation === 'update') {
     return { blockers: UPDATABLE.includes(stack.status) ? [] : [explainStatus(stack, 'update')], notes: nested };
   }
   const isUnderWay = stack.status === 'DELETE_IN_PROGRESS';
-  const status = isUnderWay ? [`The stack is being deleted already. ${UNDER_WAY}`] : [];
+  const status = isUnderWay ? ['The stack is being deleted already. Here is what is still to come.'] : [];
   return {
     blockers: isUnderWay ? [] : [...protectionOf(stack, root), ...(isDeletable(stack) ? [] : [explainStatus(stack, 'deletion')])],
     notes: [...nested, ...status],
-    change: changeByStatus(stack, ancestors),
+    change: changeByStatus(stack, ancestors) ?? changeByHistory(root, wasComplete),
   };
 }
 
-const UNDER_WAY = 'Here is what is still to come; nothing of it, if the deletion is that of a creation that failed (OnFailure=DELETE).';
+/** What the handler would say by the statuses if the deletion were under way. */
+function changeByStatus({ identity }: DeployedStack, ancestors: readonly Stack[]): Change | undefined {
+  const own = { StackId: identity.id, StackName: identity.name, StackStatus: 'DELETE_IN_PROGRESS' };
+  const phase = phaseOf(
+    [own, ...ancestors].map(({ StackId = '', StackName = '', StackStatus = '' }) => ({
+      id: StackId,
+      name: StackName,
+      status: StackStatus,
+      lastOperations: [],
+    })),
+  );
+  return phase.kind === 'rollback' ? { kind: 'kept', why: phase.why } : undefined;
+}
 
-/** What the handler would say if the deletion were under way. */
-function changeByStatus({ identity, status, statusReason }: DeployedStack, ancestors: readonly Stack[]): Change | undefined {
-  const isUnderWay = status === 'DELETE_IN_PROGRESS';
-  const own = {
-    name: identity.name,
-    status: 'DELETE_IN_PROGRESS',
-    statusReason: isUnderWay ? statusReason : undefined,
-    lastOperations: [],
-  };
-  const others = ancestors.map(({ StackName = '', StackStatus = '' }) => ({ name: StackName, status: StackStatus, lastOperations: [] }));
-  const check = checkByStatus([own, ...others]);
-  return check?.genuine === false ? { kind: 'kept', why: check.why } : undefined;
+/** What it would say by what the root has reached before. */
+function changeByHistory(root: string, wasComplete: boolean | undefined): Change | undefined {
+  if (wasComplete === undefined) {
+    return { kind: 'unknown', why: say`the events of the stack ${root} don't tell whether it was ever complete` };
+  }
+  return wasComplete ? undefined : { kind: 'kept', why: neverComplete(root) };
 }
 
 function protectionOf({ isProtected, identity }: DeployedStack, root: string): Told[] {

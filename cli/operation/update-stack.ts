@@ -1,6 +1,6 @@
 import { FLEET_DISCONNECTION, SOURCE_SERVER_DISCONNECTION } from '../../lib/contract';
 import { messageOf } from '../../lambda/aws/errors';
-import { checkByDeclarations } from '../../lambda/protocol/deletion-check';
+import { checkByDeclarations } from '../../lambda/protocol/declarations';
 import { readFleet } from '../../lambda/fleet/fleet';
 import { readStep } from '../../lambda/drain/step';
 import { OUR_TYPES } from '../aws/cloudformation';
@@ -170,14 +170,9 @@ class Update {
   /** By the function's own check of a clean-up. */
   private unlessDeclared({ type, logicalId, physicalId }: DeployedResource): Change {
     const request = { resourceType: type, logicalId, physicalId };
-    const check = checkByDeclarations(
-      request,
-      this.resources,
-      { genuine: true },
-      type === SOURCE_SERVER_DISCONNECTION ? 'disconnect' : 'keep',
-    );
-    if (check instanceof Error || !check.genuine) {
-      return { kind: 'kept', why: check instanceof Error ? check.message : check.why };
+    const check = checkByDeclarations(request, this.resources, type === SOURCE_SERVER_DISCONNECTION ? 'disconnect' : 'keep');
+    if (typeof check !== 'string') {
+      return { kind: 'kept', why: check.why };
     }
     const [, other, why] = this.unclear.find(([unclear, id]) => unclear === type && id !== logicalId) ?? [];
     return other === undefined

@@ -51,7 +51,9 @@ export async function makePlan(
   const stacks = new Stacks(session);
   const stack = await stacks.read(stackName);
   const operation = next ? 'update' : 'delete';
-  const checked = checkStack(stack, await stacks.ancestors(stack.parentId), operation);
+  const ancestors = await stacks.ancestors(stack.parentId);
+  const wasComplete = next ? true : await stacks.wasEverComplete(ancestors.at(-1)?.StackId ?? stack.identity.id);
+  const checked = checkStack(stack, ancestors, operation, wasComplete);
   const exports = await exportsFor(stacks, stack, next);
   const declarations = next ? planUpdate(stack, next, exports) : planDeletion(stack, exports, checked.change);
   progress(say`Asking DRS about ${pluralize(declarations.length, 'resource')}`);

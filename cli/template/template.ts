@@ -32,7 +32,6 @@ export interface ResourceDeclaration {
 export interface DeployedStack {
   readonly identity: StackIdentity;
   readonly status: string;
-  readonly statusReason?: string;
   readonly isProtected: boolean;
   readonly parentId?: string;
   readonly parameters: Readonly<Record<string, string>>;

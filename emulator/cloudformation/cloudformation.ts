@@ -152,6 +152,12 @@ export class CloudFormation implements Service {
     return stack.status;
   }
 
+  /** Lets a stack, with all that has happened to it, be older by so many milliseconds. */
+  age(stackName: string, milliseconds: number): void {
+    const stacks = this.stacks.all().filter((stack) => stack.root.stackName === stackName);
+    for (const stack of stacks) stack.age(milliseconds);
+  }
+
   private providerOf(type: string): EngineProvider | undefined {
     if (this.isStopped) throw new Error('The embedded CloudFormation has been stopped.');
     return this.providers[type] ?? (type.startsWith('Custom::') ? this.customResources : undefined);

@@ -46,6 +46,8 @@ export interface StackEvent {
   readonly logicalId: string;
   readonly physicalId: string;
   readonly type: string;
+  /** Of a resource. */
+  readonly properties?: Json;
   readonly status: string;
   readonly reason?: string;
   /** Emulated milliseconds since 1970. */
@@ -61,6 +63,11 @@ export interface StackOutput {
   readonly value: string;
   readonly description?: string;
   readonly exportName?: string;
+}
+
+export interface Operation {
+  readonly operationId: string;
+  readonly operationType: OperationType;
 }
 
 export type OperationType = 'CREATE_STACK' | 'UPDATE_STACK' | 'DELETE_STACK' | 'CONTINUE_ROLLBACK' | 'ROLLBACK';

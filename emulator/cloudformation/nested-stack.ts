@@ -7,7 +7,7 @@ import { reasonOf, ResourceFailure } from './errors';
 import { Deployment } from './model';
 import { parameterValues } from './parameters';
 import { Stack } from './stack';
-import { cleanUp } from './stack-operations/clean-up';
+import { cleanUp, deleteLeft } from './stack-operations/clean-up';
 import { createResources } from './stack-operations/create';
 import { deleteStack } from './stack-operations/delete';
 import { rollBackUpdate } from './stack-operations/rollback';
@@ -59,7 +59,12 @@ export class NestedStacks implements EngineProvider {
       request.signal,
       async (cancellation) => void (await updateResources(this.engine, child, deployment, cancellation)),
     );
-    if (child.status === 'UPDATE_COMPLETE_CLEANUP_IN_PROGRESS') return created(child);
+    if (child.status === 'UPDATE_COMPLETE_CLEANUP_IN_PROGRESS') {
+      // Its own clean-up, which follows that of its parent, waits for this.
+      if (this.engine.settings.nestedCleanUp === 'at-once')
+        void this.engine.run(child, async () => void (await deleteLeft(this.engine, child, false)));
+      return created(child);
+    }
     throw new ResourceFailure(
       `Embedded stack ${child.stackId} was not successfully updated. Currently in ${child.status} with reason: ${child.statusReason ?? ''}`,
       child.stackId,
@@ -78,7 +83,7 @@ export class NestedStacks implements EngineProvider {
   async rollBack(physicalId: string): Promise<CreatedResource> {
     const child = this.engine.stacks.get(physicalId);
     if (!child.stable) return created(child);
-    child.begin('ROLLBACK');
+    child.begin('ROLLBACK', child.lastOperations);
     if (child.status !== 'UPDATE_ROLLBACK_IN_PROGRESS') child.transition('UPDATE_ROLLBACK_IN_PROGRESS');
     await this.engine.run(child, () => rollBackUpdate(this.engine, child));
     if (child.status === 'UPDATE_ROLLBACK_FAILED') {

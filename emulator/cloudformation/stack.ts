@@ -7,6 +7,7 @@ import {
   EventLog,
   ResourceInstance,
   StackOperation,
+  Operation,
   OperationType,
   StableState,
   StackEvent,
@@ -17,13 +18,15 @@ import {
 
 /** The state of one stack. What changes it is in stack-operations/. */
 export class Stack implements StackIdentity {
-  readonly createdAt: number;
+  createdAt: number;
   readonly resources = new Map<string, StackResource>();
   /** Oldest first. */
   readonly events: StackEvent[] = [];
   readonly changeSets = new Map<string, ChangeSet>();
-  /** Newest first. */
-  readonly lastOperations: { readonly operationId: string; readonly operationType: OperationType }[] = [];
+  /** The current or last operation, then what it follows from. */
+  lastOperations: readonly Operation[] = [];
+  /** Those before the current one. */
+  previousOperations: readonly Operation[] = [];
   status = 'REVIEW_IN_PROGRESS';
   statusReason?: string;
   updatedAt?: number;
@@ -64,8 +67,18 @@ export class Stack implements StackIdentity {
     return this.status === 'DELETE_COMPLETE';
   }
 
-  begin(operationType: OperationType): void {
-    this.lastOperations.unshift({ operationId: randomUUID(), operationType });
+  /** @param causes the operations that it follows from by itself, such as the update that a rollback rolls back */
+  begin(operationType: OperationType, causes: readonly Operation[] = []): void {
+    this.previousOperations = this.lastOperations;
+    this.lastOperations = [{ operationId: randomUUID(), operationType }, ...causes];
+  }
+
+  /** Lets it be older than it is, with all that has happened to it. */
+  age(milliseconds: number): void {
+    this.createdAt -= milliseconds;
+    this.updatedAt = this.updatedAt && this.updatedAt - milliseconds;
+    const older = this.events.map((event) => ({ ...event, time: event.time - milliseconds, timestamp: event.timestamp - milliseconds }));
+    this.events.splice(0, this.events.length, ...older);
   }
 
   transition(status: string, reason?: string): void {
@@ -119,18 +132,20 @@ export class Stack implements StackIdentity {
     );
   }
 
-  private report({ definition, physicalId = '' }: ResourceInstance, status: string, reason: string | undefined, time: number): void {
+  private report(instance: ResourceInstance, status: string, reason: string | undefined, time: number): void {
+    const { definition, physicalId = '', properties } = instance;
     this.emit({
       logicalId: definition.logicalId,
       physicalId,
       type: definition.type,
+      properties,
       status,
       time,
       ...(reason !== undefined && { reason }),
     });
   }
 
-  private emit(what: Pick<StackEvent, 'logicalId' | 'physicalId' | 'type' | 'status' | 'reason' | 'time'>): void {
+  private emit(what: Pick<StackEvent, 'logicalId' | 'physicalId' | 'type' | 'properties' | 'status' | 'reason' | 'time'>): void {
     const event: StackEvent = {
       ...what,
       timestamp: this.log.timestamp(),

@@ -7,7 +7,7 @@ import type { HttpRequest as Request, HttpResponse, MetadataBearer, SerdeContext
 import { Element, parseXml } from './xml';
 
 /*
- * Two commands for the SDK's client of CloudFormation, from which they have endpoint, signature, user agent and connection.
+ * Commands for the SDK's client of CloudFormation, from which they have endpoint, signature, user agent and connection.
  * Its own commands drop the last operations, which are younger, and have a third more to load for a disconnection (docs/decisions/0013-speed.md).
  */
 
@@ -18,6 +18,7 @@ export interface Stack {
   readonly StackStatus?: string;
   readonly StackStatusReason?: string;
   readonly ParentId?: string;
+  readonly CreationTime?: Date;
   /** Absent where CloudFormation does not tell. */
   readonly LastOperations?: readonly { readonly OperationType?: string }[];
 }
@@ -31,12 +32,27 @@ export interface StackResource {
   readonly LastUpdatedTimestamp?: Date;
 }
 
+/** What happened to a stack, or to one of its resources. */
+export interface StackEvent {
+  readonly LogicalResourceId?: string;
+  readonly PhysicalResourceId?: string;
+  readonly ResourceType?: string;
+  readonly ResourceStatus?: string;
+  readonly ResourceStatusReason?: string;
+}
+
 interface DescribedStacks {
   readonly Stacks?: Stack[];
 }
 
 interface ListedStackResources {
   readonly StackResourceSummaries?: StackResource[];
+  readonly NextToken?: string;
+}
+
+interface DescribedStackEvents {
+  /** Newest first. */
+  readonly StackEvents?: StackEvent[];
   readonly NextToken?: string;
 }
 
@@ -52,6 +68,11 @@ export class ListStackResourcesCommand extends command<{ StackName: string; Next
   }),
 ) {}
 
+export class DescribeStackEventsCommand extends command<{ StackName: string; NextToken?: string }, DescribedStackEvents>(
+  'DescribeStackEvents',
+  (result) => ({ StackEvents: result.listOf('StackEvents')?.map(readEvent), NextToken: result.textOf('NextToken') }),
+) {}
+
 function readStack(stack: Element): Stack {
   return {
     StackId: stack.textOf('StackId'),
@@ -59,19 +80,34 @@ function readStack(stack: Element): Stack {
     StackStatus: stack.textOf('StackStatus'),
     StackStatusReason: stack.textOf('StackStatusReason'),
     ParentId: stack.textOf('ParentId'),
+    CreationTime: dateIn(stack, 'CreationTime'),
     LastOperations: stack.listOf('LastOperations')?.map((operation) => ({ OperationType: operation.textOf('OperationType') })),
   };
 }
 
 function readResource(resource: Element): StackResource {
-  const updated = resource.textOf('LastUpdatedTimestamp');
   return {
     LogicalResourceId: resource.textOf('LogicalResourceId'),
     PhysicalResourceId: resource.textOf('PhysicalResourceId'),
     ResourceType: resource.textOf('ResourceType'),
     ResourceStatus: resource.textOf('ResourceStatus'),
-    LastUpdatedTimestamp: updated === undefined ? undefined : new Date(updated),
+    LastUpdatedTimestamp: dateIn(resource, 'LastUpdatedTimestamp'),
   };
+}
+
+function readEvent(event: Element): StackEvent {
+  return {
+    LogicalResourceId: event.textOf('LogicalResourceId'),
+    PhysicalResourceId: event.textOf('PhysicalResourceId'),
+    ResourceType: event.textOf('ResourceType'),
+    ResourceStatus: event.textOf('ResourceStatus'),
+    ResourceStatusReason: event.textOf('ResourceStatusReason'),
+  };
+}
+
+function dateIn(element: Element, name: string): Date | undefined {
+  const text = element.textOf(name);
+  return text === undefined ? undefined : new Date(text);
 }
 
 type Context = SerdeContext & CloudFormationClientResolvedConfig;

@@ -52,6 +52,8 @@ export function isNamed(error: unknown, ...names: string[]): boolean {
 export interface Patience {
   /** In milliseconds since 1970. */
   readonly deadline: number;
+  /** How long it is repeated while the last answer is a throttling, in milliseconds since 1970; no longer than anything else by default. */
+  readonly throttledUntil?: number;
   /** Whom to grant what is denied. */
   readonly role?: string;
   /** Whether the action was denied for as long as policies take to spread already. */
@@ -65,13 +67,13 @@ export interface Patience {
 export async function retry<T>(
   action: string,
   call: (signal: AbortSignal) => Promise<T>,
-  { deadline, role = "the function's role", wasDenied = false }: Patience,
+  { deadline, throttledUntil = deadline, role = "the function's role", wasDenied = false }: Patience,
 ): Promise<T> {
   const deniedUntil = Math.min(deadline, Date.now() + (wasDenied ? 0 : POLICY_PROPAGATION));
   let told: unknown;
   for (let attempt = 0; ; attempt++) {
     try {
-      return await oneAttempt(call, deadline);
+      return await oneAttempt(call, told !== undefined && isThrottling(told) ? throttledUntil : deadline);
     } catch (error) {
       // That nobody answered tells less than what was answered before.
       told = told !== undefined && isNamed(error, ...TIMED_OUT) ? told : error;
@@ -80,7 +82,8 @@ export async function retry<T>(
         throw error;
       }
       const pause = denied ? POLICY_PAUSE : pauseAfter(error as ServiceError, attempt);
-      if (Date.now() + pause >= (denied ? deniedUntil : deadline)) {
+      const until = denied ? deniedUntil : isThrottling(error) ? throttledUntil : deadline;
+      if (Date.now() + pause >= until) {
         throw denied
           ? new Failure(deniedMessage(action, role, error), { kind: 'denied' })
           : new Failure(outOfTimeMessage(action, attempt + 1, told), { kind: 'timeout' });

@@ -1,7 +1,8 @@
 import { Failure } from '../aws/errors';
 import { say } from '../aws/message';
 import { notCreatedIdOf } from '../physical-ids';
-import { checkDeletion, type DeletionCheck, type GenuineDeletion, type Replaced } from './deletion-check';
+import type { Replaced } from './declarations';
+import { checkDeletion, type DeletionCheck, type GenuineDeletion } from './deletion-check';
 import { failedDeletion, type RemainingWork } from './failure-advice';
 import { logDecision } from './log';
 import type { Request } from './request';

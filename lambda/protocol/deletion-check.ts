@@ -1,9 +1,12 @@
-import { Failure, messageOf } from '../aws/errors';
-import { join, say, type Told } from '../aws/message';
+import { Failure, isOfKind, messageOf } from '../aws/errors';
+import { say, type Told } from '../aws/message';
 import { sleep } from '../aws/sleep';
+import { checkByDeclarations, type Replaced, replacedNotRemoved, stillListed } from './declarations';
 import { logDecision } from './log';
 import type { Request } from './request';
-import { type DescribedStack, describeWithAncestors, listResources } from './stack-status';
+import { fateOf, historyOf, isReplaced, wasCompleteByDescription, wasCompleteByHistory } from './stack-history';
+import { CLEAN_UP, isRollingBack, type Phase, phaseOf, undecided } from './stack-phase';
+import { type DescribedStack, describeWithAncestors, listResources, StackEvents } from './stack-status';
 
 /** Whether a Delete means what it says. */
 export type DeletionCheck = GenuineDeletion | { readonly genuine: false; readonly why: Told };
@@ -14,140 +17,156 @@ export interface GenuineDeletion {
   readonly deletedStack?: string;
 }
 
-/** What becomes of what a resource stood for when an update gives the resource another physical ID. */
-export type Replaced = 'disconnect' | 'keep';
-
-/** A stack that rests in one of the others, such as UPDATE_ROLLBACK_COMPLETE, rolls nothing back. */
-const ROLLING_BACK = new Set([
-  'ROLLBACK_IN_PROGRESS',
-  'UPDATE_ROLLBACK_IN_PROGRESS',
-  'UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS',
-  'IMPORT_ROLLBACK_IN_PROGRESS',
-]);
-
-const CLEAN_UP = 'UPDATE_COMPLETE_CLEANUP_IN_PROGRESS';
-
-/** The pauses before a status that fits no deletion is read again, in milliseconds: it may be a moment old. */
+/** The pauses before signs that fit no deletion are read again, in milliseconds: they may be a moment old. */
 const READ_AGAIN = [1_000, 2_000, 4_000, 8_000, 15_000];
+/** The pause between two looks at an ancestor that may still roll back, in milliseconds. */
+const POLL_ANCESTORS = 15_000;
+
+/** The IDs of stacks that were complete once, which can't change: for the next request of the same process. */
+export const completeOnce = new Set<string>();
+
+/** What is known now; or why it can't be told yet, and whether that waits for an ancestor. */
+type Look = DeletionCheck | { readonly problem: Failure; readonly waits?: boolean };
 
 /**
- * CloudFormation sends Delete when a stack is deleted and when an update dropped the resource, but also in rollbacks and for resources
- * that are declared elsewhere in the stack. Only the stack's status tells them apart.
+ * CloudFormation sends Delete when a stack is deleted and when an update dropped the resource, but also in rollbacks, when it deletes what it
+ * could not create, and for resources that are declared elsewhere in the stack. The stack's status and its events tell them apart.
  *
  * @throws Failure if it can't be told
  */
 export async function checkDeletion(request: Request, replaced: Replaced): Promise<DeletionCheck> {
-  for (let attempt = 0; ; attempt++) {
-    const check = await checkOnce(request, replaced);
-    const pause = READ_AGAIN[attempt];
-    if (!(check instanceof Failure)) {
-      return check;
+  for (let attempt = 0; ;) {
+    const isLast = READ_AGAIN[attempt] === undefined || Date.now() + READ_AGAIN[attempt] >= request.deadline;
+    const look = await lookOnce(request, replaced, isLast);
+    if (!('problem' in look)) {
+      return look;
     }
+    const pause = look.waits ? POLL_ANCESTORS : READ_AGAIN[attempt++];
     if (pause === undefined || Date.now() + pause >= request.deadline) {
-      throw check;
+      throw look.problem;
     }
     await sleep(pause);
-  }
-}
-
-/** What is known now, or why it can't be told yet. */
-async function checkOnce(request: Request, replaced: Replaced): Promise<DeletionCheck | Failure> {
-  try {
-    const stacks = await describeWithAncestors(request);
-    const check = checkByStatus(stacks) ?? undecided(stacks);
-    const inCleanUp = stacks[0]?.status === CLEAN_UP;
-    return inCleanUp && !(check instanceof Failure) && check.genuine
-      ? checkByDeclarations(request, await listResources(request), check, replaced)
-      : check;
-  } catch (error) {
-    const failure = new Failure(
-      say`CloudFormation did not tell whether this deletion is genuine, so nothing was disconnected. ${messageOf(error)}`,
-      { cause: error },
-    );
-    if (error instanceof Failure) {
-      // It was tried for long enough already.
-      throw failure;
-    }
-    return failure;
   }
 }
 
 /** Whether the stack, or one that it is nested in, is rolling back. Where that can't be read, an update goes on as usual: it disconnects nobody either way. */
 export async function isKnownToRollBack(request: Request): Promise<boolean> {
   try {
-    return (await describeWithAncestors(request)).some(({ status }) => ROLLING_BACK.has(status));
+    return (await describeWithAncestors(request)).some(isRollingBack);
   } catch (error) {
     logDecision(request, 'status unknown', messageOf(error), 'warning');
     return false;
   }
 }
 
-/** What the stack and its ancestors tell, itself first; undefined if none of them is being deleted or cleaned up. */
-export function checkByStatus(stacks: readonly DescribedStack[]): DeletionCheck | undefined {
-  const own = stacks[0];
-  const root = stacks.at(-1)!;
-  const rollingBack = stacks.find(({ status }) => ROLLING_BACK.has(status));
-  if (rollingBack) {
-    return { genuine: false, why: say`the stack ${rollingBack.name} is rolling back (${rollingBack.status})` };
+async function lookOnce(request: Request, replaced: Replaced, isLast: boolean): Promise<Look> {
+  try {
+    const stacks = await describeWithAncestors(request);
+    return await lookIn(phaseOf(stacks), stacks[0], { request, replaced, isLast });
+  } catch (error) {
+    const problem = new Failure(
+      say`CloudFormation did not tell whether this deletion is genuine, so nothing was disconnected. ${messageOf(error)}`,
+      { cause: error },
+    );
+    if (error instanceof Failure) {
+      // It was tried for long enough already.
+      throw problem;
+    }
+    return { problem };
   }
-  if (isDeletionOfFailedCreate(root)) {
-    return { genuine: false, why: say`the stack ${root.name} is deleted because it could not be created` };
-  }
-  if (own.status !== 'DELETE_IN_PROGRESS' && own.status !== CLEAN_UP) {
-    return undefined;
-  }
-  // A nested stack is deleted by the deletion of an ancestor, or by the clean-up of an ancestor's update.
-  const inCleanUp = stacks.some(({ status }) => status === CLEAN_UP);
-  const deleted = [...stacks].reverse().find(({ status }) => status === 'DELETE_IN_PROGRESS');
-  return { genuine: true, deletedStack: inCleanUp ? undefined : deleted?.name };
 }
 
-/** OnFailure=DELETE has no status of its own. Only the root of nested stacks can have it, and only the root's words say whose deletion it is. */
-function isDeletionOfFailedCreate({ status, statusReason = '', lastOperations }: DescribedStack): boolean {
-  // A stack that was ever updated was created before.
-  const byOperations = lastOperations.length > 0 && !lastOperations.some((type) => type === 'DELETE_STACK' || type === 'UPDATE_STACK');
-  // Both phrases: a stack that was kept after its create had failed may show the first while its user deletes it.
-  const byReason = /failed to create[^]*Delete requested by user/.test(statusReason);
-  return status === 'DELETE_IN_PROGRESS' && (byOperations || byReason);
+interface Question {
+  readonly request: Request;
+  readonly replaced: Replaced;
+  /** Whether nothing is read again after this. */
+  readonly isLast: boolean;
 }
 
-/**
- * What the resources tell in the clean-up of an update that leaves the stack with these resources: one that was renamed or moved inside the stack
- * is deleted under its old name, and still declared under the new one.
- */
-export function checkByDeclarations(
-  request: Pick<Request, 'resourceType' | 'logicalId' | 'physicalId'>,
-  resources: Awaited<ReturnType<typeof listResources>>,
-  byStatus: GenuineDeletion,
-  replaced: Replaced,
-): DeletionCheck | Failure {
-  const ofType = resources.filter(({ ResourceType }) => ResourceType === request.resourceType);
-  const own = ofType.find(({ LogicalResourceId }) => LogicalResourceId === request.logicalId);
-  if (replaced === 'keep' && own && own.PhysicalResourceId !== request.physicalId) {
-    return { genuine: false, why: say`${request.logicalId} is still a resource of the stack: it was replaced, not removed` };
+async function lookIn(phase: Phase, own: DescribedStack, question: Question): Promise<Look> {
+  const { request } = question;
+  const events = new StackEvents(request, own.id);
+  switch (phase.kind) {
+    case 'rollback':
+      return { genuine: false, why: phase.why };
+    case 'update':
+      return { problem: undecided(phase), waits: true };
+    case 'other':
+      return { problem: undecided(phase) };
+    case 'clean-up':
+      return own.status === CLEAN_UP ? lookInCleanUp(question, events) : lookAtEvents(question, events, { genuine: true });
+    case 'deletion': {
+      const wasComplete = await wasEverComplete(phase.of, phase.of.id === own.id ? events : new StackEvents(request, phase.of.id));
+      if (wasComplete instanceof Failure) {
+        return { problem: wasComplete };
+      }
+      return wasComplete
+        ? lookAtEvents(question, events, { genuine: true, deletedStack: phase.of.name })
+        : { genuine: false, why: neverComplete(phase.of.name) };
+    }
   }
-  const declared = ofType.filter(
-    ({ PhysicalResourceId, ResourceStatus }) => PhysicalResourceId === request.physicalId && !ResourceStatus?.startsWith('DELETE_'),
-  );
-  const other = declared.find((resource) => resource !== own);
-  if (other) {
-    return { genuine: false, why: say`it is still declared in the stack, as ${other.LogicalResourceId}` };
-  }
-  // Then this request is one of an earlier operation that arrives late, or the list does.
-  return declared.length > 0
-    ? new Failure(say`${request.logicalId} is still a resource of the stack, so nothing was disconnected.`)
-    : byStatus;
 }
 
-function undecided(stacks: readonly DescribedStack[]): Failure {
-  const statuses = join(
-    stacks.map(({ name, status }) => say`${name} is ${status}`),
-    ', ',
-  );
-  return new Failure(
-    join([
-      say`A deletion was requested, but no stack is being deleted or cleaned up (${statuses}), so nothing was disconnected.`,
-      'Wait until the stack is at rest, then delete it again.',
-    ]),
-  );
+/** What of a stack that was never complete is said of its deletion. */
+export function neverComplete(name: string): Told {
+  return say`no create, update or import of the stack ${name} was ever completed, so its deletion disconnects nothing`;
+}
+
+async function wasEverComplete(stack: DescribedStack, events: StackEvents): Promise<boolean | Failure> {
+  if (completeOnce.has(stack.id)) {
+    return true;
+  }
+  const wasComplete = wasCompleteByDescription(stack) ?? wasCompleteByHistory(await historyOf(stack.id, events), stack);
+  if (wasComplete === true) {
+    completeOnce.add(stack.id);
+  }
+  return wasComplete;
+}
+
+/** Whether the events of the stack show that this is being deleted now. What they don't show, or nobody may read, leaves it at what the status says. */
+async function lookAtEvents({ request, isLast }: Question, events: StackEvents, byStatus: GenuineDeletion): Promise<Look> {
+  const { logicalId, physicalId, resourceType } = request;
+  let fate;
+  try {
+    fate = await fateOf(request, events, isLast);
+  } catch (error) {
+    if (!isOfKind(error, 'denied')) {
+      throw error;
+    }
+    logDecision(request, 'events unknown', messageOf(error), 'warning');
+    return byStatus;
+  }
+  if (fate.status === 'DELETE_COMPLETE' || fate.status === 'DELETE_SKIPPED') {
+    return { genuine: false, why: say`CloudFormation has deleted ${logicalId} (${physicalId}) already: the request comes late` };
+  }
+  if (fate.status === 'DELETE_IN_PROGRESS' || (isLast && !fate.isAnother)) {
+    return byStatus;
+  }
+  return {
+    problem: new Failure(
+      say`The events of the stack ${request.stack.name} don't show that ${logicalId} (${resourceType}, ${physicalId}) is being deleted, so nothing was disconnected.`,
+    ),
+  };
+}
+
+/** What the resources of the stack tell in the clean-up of an update; where the list may be told in several ways, its events. */
+async function lookInCleanUp(question: Question, events: StackEvents): Promise<Look> {
+  const { request, replaced } = question;
+  const check = checkByDeclarations(request, await listResources(request), replaced);
+  switch (check) {
+    case 'removed':
+      return { genuine: true };
+    case 'not told': {
+      if (replaced === 'keep' && (await isReplaced(request, events))) {
+        return { genuine: false, why: replacedNotRemoved(request.logicalId) };
+      }
+      return lookAtEvents(question, events, { genuine: true });
+    }
+    case 'still listed': {
+      const { status } = await fateOf(request, events, question.isLast);
+      return status === 'DELETE_IN_PROGRESS' ? { genuine: true } : { problem: stillListed(request.logicalId) };
+    }
+    default:
+      return check;
+  }
 }

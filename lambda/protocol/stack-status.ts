@@ -1,17 +1,26 @@
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { clientConfiguration } from '../aws/client-configuration';
-import { DescribeStacksCommand, ListStackResourcesCommand, type StackResource } from '../aws/cloudformation';
-import { listIn, retry } from '../aws/retry';
+import {
+  DescribeStackEventsCommand,
+  DescribeStacksCommand,
+  ListStackResourcesCommand,
+  type StackEvent,
+  type StackResource,
+} from '../aws/cloudformation';
+import { listIn, type Patience, retry } from '../aws/retry';
 import { Failure } from '../aws/errors';
 import { say } from '../aws/message';
 import type { Request } from './request';
+import { LONG_LIMIT } from './time-limits';
 
 /** A stack as CloudFormation describes it now. */
 export interface DescribedStack {
+  readonly id: string;
   readonly name: string;
   readonly status: string;
   readonly statusReason?: string;
   readonly parentId?: string;
+  readonly createdAt?: Date;
   /** The kinds of its last operations, such as DELETE_STACK; empty where CloudFormation does not tell. */
   readonly lastOperations: readonly string[];
 }
@@ -21,7 +30,7 @@ export async function describeWithAncestors(request: Request): Promise<Described
   const client = clientFor(request);
   const stacks: DescribedStack[] = [];
   for (let id: string | undefined = request.stack.id; id !== undefined; id = stacks.at(-1)?.parentId) {
-    stacks.push(await describe(client, id, request.deadline));
+    stacks.push(await describe(client, id, patienceOf(request)));
   }
   return stacks;
 }
@@ -39,7 +48,7 @@ export async function listResources(request: Request): Promise<StackResource[]> 
         const { StackResourceSummaries, NextToken } = await client.send(command, { abortSignal });
         return { listed: listIn(StackResourceSummaries), NextToken };
       },
-      request,
+      patienceOf(request),
     );
     resources.push(...page.listed);
     token = page.NextToken;
@@ -47,26 +56,70 @@ export async function listResources(request: Request): Promise<StackResource[]> 
   return resources;
 }
 
+/** What happened to a stack, newest first: its pages are read as far as somebody looks, and once. */
+export class StackEvents implements AsyncIterable<StackEvent> {
+  private readonly events: StackEvent[] = [];
+  private nextPage: { readonly token?: string } | undefined = {};
+
+  constructor(
+    private readonly request: Request,
+    private readonly stackId: string,
+  ) {}
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<StackEvent> {
+    for (let index = 0; index < this.events.length || this.nextPage; index++) {
+      while (index === this.events.length && this.nextPage) {
+        await this.readPage(this.nextPage.token);
+      }
+      if (index < this.events.length) {
+        yield this.events[index];
+      }
+    }
+  }
+
+  private async readPage(token: string | undefined) {
+    const client = clientFor(this.request);
+    const command = new DescribeStackEventsCommand({ StackName: this.stackId, NextToken: token });
+    const page = await retry(
+      'cloudformation:DescribeStackEvents',
+      async (abortSignal) => {
+        const { StackEvents, NextToken } = await client.send(command, { abortSignal });
+        return { listed: listIn(StackEvents), NextToken };
+      },
+      patienceOf(this.request),
+    );
+    this.events.push(...page.listed);
+    this.nextPage = page.NextToken ? { token: page.NextToken } : undefined;
+  }
+}
+
+/** Hundreds of deletions at once ask for more than CloudFormation answers in minutes; it throttles all but some, and none is lost. */
+function patienceOf({ deadline }: Request): Patience {
+  return { deadline: Math.min(deadline, Date.now() + LONG_LIMIT), throttledUntil: deadline };
+}
+
 function clientFor(request: Request): CloudFormationClient {
   return new CloudFormationClient(clientConfiguration(request.stack, request.stack.region));
 }
 
-async function describe(client: CloudFormationClient, stackId: string, deadline: number): Promise<DescribedStack> {
+async function describe(client: CloudFormationClient, stackId: string, patience: Patience): Promise<DescribedStack> {
   const command = new DescribeStacksCommand({ StackName: stackId });
   const stacks = await retry(
     'cloudformation:DescribeStacks',
     async (abortSignal) => listIn((await client.send(command, { abortSignal })).Stacks),
-    { deadline },
+    patience,
   );
   const stack = stacks.find((candidate) => candidate.StackId === stackId);
   if (!stack?.StackStatus) {
     throw new Failure(say`CloudFormation did not describe the stack ${stackId}.`);
   }
   return {
+    id: stackId,
     name: stack.StackName ?? stackId,
     status: stack.StackStatus,
     statusReason: stack.StackStatusReason,
     parentId: stack.ParentId,
+    createdAt: stack.CreationTime,
     lastOperations: (stack.LastOperations ?? []).map(({ OperationType = '' }) => OperationType),
   };
 }

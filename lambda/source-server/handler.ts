@@ -24,12 +24,8 @@ type Request = CloudFormationRequest & DrsCaller;
 /** Answers the requests of Custom::DRSSourceServerDisconnection. Its physical ID is the source server's ARN, and alone says which server is meant. */
 export function sourceServerDisconnection(assumeRole: AssumeRole): ResourceHandler {
   return {
-    limit: ({ type, properties }) => {
-      // The job that terminates a drill takes as long as it takes.
-      const isOpen = type === 'Delete' && properties.RecoveryInstancePolicy === 'TERMINATE_DRILLS';
-      // Two policies may have to spread, one after the other: that of the function and that of the role.
-      return isOpen ? Infinity : type === 'Delete' || properties.AssumeRoleArn !== undefined ? LONG_LIMIT : SHORT_LIMIT;
-    },
+    // Two policies may have to spread, one after the other: that of the function and that of the role.
+    limit: ({ type, properties }) => (type === 'Delete' ? Infinity : properties.AssumeRoleArn !== undefined ? LONG_LIMIT : SHORT_LIMIT),
     answer: (request) => ({ Create: create, Update: update, Delete: remove })[request.type]({ ...request, assumeRole }),
   };
 }
@@ -73,7 +69,9 @@ function remove(request: Request): Promise<Answer> {
   let state: SourceServerState = 'replicating';
   const run = async (named: SourceServerArn) => {
     const options = readOptions(request.properties);
-    const drs = await openDrs(request, named, options);
+    // The job that terminates a drill takes as long as it takes. Counted from here: CloudFormation may have needed its time to tell what is meant.
+    const limit = request.properties.RecoveryInstancePolicy === 'TERMINATE_DRILLS' ? Infinity : LONG_LIMIT;
+    const drs = await openDrs(request, named, options, Math.min(request.deadline, Date.now() + limit));
     const note: Teardown['note'] = (done, to) => logDecision(request, done, to);
     state = options.deletesSourceServer ? await stateBefore(drs, named) : state;
     await tearDownSourceServer({ drs, server: named, options, note }, state);

@@ -26,14 +26,17 @@ function isOwnRegion(stack: Stack, region: string): boolean {
   return region === stack.region || isDeepStrictEqual(stack.resolve(region), { Ref: 'AWS::Region' });
 }
 
-/** Is the deletion genuine? A nested stack's ancestors tell, whose names no template knows. */
+/**
+ * Is the deletion genuine? A nested stack's ancestors tell, whose names no template knows.
+ * Events show the properties of every resource, so only a nested stack may read those of other stacks.
+ */
 export function deletionCheck(stack: Stack): iam.PolicyStatement[] {
+  const all = stack.formatArn({ service: 'cloudformation', resource: 'stack', resourceName: '*' });
+  const readOwn = ['cloudformation:ListStackResources', ...(stack.nested ? [] : ['cloudformation:DescribeStackEvents'])];
+  const readAll = ['cloudformation:DescribeStacks', ...(stack.nested ? ['cloudformation:DescribeStackEvents'] : [])];
   return [
-    new iam.PolicyStatement({
-      actions: ['cloudformation:DescribeStacks'],
-      resources: [stack.formatArn({ service: 'cloudformation', resource: 'stack', resourceName: '*' })],
-    }),
-    new iam.PolicyStatement({ actions: ['cloudformation:ListStackResources'], resources: [stack.stackId] }),
+    new iam.PolicyStatement({ actions: readAll, resources: [all] }),
+    new iam.PolicyStatement({ actions: readOwn, resources: [stack.stackId] }),
   ];
 }
 

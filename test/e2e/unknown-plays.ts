@@ -1,6 +1,17 @@
+import { NestedStack, type Stack } from 'aws-cdk-lib';
 import { type Scenario, scenarios } from '../../scenarios';
 import type { Stage } from '../../scenarios/runner';
-import { APP, BOTH_REPLICATE, DATABASE, disconnectionOf, sourceServerArn, TWO, twoAndAFailingSibling } from '../../scenarios/stacks';
+import {
+  addDisconnection,
+  addFailingSibling,
+  APP,
+  BOTH_REPLICATE,
+  DATABASE,
+  disconnectionOf,
+  sourceServerArn,
+  TWO,
+  twoAndAFailingSibling,
+} from '../../scenarios/stacks';
 import { RecoveryInstancePolicy } from '../../lib';
 
 // What is played where something of AWS is not known. Each throws where what is expected does not happen.
@@ -56,18 +67,58 @@ export function serverOfAnotherAccount(expected: 'DELETE_COMPLETE' | 'DELETE_FAI
   };
 }
 
-/**
- * Nothing in DescribeStacks' answer differs from a deletion that somebody asked for, and a wrong "kept" would be worse:
- * a stack that is really deleted would leave its servers replicating for years.
- */
-export const failedCreateWithoutReason: Play = {
-  name: "a failed create with OnFailure=DELETE and no reason: can't be told from a deletion, so the servers are disconnected",
-  settings: { deletionReason: 'absent' },
+/** A create failed, and was not rolled back: what it had declared until then was never complete. */
+export const failedCreateIsLeft: Play = {
+  name: 'a create that failed is left, then deleted: nobody is disconnected',
   async play(stage) {
     stage.seed(...TWO);
-    await stage.deploy(twoAndAFailingSibling, 'DELETE_COMPLETE', { onFailure: 'DELETE' });
-    await stage.expectStates({ [APP]: 'DISCONNECTED', [DATABASE]: 'DISCONNECTED' });
+    await stage.deploy(twoAndAFailingSibling, 'CREATE_FAILED', { onFailure: 'DO_NOTHING' });
+    await stage.destroy();
+    await stage.expectStates(BOTH_REPLICATE);
+    expect(stage.changes()).toEqual([]);
   },
+};
+
+/** Of the events of a stack that was created a year ago only those of its deletion are left. */
+export const ofOldStack: Play = {
+  name: 'a stack of last year is deleted: its server is disconnected',
+  async play(stage) {
+    stage.seed(...TWO);
+    await stage.deploy(disconnectionOf(APP));
+    stage.aws.cloudFormation.age('DisasterRecoveryLandingZone', 365 * 86_400_000);
+    await stage.destroy();
+    await stage.expectStates(APP_DISCONNECTED);
+  },
+};
+
+/** A nested stack drops a server; a sibling of it may fail then. */
+function dropInNestedStack(outcome: 'UPDATE_COMPLETE' | 'UPDATE_ROLLBACK_COMPLETE'): Play['play'] {
+  return async (stage) => {
+    const declare = (dropped: boolean) => (stack: Stack) => {
+      const site = new NestedStack(stack, 'Site');
+      addDisconnection(site, 'Database', DATABASE);
+      if (!dropped) {
+        addDisconnection(site, 'App', APP);
+      } else if (outcome === 'UPDATE_ROLLBACK_COMPLETE') {
+        addFailingSibling(stack, { after: [site], seconds: 60 });
+      }
+    };
+    stage.seed(...TWO);
+    await stage.deploy(declare(false));
+    await stage.deploy(declare(true), outcome);
+    await stage.expectStates(outcome === 'UPDATE_COMPLETE' ? APP_DISCONNECTED : BOTH_REPLICATE);
+    await stage.destroy();
+    await stage.expectStates({ [APP]: 'DISCONNECTED', [DATABASE]: 'DISCONNECTED' });
+  };
+}
+
+export const nestedCleanUp: Play = {
+  name: 'a nested stack drops a server: it is disconnected',
+  play: dropInNestedStack('UPDATE_COMPLETE'),
+};
+export const failingSibling: Play = {
+  name: 'a nested stack drops a server, and a sibling fails: nobody is disconnected',
+  play: dropInNestedStack('UPDATE_ROLLBACK_COMPLETE'),
 };
 
 export const conflictOutlastsTheDeletion: Play = {

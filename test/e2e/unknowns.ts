@@ -4,8 +4,11 @@ import {
   creationIsDenied,
   disconnectOfExtended,
   drillStays,
-  failedCreateWithoutReason,
+  failedCreateIsLeft,
+  failingSibling,
   movesToAnotherRegion,
+  nestedCleanUp,
+  ofOldStack,
   type Play,
   recordIsDeleted,
   recordOutlastsTheDeletion,
@@ -18,6 +21,10 @@ import { asAnybodyElse, byExecutionRole, withOwnCredentials } from './service-co
 type Cases<Value> = readonly (readonly [value: Value, ...plays: readonly [Play, ...Play[]]])[];
 
 const NO_FAILURE = /^$/;
+
+/** Deletions that are meant, and others. */
+const deletions = [scenario('two-stacks'), scenario('nested'), scenario('on-failure-delete'), failedCreateIsLeft] as const;
+const cleanUps = [scenario('removed'), scenario('replacement'), scenario('rename')] as const;
 
 /** What is expected with each value of what nobody knows of AWS: mostly that it makes no difference to a scenario. */
 export const cases: { readonly [Name in keyof Unknowns]: Cases<Unknowns[Name]> } = {
@@ -37,13 +44,28 @@ export const cases: { readonly [Name in keyof Unknowns]: Cases<Unknowns[Name]> }
     ['validation', serverOfAnotherAccount('DELETE_FAILED', /DRS answered: ValidationException/)],
   ],
   lastOperations: [
-    ['names-only-the-create', scenario('on-failure-delete')],
-    ['names-a-delete-too', scenario('on-failure-delete'), scenario('two-stacks'), scenario('nested'), failedCreateWithoutReason],
-    ['absent', scenario('on-failure-delete'), scenario('two-stacks'), scenario('nested'), failedCreateWithoutReason],
+    ['current-and-cause', ...deletions],
+    ['current', ...deletions],
+    ['lagging', ...deletions],
+    ['absent', ...deletions],
   ],
   deletionReason: [
-    ['told', scenario('on-failure-delete')],
-    ['absent', scenario('on-failure-delete')],
+    ['never', ...deletions],
+    ['on-failure', ...deletions],
+    ['always', ...deletions],
+  ],
+  stackEventsKept: [
+    [7_776_000, ofOldStack],
+    [Infinity, ofOldStack],
+  ],
+  cleanUpListing: [
+    ['until-its-turn', ...cleanUps],
+    ['until-gone', ...cleanUps],
+    ['never', ...cleanUps],
+  ],
+  nestedCleanUp: [
+    ['after-the-root', nestedCleanUp, failingSibling],
+    ['at-once', nestedCleanUp, failingSibling],
   ],
   conflictLingers: [
     [0, scenario('disconnect-recovery-instance')],

@@ -14,8 +14,14 @@ import type { CloudFormationCustomResourceEvent, Context } from 'aws-lambda';
 import { mockClient } from 'aws-sdk-client-mock';
 import { SOURCE_SERVER_DISCONNECTION, STACK_ID_VARIABLE } from '../../lib/contract';
 import { handler } from '../../lambda';
-import { DescribeStacksCommand, ListStackResourcesCommand } from '../../lambda/aws/cloudformation';
+import {
+  DescribeStackEventsCommand,
+  DescribeStacksCommand,
+  ListStackResourcesCommand,
+  type StackEvent,
+} from '../../lambda/aws/cloudformation';
 import { parseStackId } from '../../lambda/aws/stack-id';
+import { completeOnce } from '../../lambda/protocol/deletion-check';
 import * as response from '../../lambda/protocol/response';
 
 export const ACCOUNT = '111122223333';
@@ -101,6 +107,47 @@ export function stackIs(...statuses: string[]) {
   });
 }
 
+/** CloudFormation knows of no stack again; of any, it tells the usual events. */
+export function resetCloudFormation() {
+  cloudFormation.reset();
+  cloudFormation.on(DescribeStackEventsCommand).callsFake(({ StackName }: { StackName: string }) => ({
+    StackEvents: usualEvents(StackName, requested),
+  }));
+}
+
+/** An event of a stack itself. */
+export const ofStack = (ResourceStatus: string, ResourceStatusReason?: string, stackId = STACK_ID): StackEvent => ({
+  LogicalResourceId: stackId.split('/')[1],
+  PhysicalResourceId: stackId,
+  ResourceType: 'AWS::CloudFormation::Stack',
+  ResourceStatus,
+  ResourceStatusReason,
+});
+
+/** An event of the resource that the requests are about, or of another one. */
+export const ofResource = (ResourceStatus: string, more: Partial<StackEvent> = {}): StackEvent => ({
+  LogicalResourceId: LOGICAL_ID,
+  PhysicalResourceId: SERVER_ARN,
+  ResourceType: SOURCE_SERVER_DISCONNECTION,
+  ResourceStatus,
+  ...more,
+});
+
+/** Lets DescribeStackEvents tell these, newest first, of the stack that the requests are of, or another one. */
+export function eventsAre(events: StackEvent[], stackId = STACK_ID) {
+  cloudFormation.on(DescribeStackEventsCommand, { StackName: stackId }).resolves({ StackEvents: events });
+}
+
+/** What events tell unless a test says otherwise: a stack that was complete, and is now being deleted or cleaned up with the resource of the request. */
+function usualEvents(stackId: string, { ResourceType, LogicalResourceId, PhysicalResourceId }: StackEvent): StackEvent[] {
+  return [
+    ofResource('DELETE_IN_PROGRESS', { ResourceType, LogicalResourceId, PhysicalResourceId }),
+    ofStack('DELETE_IN_PROGRESS', 'User Initiated', stackId),
+    ofStack('CREATE_COMPLETE', undefined, stackId),
+    ofStack('CREATE_IN_PROGRESS', 'User Initiated', stackId),
+  ];
+}
+
 function ancestorId(depth: number): string {
   return depth === 0 ? STACK_ID : stackIdOf(`Ancestor${depth}`);
 }
@@ -143,14 +190,17 @@ export interface Handled {
 }
 
 let delivered: string[] = [];
+/** The resource of the request that is being handled. */
+let requested: StackEvent = {};
 
 /** Call in beforeEach: time is fake, so that waiting takes none, and nothing is sent anywhere. */
 export function reset() {
   jest.useFakeTimers({ now: new Date('2026-11-23T03:00:00Z') });
   drs.reset();
-  cloudFormation.reset();
+  resetCloudFormation();
   sts.reset();
   ec2.reset();
+  completeOnce.clear();
   delivered = [];
   jest.restoreAllMocks();
   jest.spyOn(response, 'deliver').mockImplementation((_url, body) => {
@@ -187,6 +237,11 @@ export async function handle({
     ...(type === 'Update' ? { OldResourceProperties: { ServiceToken: 'token', SourceServerArn: SERVER_ARN, ...oldProperties } } : {}),
     ...forged,
   } as unknown as CloudFormationCustomResourceEvent;
+  requested = {
+    ResourceType: event.ResourceType,
+    LogicalResourceId: event.LogicalResourceId,
+    PhysicalResourceId: 'PhysicalResourceId' in event ? event.PhysicalResourceId : undefined,
+  };
   const end = Date.now() + remaining;
   let done = false;
   delete process.env[STACK_ID_VARIABLE];

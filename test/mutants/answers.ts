@@ -9,6 +9,7 @@ const deletion = mutate('protocol/delete.ts');
 const drs = mutate('aws/drs.ts');
 const retryConflict = mutate('source-server/retry-conflict.ts');
 const deletionCheck = mutate('protocol/deletion-check.ts');
+const phase = mutate('protocol/stack-phase.ts');
 const failureAdvice = mutate('protocol/failure-advice.ts');
 const retry = mutate('aws/retry.ts');
 const errors = mutate('aws/errors.ts');
@@ -86,12 +87,8 @@ export const answers: Mutants = {
       'commandToRetain(request.stack, ',
       'commandToRetain({ ...request.stack, name: check.deletedStack }, ',
     ),
-    deletionCheck(
-      'tells to delete a stack that an update cleans up',
-      'stacks.some(({ status }) => status === CLEAN_UP)',
-      'stacks.length === 0',
-    ),
-    deletionCheck('tells to delete the nested stack again', '[...stacks].reverse().find(', 'stacks.find('),
+    phase('tells to delete a stack that an update cleans up', 'stacks.some(({ status }) => status === CLEAN_UP)', 'stacks.length === 0'),
+    deletionCheck('tells to delete the nested stack again', 'deletedStack: phase.of.name', 'deletedStack: own.name'),
     messages('explains so many that the others are cut off', 'const INSTANCES_EXPLAINED = 3;', 'const INSTANCES_EXPLAINED = 100;'),
     messages('does not name the others', 'const INSTANCES_NAMED = 20;', 'const INSTANCES_NAMED = 0;'),
     messages('does not tell how many it does not name', 'say`and ${more} more`', 'undefined'),
@@ -125,7 +122,7 @@ export const answers: Mutants = {
     retry('takes every error for a fault that passes', 'if (!denied && !isTransient(error)) {', 'if (!(error instanceof Error)) {'),
     retry('waits for an answer for ever', 'Math.min(ATTEMPT, deadline - Date.now())', 'deadline - Date.now()'),
     retry('gives up after three attempts', 'if (Date.now() + pause >=', 'if (attempt >= 2 || Date.now() + pause >='),
-    retry('goes on after the deadline', '(denied ? deniedUntil : deadline)', '(denied ? deniedUntil : deadline + 60_000)'),
+    retry('goes on after the deadline', '? throttledUntil : deadline;', '? throttledUntil : deadline + 60_000;'),
     retry('never pauses longer', '250 * 2 ** attempt', '250'),
     retry('hides what the service said last', ' The last answer was: ${messageOf(error)}', ''),
     retry(

@@ -7,89 +7,182 @@ const handler = mutate('source-server/handler.ts');
 const request = mutate('protocol/request.ts');
 const respond = mutate('protocol/respond.ts');
 
-const GENUINE = '{ genuine: true, deletedStack: inCleanUp ? undefined : deleted?.name }';
+const phase = mutate('protocol/stack-phase.ts');
+const history = mutate('protocol/stack-history.ts');
+const declarations = mutate('protocol/declarations.ts');
+const retry = mutate('aws/retry.ts');
+
+const OPEN = "status !== CLEAN_UP && !status.startsWith('DELETE_') && !status.endsWith('_COMPLETE')";
+const COMPLETE = '/^(CREATE_COMPLETE|UPDATE_.*|IMPORT_COMPLETE|IMPORT_ROLLBACK_COMPLETE)$/';
 
 /** By the rows of the table "When a deletion disconnects". */
 export const deletions: Mutants = {
   'the stack is being deleted': [
-    deletionCheck('keeps the server', `return ${GENUINE};`, `return { genuine: false, why: 'mutant' };`),
-    deletionCheck('does not know the status', `own.status !== 'DELETE_IN_PROGRESS' && own`, `own.status !== 'DELETE_FAILED' && own`),
-    deletionCheck('asks for the status of the root instead', 'const own = stacks[0];', 'const own = stacks.at(-1)!;'),
-    deletionCheck(
+    phase('does not know the status', "&& own.status !== 'DELETE_IN_PROGRESS'", "&& own.status !== 'DELETE_FAILED'"),
+    phase(
+      'asks for the status of the root instead',
+      'const [own, ...ancestors] = stacks;',
+      'const [own, ...ancestors] = [...stacks].reverse();',
+    ),
+    phase(
       'takes an ancestor that rests after a rollback for one that rolls back',
       `  'IMPORT_ROLLBACK_IN_PROGRESS',`,
       `  'IMPORT_ROLLBACK_IN_PROGRESS',\n  'UPDATE_ROLLBACK_COMPLETE',`,
     ),
+    ...['CREATE_COMPLETE|', 'UPDATE_.*|', '|IMPORT_COMPLETE', '|IMPORT_ROLLBACK_COMPLETE'].map((status) =>
+      history(`does not know ${status}`, COMPLETE, COMPLETE.replace(status, '')),
+    ),
+    history('takes the first of its events for all', 'if (wasComplete !== undefined) {', 'if (newest) {'),
+    history(
+      'takes events of other resources for those of the stack',
+      'if (event.PhysicalResourceId === stackId) {',
+      'if (event.ResourceStatus) {',
+    ),
+    deletionCheck('forgets what was complete once', 'completeOnce.add(stack.id);', ''),
+    deletionCheck('reads every event for each request', 'if (completeOnce.has(stack.id)) {', "if (completeOnce.has('')) {"),
+    stackStatus('reads the first page of events only', 'page.NextToken ? { token: page.NextToken } : undefined', 'undefined'),
+    stackStatus(
+      'stops at a page without events',
+      'while (index === this.events.length && this.nextPage) {',
+      'if (index === this.events.length && this.nextPage) {',
+    ),
+    stackStatus('gives up though CloudFormation is only throttling', 'throttledUntil: deadline', 'throttledUntil: undefined'),
+    retry('gives up what is throttled with everything else', 'isThrottling(error) ? throttledUntil : deadline', 'deadline'),
+  ],
+  '… and its first events are not told any more': [
+    history('fails', 'isOlderThanEvents(createdAt))', 'createdAt === undefined)'),
+    history('believes it of a younger stack, too', 'reason === BY_USER && isOlderThanEvents(createdAt)', 'reason === BY_USER'),
+    history('does not ask who deletes it', 'reason === BY_USER && isOlderThanEvents(createdAt)', 'isOlderThanEvents(createdAt)'),
+    history('takes a month for long enough', 'const EVENTS_KEPT = 90 *', 'const EVENTS_KEPT = 30 *'),
+    history('takes a stack without an age for an old one', 'createdAt !== undefined && createdAt.getTime()', '(createdAt?.getTime() ?? 0)'),
+    cloudFormation('does not read when the stack was created', "dateIn(stack, 'CreationTime')", 'undefined'),
+  ],
+  '… but it was never complete': [
+    deletionCheck(
+      'disconnects',
+      'return wasComplete\n        ? lookAtEvents',
+      'return !wasComplete || wasComplete\n        ? lookAtEvents',
+    ),
+    history('does not know a failed create', '/^(CREATE|ROLLBACK)_/', '/^ROLLBACK_/'),
+    history('does not know a create that was rolled back', '/^(CREATE|ROLLBACK)_/', '/^CREATE_/'),
+    deletionCheck(
+      'judges by the nested stack, not by the root',
+      'wasEverComplete(phase.of, phase.of.id === own.id ? events',
+      'wasEverComplete(own, own.id ? events',
+    ),
+    phase('judges by the nested stack though its root is deleted', '[...stacks].reverse().find(', 'stacks.find('),
+    history(
+      'needs the events though two signs settle it',
+      'FAILED_CREATE.test(statusReason) ? false : undefined',
+      'FAILED_CREATE.test(statusReason) ? undefined : undefined',
+    ),
+    history('believes the operations alone', ' && FAILED_CREATE.test(statusReason) ? false', ' ? false'),
+    history(
+      'takes an update for no sign',
+      'if (wasUpdated && statusReason === BY_USER) {',
+      'if (wasUpdated && statusReason === FAILED_CREATE.source) {',
+    ),
+    history('takes every deletion of a stack whose create failed for its end', '[^]*Delete requested by user/', '/'),
+    history("takes a user's deletion for the end of a failed create", '/failed to create[^]*Delete', '/Delete'),
+    cloudFormation('does not read the last operations', "stack.listOf('LastOperations')", 'stack.children.slice(0, 0)'),
   ],
   'an update removed the resource, or changed its server': [
-    deletionCheck(
-      'does not know the status',
-      `const CLEAN_UP = 'UPDATE_COMPLETE_CLEANUP_IN_PROGRESS'`,
-      `const CLEAN_UP = 'UPDATE_COMPLETE'`,
-    ),
-    deletionCheck(
+    phase('does not know the status', `const CLEAN_UP = 'UPDATE_COMPLETE_CLEANUP_IN_PROGRESS'`, `const CLEAN_UP = 'UPDATE_COMPLETE'`),
+    declarations(
       'keeps if any server is still declared',
-      'PhysicalResourceId === request.physicalId && !ResourceStatus',
-      '!ResourceStatus',
+      'PhysicalResourceId === request.physicalId);',
+      'PhysicalResourceId !== undefined);',
     ),
-    deletionCheck('takes the resource itself for another one', 'declared.find((resource) => resource !== own)', 'declared[0]'),
-    deletionCheck('takes a resource of another type for one', '.filter(({ ResourceType }) => ResourceType === request.resourceType)', ''),
+    declarations('takes the resource itself for another one', 'resource !== own && isLive(resource)', 'isLive(resource)'),
+    declarations('takes a resource of another type for one', '.filter(({ ResourceType }) => ResourceType === request.resourceType)', ''),
     handler('keeps the old server, as if it were a fleet', `replaced: 'disconnect',`, `replaced: 'keep',`),
-    deletionCheck(
+    declarations(
       'takes a resource that is being deleted too for a live one',
       `!ResourceStatus?.startsWith('DELETE_')`,
       `ResourceStatus !== 'DELETE_COMPLETE'`,
     ),
-    deletionCheck(
+    declarations(
       'takes a resource that was deleted before for a live one',
       `!ResourceStatus?.startsWith('DELETE_')`,
       `ResourceStatus !== 'DELETE_IN_PROGRESS'`,
+    ),
+    deletionCheck('believes the list alone that it is live', "return status === 'DELETE_IN_PROGRESS' ? { genuine: true } : {", 'return {'),
+    deletionCheck('fails where nobody may read the events', "if (!isOfKind(error, 'denied')) {", 'if (error) {'),
+    deletionCheck(
+      'does not warn that nobody may read the events',
+      "logDecision(request, 'events unknown', messageOf(error), 'warning');",
+      '',
     ),
   ],
   '… but the construct was only renamed or moved inside the stack': [
     deletionCheck(
       'disconnects without looking',
-      '? checkByDeclarations(request, await listResources(request), check, replaced)',
-      '? check',
+      'const check = checkByDeclarations(request, await listResources(request), replaced);',
+      "const check = checkByDeclarations(request, await listResources(request), replaced) && 'removed';",
     ),
     stackStatus('looks at the first page only', '} while (token);', `} while (token === '');`),
     deletionCheck(
       'takes a list that can not be read for an empty one',
-      'await listResources(request), check',
-      'await listResources(request).catch(() => []), check',
+      'await listResources(request), replaced',
+      'await listResources(request).catch(() => []), replaced',
     ),
+  ],
+  '… but an ancestor still updates, and may roll back': [
+    phase('disconnects at once', 'if (open) {', 'if (open && !open.status) {'),
+    phase(
+      'does not wait for one that failed to update',
+      OPEN,
+      "status.endsWith('_IN_PROGRESS') && status !== CLEAN_UP && !status.startsWith('DELETE_')",
+    ),
+    phase('waits for one that cleans up', 'return status !== CLEAN_UP && ', 'return '),
+    phase('waits for one that is being deleted', "!status.startsWith('DELETE_') && ", ''),
+    phase('waits for one that rests', " && !status.endsWith('_COMPLETE')", ''),
+    deletionCheck(
+      'does not wait',
+      'const pause = look.waits ? POLL_ANCESTORS : READ_AGAIN[attempt++];',
+      'const pause = READ_AGAIN[attempt++];',
+    ),
+    handler('waits four minutes only', "(type === 'Delete' ? Infinity : ", "(type === 'Delete' ? LONG_LIMIT : "),
   ],
   'a create, an update or an import rolls back, here or in an ancestor': [
     ...['ROLLBACK', 'UPDATE_ROLLBACK', 'UPDATE_ROLLBACK_COMPLETE_CLEANUP', 'IMPORT_ROLLBACK'].map((kind) =>
-      deletionCheck(`does not know ${kind}_IN_PROGRESS`, `'${kind}_IN_PROGRESS',`, ''),
+      phase(`does not know ${kind}_IN_PROGRESS`, `'${kind}_IN_PROGRESS',`, ''),
     ),
-    deletionCheck('looks at its own status only', 'stacks.find(({ status }) => ROLLING_BACK', '[own].find(({ status }) => ROLLING_BACK'),
-    deletionCheck(
-      'looks no further than to the parent',
-      'stacks.find(({ status }) => ROLLING_BACK',
-      'stacks.slice(0, 2).find(({ status }) => ROLLING_BACK',
-    ),
-    deletionCheck(
+    phase('looks at its own status only', 'stacks.find(isRollingBack)', 'stacks.slice(0, 1).find(isRollingBack)'),
+    phase('looks no further than to the parent', 'stacks.find(isRollingBack)', 'stacks.slice(0, 2).find(isRollingBack)'),
+    phase(
       'lets its own clean-up count for more than the rollback of an ancestor',
       'if (rollingBack) {',
-      'if (rollingBack && own.status !== CLEAN_UP) {',
+      'if (rollingBack && stacks[0].status !== CLEAN_UP) {',
     ),
     stackStatus('does not ask for ancestors', 'id = stacks.at(-1)?.parentId', 'id = undefined'),
   ],
-  'a create failed with `OnFailure=DELETE`': [
-    deletionCheck('takes a stack that was updated for one that was never created', ` || type === 'UPDATE_STACK'`, ''),
-    deletionCheck('does not judge the last operations', '(byOperations || byReason)', 'byReason'),
-    deletionCheck('does not judge the reason', '(byOperations || byReason)', 'byOperations'),
-    deletionCheck('takes every deletion of a stack whose create failed for its end', '[^]*Delete requested by user/', '/'),
-    deletionCheck("takes a user's deletion for the end of a failed create", '/failed to create[^]*Delete', '/Delete'),
-    cloudFormation('does not read the last operations', `stack.listOf('LastOperations')`, 'stack.children.slice(0, 0)'),
-    deletionCheck('takes an empty list for a failed create', 'lastOperations.length > 0 && ', ''),
+  'the request comes late': [
     deletionCheck(
-      'judges those of the nested stack, not of the root',
-      'if (isDeletionOfFailedCreate(root)) {',
-      'if (isDeletionOfFailedCreate(own)) {',
+      'does not see it',
+      "if (fate.status === 'DELETE_COMPLETE' || fate.status === 'DELETE_SKIPPED') {",
+      "if (fate.status === '') {",
     ),
-    deletionCheck('takes an update for a failed create', `status === 'DELETE_IN_PROGRESS' && (byOperations`, '(byOperations'),
+    deletionCheck('does not know what was left behind', " || fate.status === 'DELETE_SKIPPED'", ''),
+    deletionCheck(
+      'looks at the current operation only',
+      'fate = await fateOf(request, events, isLast);',
+      'fate = await fateOf(request, events, false);',
+    ),
+    history(
+      'takes what happened to something else for it',
+      'if (PhysicalResourceId === request.physicalId) {',
+      'if (PhysicalResourceId) {',
+    ),
+    history(
+      'takes another type for it',
+      'LogicalResourceId === logicalId && ResourceType === resourceType',
+      'LogicalResourceId === logicalId && ResourceType !== undefined && resourceType !== undefined',
+    ),
+  ],
+  'something else is being deleted under the logical ID': [
+    deletionCheck('disconnects', '(isLast && !fate.isAnother)', 'isLast'),
+    history('takes what an operation before did for it', '!isOver && status.startsWith', 'status.startsWith'),
   ],
   'a create was cancelled, failed or timed out': [
     handler(
@@ -104,28 +197,44 @@ export const deletions: Mutants = {
       'request.physicalId ?? String(request.properties.SourceServerArn)',
     ),
   ],
-  "anything else, the status can't be read, or the resource is still live itself": [
-    deletionCheck('disconnects though the resource itself is live', 'return declared.length > 0', 'return declared.length < 0'),
-    deletionCheck('disconnects, whatever the status', 'return undefined;', 'return { genuine: true };'),
-    deletionCheck('keeps, whatever the status', 'return undefined;', `return { genuine: false, why: 'mutant' };`),
+  "anything else, or signs that are missing, contradict each other or can't be read": [
+    deletionCheck(
+      'disconnects though the resource itself is live',
+      "return status === 'DELETE_IN_PROGRESS' ? { genuine: true }",
+      'return status ? { genuine: true }',
+    ),
+    deletionCheck(
+      'disconnects, whatever the status',
+      "case 'other':\n      return { problem: undecided(phase) };",
+      "case 'other':\n      return { genuine: true };",
+    ),
+    deletionCheck(
+      'keeps, whatever the status',
+      "case 'other':\n      return { problem: undecided(phase) };",
+      "case 'other':\n      return { genuine: false, why: '' };",
+    ),
     deletionCheck('does not read again', '[1_000, 2_000, 4_000, 8_000, 15_000]', '[] as number[]'),
-    deletionCheck('does not read again what could not be read', '    return failure;', '    throw failure;'),
+    deletionCheck('does not read again what could not be read', '    return { problem };', '    throw problem;'),
     deletionCheck(
       'tries for the whole of its time again what was tried for long enough',
       'if (error instanceof Failure) {',
       'if (!error) {',
     ),
-    deletionCheck('disconnects if the status can not be read', '    return failure;', '    return { genuine: true };'),
-    deletionCheck('keeps if the status can not be read', '    return failure;', `    return { genuine: false, why: 'mutant' };`),
+    deletionCheck('disconnects if the status can not be read', '    return { problem };', '    return { genuine: true };'),
+    deletionCheck('keeps if the status can not be read', '    return { problem };', `    return { genuine: false, why: 'mutant' };`),
     stackStatus(
       'goes on without an ancestor that can not be read',
-      'stacks.push(await describe(client, id, request.deadline));',
-      `const stack = await describe(client, id, request.deadline).catch(() => undefined);
+      'stacks.push(await describe(client, id, patienceOf(request)));',
+      `const stack = await describe(client, id, patienceOf(request)).catch(() => undefined);
     if (!stack) {
       break;
     }
     stacks.push(stack);`,
     ),
     stackStatus('believes what is told of another stack', 'stacks.find((candidate) => candidate.StackId === stackId)', 'stacks[0]'),
+    history('does not need the event of the deletion', "if (status !== 'DELETE_IN_PROGRESS') {", "if (status === '') {"),
+    history('does not see that the reason contradicts', 'wasComplete === true ? isFailedCreate :', 'wasComplete === true ? false :'),
+    history('does not read the reason of the stack', ' || FAILED_CREATE.test(statusReason);', ';'),
+    history('does not see that the operations contradict', "wasComplete === false && lastOperations.includes('UPDATE_STACK')", 'false'),
   ],
 };

@@ -19,7 +19,9 @@ const rateLimiter = mutate('aws/rate-limiter.ts');
 const physicalIds = mutate('physical-ids.ts');
 const deletion = mutate('protocol/delete.ts');
 const update = mutate('protocol/update.ts');
+const declarations = mutate('protocol/declarations.ts');
 const deletionCheck = mutate('protocol/deletion-check.ts');
+const history = mutate('protocol/stack-history.ts');
 const failureAdvice = mutate('protocol/failure-advice.ts');
 
 const CREATE = 'return declared(request, fleet.physicalId, await count(request, fleet, request.deadline));';
@@ -81,7 +83,17 @@ export const fleetRequests: Mutants = {
       'checkDeletion(request, deletion.replaced)',
       `checkDeletion(request, ${OURS} ? 'disconnect' : deletion.replaced)`,
     ),
-    deletionCheck('disconnects it if the new one is being deleted', REPLACED, `${REPLACED} && !own.ResourceStatus?.startsWith('DELETE_')`),
+    deletionCheck(
+      'disconnects it if the list does not show the new one',
+      "if (replaced === 'keep' && (await isReplaced(request, events))) {",
+      "if (request.logicalId === '') {",
+    ),
+    history(
+      'takes another type for the new one',
+      "isOf(request, event) && event.ResourceStatus === 'UPDATE_COMPLETE'",
+      "event.ResourceStatus === 'UPDATE_COMPLETE'",
+    ),
+    declarations('disconnects it if the new one is being deleted', REPLACED, `${REPLACED} && !own.ResourceStatus?.startsWith('DELETE_')`),
     fleet('has the same physical ID in another Region', PHYSICAL_ID, PHYSICAL_ID.replace('region', 'region: stack.region')),
     fleet('has the same physical ID in another account', PHYSICAL_ID, PHYSICAL_ID.replace('accountId', 'accountId: stack.accountId')),
     update('succeeds though DRS can not be asked', 'throw error;', `if (${OURS}) {\n      return inRollback();\n    }\n    throw error;`),
@@ -126,12 +138,8 @@ export const fleetRequests: Mutants = {
       '/^drs:fleet:(\\d{12}):([^:]+):([0-9a-f]{16})$/',
       '/^drs:fleet:(.*?):(.*?):(.*)/',
     ),
-    deletionCheck('keeps what was removed, if the list still has it', ' && own.PhysicalResourceId !== request.physicalId', ''),
-    deletionCheck(
-      'takes another fleet for the new selection',
-      'LogicalResourceId === request.logicalId',
-      'LogicalResourceId !== undefined',
-    ),
+    declarations('keeps what was removed, if the list still has it', ' && own.PhysicalResourceId !== request.physicalId', ''),
+    declarations('takes another fleet for the new selection', 'LogicalResourceId === request.logicalId', 'LogicalResourceId !== undefined'),
   ],
   'Delete: genuine': [
     handler('disconnects nobody', 'await tearDown(request, fleet, progress);', ''),

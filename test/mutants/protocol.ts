@@ -21,7 +21,7 @@ const message = mutate('aws/message.ts');
 const sourceServer = mutate('source-server/source-server.ts');
 const step = mutate('drain/step.ts');
 
-const LIMIT = `type === 'Delete' || properties.AssumeRoleArn !== undefined ? LONG_LIMIT : SHORT_LIMIT`;
+const LIMIT = `type === 'Delete' ? Infinity : properties.AssumeRoleArn !== undefined ? LONG_LIMIT : SHORT_LIMIT`;
 const KIND = 'kind ?? (cause instanceof Failure ? cause.kind : undefined)';
 const IS_OF_KIND = 'error instanceof Failure && error.kind === kind';
 const DELIVER = 'await deliver(responseUrl.url, serialize(response), deadline);';
@@ -154,13 +154,8 @@ export const protocol: Record<(typeof PROTOCOL_RULES)[number], Mutants[string]> 
   'every request is answered before the function ends': [
     handler('a Create takes as long as it likes', LIMIT, LIMIT.replace(': SHORT_LIMIT', `: type === 'Create' ? 890_000 : SHORT_LIMIT`)),
     handler('an Update takes as long as it likes', LIMIT, LIMIT.replace(': SHORT_LIMIT', `: type === 'Update' ? 890_000 : SHORT_LIMIT`)),
-    handler('a Delete takes as long as it likes', LIMIT, LIMIT.replace('LONG_LIMIT', '890_000')),
-    handler('a Delete gives up after two minutes', LIMIT, LIMIT.replace('LONG_LIMIT', 'SHORT_LIMIT')),
-    handler(
-      'every request takes as long as it likes, if only it may terminate drills',
-      `type === 'Delete' && properties.RecoveryInstancePolicy`,
-      'properties.RecoveryInstancePolicy',
-    ),
+    handler('a Delete takes as long as it likes', '? Infinity : LONG_LIMIT;', '? Infinity : 890_000;'),
+    handler('a Delete gives up after two minutes', '? Infinity : LONG_LIMIT;', '? Infinity : SHORT_LIMIT;'),
     timeLimits('what takes two minutes takes four', 'SHORT_LIMIT = 120_000;', 'SHORT_LIMIT = 240_000;'),
     timeLimits('what takes four minutes takes two', '2 * SHORT_LIMIT', 'SHORT_LIMIT'),
     timeLimits('looks for attributes as long as for anything else', 'ATTRIBUTES_TIMEOUT = 30_000', 'ATTRIBUTES_TIMEOUT = 120_000'),
@@ -178,7 +173,11 @@ export const protocol: Record<(typeof PROTOCOL_RULES)[number], Mutants[string]> 
       'Math.min(DELIVERY, context.getRemainingTimeInMillis() - MARGIN)',
       'context.getRemainingTimeInMillis() - MARGIN',
     ),
-    handler('leaves no time for the policy of a role to spread', LIMIT, LIMIT.replace(' || properties.AssumeRoleArn !== undefined', '')),
+    handler(
+      'leaves no time for the policy of a role to spread',
+      LIMIT,
+      LIMIT.replace('properties.AssumeRoleArn !== undefined ? LONG_LIMIT : ', ''),
+    ),
     handler('a request without a role takes as long as one with a role', LIMIT, LIMIT.replace('SHORT_LIMIT', 'LONG_LIMIT')),
     sleep('leaves a timer behind', 'clearTimeout(timer);', ''),
   ],

@@ -145,7 +145,7 @@ export const recoveryInstances: Mutants = {
       '',
     ),
     cleanup('follows the job for ever', 'if (Date.now() + POLL_JOB >= drs.deadline) {', 'if (Date.now() < 0) {'),
-    handler('gives it four minutes', 'isOpen ? Infinity :', 'isOpen ? LONG_LIMIT :'),
+    handler('gives it four minutes', `'TERMINATE_DRILLS' ? Infinity`, `'TERMINATE_DRILLS' ? LONG_LIMIT`),
     handler(
       'gives every deletion fourteen minutes',
       `properties.RecoveryInstancePolicy === 'TERMINATE_DRILLS'`,

@@ -173,7 +173,7 @@ export const requests: Mutants = {
   'Update: any of these, because the stack rolls back': [
     deletionCheck(
       'does not know that it rolls back',
-      'return (await describeWithAncestors(request)).some(({ status }) => ROLLING_BACK.has(status));',
+      'return (await describeWithAncestors(request)).some(isRollingBack);',
       'return false;',
     ),
     update('does not look before it verifies', LOOK_BEFORE, `if (${OF_OTHERS} && (await isKnownToRollBack(request))) {\n    return`),
@@ -208,8 +208,8 @@ export const requests: Mutants = {
     ),
     handler(
       'disconnects in the Region of the stack',
-      'openDrs(request, named, options);\n    const note',
-      'openDrs(request, { ...named, region: request.stack.region }, options);\n    const note',
+      'openDrs(request, named, options, ',
+      'openDrs(request, { ...named, region: request.stack.region }, options, ',
     ),
     handler('does nothing', TEAR_DOWN, ''),
     handler(

@@ -74,8 +74,11 @@ export const changeSets: ApiOperations = {
     stack.clientRequestToken = input.text('ClientRequestToken');
     stack.changeSets.clear();
     deployAs(api, stack, request, changeSet.roleArn);
-    if (changeSet.type === 'CREATE') startCreate(api.engine, stack, changeSet.deployment);
-    else startUpdate(api.engine, stack, changeSet.deployment);
+    if (changeSet.type === 'CREATE') {
+      // CloudFormation calls this an update, too.
+      stack.updatedAt = api.engine.clock.now();
+      startCreate(api.engine, stack, changeSet.deployment);
+    } else startUpdate(api.engine, stack, changeSet.deployment);
     return {};
   },
 

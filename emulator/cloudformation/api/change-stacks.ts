@@ -90,7 +90,7 @@ export const changeStacks: ApiOperations = {
     deployAs(api, stack, request, passedRole(api, input, request));
     if (!stack.stable) void api.engine.run(stack, () => rollBackCreate(api.engine, stack, 'User Initiated'));
     else {
-      stack.begin('ROLLBACK');
+      stack.begin('ROLLBACK', stack.lastOperations);
       startUpdateRollback(api.engine, stack, []);
     }
     return { StackId: stack.stackId };

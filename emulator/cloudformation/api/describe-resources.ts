@@ -1,6 +1,7 @@
 import { XmlContent } from '../../http/xml';
 import { validationError } from '../errors';
-import { StackEvent, StackResource } from '../model';
+import { ResourceInstance, StackEvent, StackResource } from '../model';
+import { Settings } from '../../settings';
 import { Stack } from '../stack';
 import { ApiOperations, isoTime, members, page, requireStack } from './api';
 
@@ -11,11 +12,13 @@ const maxDescribed = 100;
 export const describeResources: ApiOperations = {
   DescribeStackEvents: (api, input, request) => {
     const name = input.required('StackName');
+    const { clock, settings } = api.engine;
     const { events } = requireStack(api, request, 'DescribeStackEvents', name, `Stack [${name}] does not exist`);
     const token = input.text('NextToken');
     // Newest first; a token counts from the oldest, so that new events don't shift the pages.
     const until = token === undefined ? events.length : Number(Buffer.from(token, 'base64url').toString());
-    const { items, nextToken } = page(events.slice(0, until).reverse(), undefined);
+    const kept = events.slice(0, until).filter(({ time }) => time > clock.now() - settings.stackEventsKept * 1000);
+    const { items, nextToken } = page(kept.reverse(), undefined);
     return {
       StackEvents: members(items.map(describeEvent)),
       NextToken: nextToken && Buffer.from(String(until - items.length)).toString('base64url'),
@@ -24,7 +27,7 @@ export const describeResources: ApiOperations = {
 
   ListStackResources: (api, input, request) => {
     const stack = requireStack(api, request, 'ListStackResources', input.required('StackName'));
-    const { items, nextToken } = page([...stack.resources.values()], input.text('NextToken'));
+    const { items, nextToken } = page(listed(stack, api.engine.settings), input.text('NextToken'));
     return { StackResourceSummaries: members(items.map((resource) => describe(resource, 'LastUpdatedTimestamp'))), NextToken: nextToken };
   },
 
@@ -50,6 +53,17 @@ export const describeResources: ApiOperations = {
     };
   },
 };
+
+/** The clean-up of an update may show what it removes in another way than a deletion does. */
+function listed(stack: Stack, { cleanUpListing }: Settings): StackResource[] {
+  const all = [...stack.resources.values()];
+  if (stack.status !== 'UPDATE_COMPLETE_CLEANUP_IN_PROGRESS' || cleanUpListing === 'until-its-turn') return all;
+  const isKept = ({ definition: { logicalId } }: ResourceInstance): boolean => stack.deployment?.resources.has(logicalId) === true;
+  if (cleanUpListing === 'never') return all.filter(({ instance }) => isKept(instance));
+  return all
+    .filter(({ status }) => status !== 'DELETE_COMPLETE')
+    .map((resource) => (isKept(resource.instance) ? resource : { ...resource, status: 'UPDATE_COMPLETE' }));
+}
 
 function resourceOf(stack: Stack, logicalId: string): StackResource {
   const resource = stack.resources.get(logicalId);
@@ -86,5 +100,6 @@ function describeEvent(event: StackEvent): XmlContent {
     ResourceStatus: event.status,
     ResourceStatusReason: event.reason,
     ClientRequestToken: event.clientRequestToken,
+    ResourceProperties: event.properties && JSON.stringify(event.properties),
   };
 }

@@ -1,6 +1,7 @@
 import { XmlContent } from '../../http/xml';
 import { Settings } from '../../settings';
 import { isNoEcho, resolvedValue } from '../parameters';
+import { Operation } from '../model';
 import { Stack } from '../stack';
 import { ApiOperations, authorize, isoTime, members, page, requireStack } from './api';
 
@@ -61,7 +62,7 @@ function describe(stack: Stack, settings: Settings): XmlContent {
   return {
     ...common,
     Description: TemplateDescription,
-    ...(stack.status === 'DELETE_IN_PROGRESS' && settings.deletionReason === 'absent' && { StackStatusReason: undefined }),
+    StackStatusReason: isReasonTold(stack, settings) ? stack.statusReason : undefined,
     DisableRollback: stack.options.disableRollback ?? false,
     EnableTerminationProtection: stack.root.terminationProtection,
     RollbackConfiguration: {},
@@ -81,9 +82,28 @@ function describe(stack: Stack, settings: Settings): XmlContent {
       settings.lastOperations === 'absent'
         ? undefined
         : members(
-            stack.lastOperations.map(({ operationId, operationType }) => ({ OperationType: operationType, OperationId: operationId })),
+            operationsTold(stack, settings).map(({ operationId, operationType }) => ({
+              OperationType: operationType,
+              OperationId: operationId,
+            })),
           ),
   };
+}
+
+function isReasonTold({ status, lastOperations }: Stack, { deletionReason }: Settings): boolean {
+  const isOfFailure = lastOperations.length > 1;
+  return status !== 'DELETE_IN_PROGRESS' || deletionReason === 'always' || (deletionReason === 'on-failure' && isOfFailure);
+}
+
+function operationsTold({ status, lastOperations, previousOperations }: Stack, settings: Settings): readonly Operation[] {
+  switch (settings.lastOperations) {
+    case 'current':
+      return lastOperations.slice(0, 1);
+    case 'lagging':
+      return status === 'DELETE_IN_PROGRESS' ? previousOperations : lastOperations;
+    default:
+      return lastOperations;
+  }
 }
 
 export function describeParameters({ deployment }: Pick<Stack, 'deployment'>): XmlContent[] {

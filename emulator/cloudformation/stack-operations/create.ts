@@ -26,7 +26,7 @@ async function createFailed(engine: Engine, stack: Stack, reason: string): Promi
   // A nested stack waits for its parent to delete it.
   if (stack.parent || onFailure === 'DO_NOTHING') return stack.transition('CREATE_FAILED', reason);
   if (onFailure === 'ROLLBACK') return rollBackCreate(engine, stack, `${reason}Rollback requested by user.`);
-  if (engine.settings.lastOperations === 'names-a-delete-too') stack.begin('DELETE_STACK');
+  stack.begin('DELETE_STACK', stack.lastOperations);
   stack.transition('DELETE_IN_PROGRESS', `${reason}Delete requested by user.`);
   await deleteAll(engine, stack);
 }

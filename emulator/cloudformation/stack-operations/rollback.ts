@@ -8,7 +8,7 @@ import { failed } from './provision';
 
 /** Deletes what a failed create has made. */
 export async function rollBackCreate(engine: Engine, stack: Stack, reason?: string): Promise<void> {
-  stack.begin('ROLLBACK');
+  stack.begin('ROLLBACK', stack.lastOperations);
   stack.transition('ROLLBACK_IN_PROGRESS', reason);
   const current = stack
     .liveInstances()

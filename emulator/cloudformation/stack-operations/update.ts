@@ -15,7 +15,7 @@ export function beginUpdate(stack: Stack, reason?: string): void {
 /** The update of a stack that is nobody's child. */
 export async function updateStack(engine: Engine, stack: Stack, deployment: Deployment, cancellation: AbortController): Promise<void> {
   if ((await updateResources(engine, stack, deployment, cancellation)) || stack.status === 'UPDATE_FAILED') return cleanUp(engine, stack);
-  stack.begin('ROLLBACK');
+  stack.begin('ROLLBACK', stack.lastOperations);
   await rollBackUpdate(engine, stack);
   await cleanUp(engine, stack);
 }

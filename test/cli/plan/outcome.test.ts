@@ -152,7 +152,7 @@ describe('The stack', () => {
     ],
     ['protected by its root', at('CREATE_COMPLETE', { isProtected: true }), root('CREATE_COMPLETE'), /--stack-name Root /],
   ])('to be deleted, %s', (_what, stack, ancestors, blocker) => {
-    const { blockers } = checkStack(stack, ancestors, 'delete');
+    const { blockers } = checkStack(stack, ancestors, 'delete', true);
     expect(blockers.map(String)).toEqual(blocker ? [expect.stringMatching(blocker)] : []);
   });
 
@@ -164,27 +164,33 @@ describe('The stack', () => {
     ['UPDATE_IN_PROGRESS', false],
     ['DELETE_FAILED', false],
   ])('to be updated, %s: %s', (status, isClear) => {
-    expect(checkStack(at(status, { isProtected: true }), [], 'update').blockers).toHaveLength(isClear ? 0 : 1);
+    expect(checkStack(at(status, { isProtected: true }), [], 'update', true).blockers).toHaveLength(isClear ? 0 : 1);
   });
 
-  test.each<[string, ReturnType<typeof at>, Stack[], object | undefined]>([
-    ['at rest', at('CREATE_COMPLETE'), [], undefined],
-    ['nested in one that rests after a rollback', at('CREATE_COMPLETE'), root('UPDATE_ROLLBACK_COMPLETE'), undefined],
+  test.each<[string, Stack[], boolean | undefined, object | undefined]>([
+    ['at rest', [], true, undefined],
+    ['nested in one that rests after a rollback', root('UPDATE_ROLLBACK_COMPLETE'), true, undefined],
     [
       'nested in one that rolls back',
-      at('CREATE_COMPLETE'),
       root('UPDATE_ROLLBACK_IN_PROGRESS'),
+      true,
       { kind: 'kept', why: expect.stringMatching(/Root is rolling back/) },
     ],
     [
-      'being deleted since it could not be created',
-      at('DELETE_IN_PROGRESS', { statusReason: 'The following resource(s) failed to create: [A]. Delete requested by user.' }),
+      'never complete',
       [],
-      { kind: 'kept', why: expect.stringMatching(/could not be created/) },
+      false,
+      { kind: 'kept', why: 'no create, update or import of the stack LandingZone was ever completed, so its deletion disconnects nothing' },
     ],
-    ['being deleted', at('DELETE_IN_PROGRESS', { statusReason: 'User Initiated' }), [], undefined],
-  ])('%s: what becomes of all it declares', (_what, stack, ancestors, change) => {
-    const planned = checkStack(stack, ancestors, 'delete').change;
+    [
+      'nested in one that was never complete',
+      root('DELETE_FAILED'),
+      false,
+      { kind: 'kept', why: expect.stringMatching(/of the stack Root was/) },
+    ],
+    ['of which nobody knows whether it was', [], undefined, { kind: 'unknown', why: expect.stringMatching(/LandingZone don't tell/) }],
+  ])('%s: what becomes of all it declares', (_what, ancestors, wasComplete, change) => {
+    const planned = checkStack(at('DELETE_FAILED'), ancestors, 'delete', wasComplete).change;
     expect(planned && { ...planned, ...('why' in planned && { why: String(planned.why) }) }).toEqual(change);
   });
 });

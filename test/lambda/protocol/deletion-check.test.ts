@@ -1,14 +1,24 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { DescribeStacksCommand, ListStackResourcesCommand } from '../../../lambda/aws/cloudformation';
+import {
+  DescribeStackEventsCommand,
+  DescribeStacksCommand,
+  ListStackResourcesCommand,
+  type StackEvent,
+} from '../../../lambda/aws/cloudformation';
 import { DisconnectSourceServerCommand } from '@aws-sdk/client-drs';
 import {
   cloudFormation,
+  disconnectSays,
   drs,
+  eventsAre,
   handle,
   LOGICAL_ID,
+  ofResource,
+  ofStack,
   OTHER_ARN,
   reset,
+  server,
   SERVER_ARN,
   SERVER_ID,
   serviceError,
@@ -18,8 +28,11 @@ import {
   stackIdOf,
   stackIs,
 } from '../harness';
-import { checkDeletion } from '../../../lambda/protocol/deletion-check';
-import { parseStackId } from '../../../lambda/aws/stack-id';
+import { checkDeletion, completeOnce } from '../../../lambda/protocol/deletion-check';
+
+const CLEAN_UP = [ofStack('UPDATE_COMPLETE_CLEANUP_IN_PROGRESS'), ofStack('UPDATE_IN_PROGRESS', 'User Initiated')];
+const BY_USER = ofStack('DELETE_IN_PROGRESS', 'User Initiated');
+const FAILED_CREATE = 'The following resource(s) failed to create: [Sibling]. Delete requested by user.';
 
 const declaredAs = (logicalId: string, status: string, physicalId = SERVER_ARN, type?: string) => ({ logicalId, physicalId, status, type });
 
@@ -49,6 +62,12 @@ describe('by the status of the stack', () => {
     ['the grandparent rolls back', ['DELETE_IN_PROGRESS', 'DELETE_IN_PROGRESS', 'UPDATE_ROLLBACK_IN_PROGRESS'], 'keep'],
     ['the parent cleans up after a rollback', ['DELETE_IN_PROGRESS', 'UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS'], 'keep'],
     ['a child cleans up while its parent rolls back', ['UPDATE_COMPLETE_CLEANUP_IN_PROGRESS', 'UPDATE_ROLLBACK_IN_PROGRESS'], 'keep'],
+    ['a child cleans up while its root still updates', ['UPDATE_COMPLETE_CLEANUP_IN_PROGRESS', 'UPDATE_IN_PROGRESS'], 'fail'],
+    ['… or failed to, and may be rolled back', ['UPDATE_COMPLETE_CLEANUP_IN_PROGRESS', 'UPDATE_FAILED'], 'fail'],
+    ['… or failed to roll back', ['UPDATE_COMPLETE_CLEANUP_IN_PROGRESS', 'UPDATE_ROLLBACK_FAILED'], 'fail'],
+    ['a child is deleted while its root still updates', ['DELETE_IN_PROGRESS', 'UPDATE_IN_PROGRESS'], 'fail'],
+    ['… by the clean-up of its parent', ['DELETE_IN_PROGRESS', 'UPDATE_COMPLETE_CLEANUP_IN_PROGRESS', 'UPDATE_IN_PROGRESS'], 'fail'],
+    ['a child cleans up after its root has', ['UPDATE_COMPLETE_CLEANUP_IN_PROGRESS', 'UPDATE_COMPLETE'], 'disconnect'],
     ['anything else', ['UPDATE_IN_PROGRESS'], 'fail'],
     ['a stack at rest', ['CREATE_COMPLETE'], 'fail'],
     ['a status that is not known yet', ['SOMETHING_NEW_IN_PROGRESS'], 'fail'],
@@ -78,6 +97,7 @@ describe('by the status of the stack', () => {
   test('in the clean-up of an update, and itself still a resource of the stack: a late request FAILS, nothing touched', async () => {
     stackIs('UPDATE_COMPLETE_CLEANUP_IN_PROGRESS');
     stackHas(declaredAs(LOGICAL_ID, 'UPDATE_COMPLETE'));
+    eventsAre([...CLEAN_UP, ofResource('CREATE_COMPLETE')]);
     const { response, calls } = await handle({ type: 'Delete' });
     expect(response).toMatchObject({ Status: 'FAILED', Reason: expect.stringContaining('is still a resource of the stack') });
     expect(calls).toEqual([]);
@@ -134,20 +154,6 @@ describe('by the status of the stack', () => {
     expect(Date.now() - start).toBeLessThan(100_000);
   });
 
-  test.each<[string, 'disconnect' | 'keep']>([
-    ['The following resource(s) failed to create: [Sibling]. . Delete requested by user.', 'keep'],
-    ['The following resource(s) failed to create: [Sibling]. ', 'disconnect'],
-    ['User Initiated', 'disconnect'],
-    ['No export named Vpc found. Delete requested by user.', 'disconnect'],
-  ])('being deleted because of %j: %s', async (StackStatusReason, then) => {
-    cloudFormation.on(DescribeStacksCommand).resolves({
-      Stacks: [{ StackId: STACK_ID, StackName: 'LandingZone', StackStatus: 'DELETE_IN_PROGRESS', StackStatusReason }],
-    });
-    const { response, calls } = await handle({ type: 'Delete' });
-    expect(response.Status).toBe('SUCCESS');
-    expect(calls).toEqual(then === 'disconnect' ? ['DisconnectSourceServer'] : []);
-  });
-
   test('an ancestor can not be read: FAILED, nothing touched', async () => {
     stackIs('DELETE_IN_PROGRESS', 'CREATE_COMPLETE');
     cloudFormation.on(DescribeStacksCommand, { StackName: stackIdOf('Ancestor1') }).rejects(serviceError('ValidationError'));
@@ -163,7 +169,274 @@ describe('by the status of the stack', () => {
   });
 });
 
-describe('by the last operations of the stack, read from the answer itself', () => {
+describe('a child cleans up while its root still updates: it waits until the root has decided', () => {
+  beforeEach(() => {
+    reset();
+    disconnectSays(server('DISCONNECTED'));
+    stackHas();
+    stackIs('UPDATE_COMPLETE_CLEANUP_IN_PROGRESS', 'UPDATE_IN_PROGRESS');
+  });
+
+  test.each([
+    ['UPDATE_COMPLETE_CLEANUP_IN_PROGRESS', ['DisconnectSourceServer']],
+    ['UPDATE_ROLLBACK_IN_PROGRESS', []],
+  ])('after ten minutes it is %s', async (decided, expected) => {
+    setTimeout(() => stackIs('UPDATE_COMPLETE_CLEANUP_IN_PROGRESS', decided), 600_000);
+    const { response, calls } = await handle({ type: 'Delete' });
+    expect(response.Status).toBe('SUCCESS');
+    expect(calls).toEqual(expected);
+  });
+
+  test('it never decides: FAILED, and the reason says that the server may be left behind', async () => {
+    const { response, calls, log } = await handle({ type: 'Delete' });
+    expect(response).toMatchObject({
+      Status: 'FAILED',
+      Reason: expect.stringMatching(/Ancestor1, which LandingZone is nested in, may still roll back/),
+    });
+    expect(response.Reason).toContain(`\`aws drs disconnect-source-server --source-server-id ${SERVER_ID}`);
+    expect(calls).toEqual([]);
+    expect(log).toContainEqual(expect.objectContaining({ FailedDeletions: 1 }));
+  });
+});
+
+describe('by what the stack was before it is deleted', () => {
+  beforeEach(() => {
+    reset();
+    disconnectSays(server('DISCONNECTED'));
+  });
+
+  const described = (more: object, stackId = STACK_ID) =>
+    cloudFormation.on(DescribeStacksCommand, { StackName: stackId }).resolves({
+      Stacks: [
+        { StackId: stackId, StackName: stackId.split('/')[1], StackStatus: 'DELETE_IN_PROGRESS', CreationTime: new Date(), ...more },
+      ],
+    });
+  const operations = (...types: string[]) => ({ LastOperations: types.map((OperationType) => ({ OperationType })) });
+  const daysAgo = (days: number) => ({ CreationTime: new Date(Date.now() - days * 86_400_000) });
+  const ours = ofResource('DELETE_IN_PROGRESS');
+  const before = (...statuses: string[]) => [ours, BY_USER, ...statuses.map((status) => ofStack(status))];
+
+  const rows: [what: string, events: StackEvent[], then: 'disconnect' | 'keep' | 'fail', more?: () => object][] = [
+    ['it was created', before('CREATE_COMPLETE', 'CREATE_IN_PROGRESS'), 'disconnect'],
+    ['… and the operations lag behind', before('CREATE_COMPLETE'), 'disconnect', () => operations('CREATE_STACK')],
+    ['… and the operations name the deletion alone', before('CREATE_COMPLETE'), 'disconnect', () => operations('DELETE_STACK')],
+    ['it was updated', before('UPDATE_COMPLETE', 'CREATE_COMPLETE'), 'disconnect'],
+    ['its update failed', before('UPDATE_FAILED', 'UPDATE_IN_PROGRESS', 'CREATE_COMPLETE'), 'disconnect'],
+    ['its update was rolled back', before('UPDATE_ROLLBACK_COMPLETE'), 'disconnect'],
+    ['its rollback failed', before('UPDATE_ROLLBACK_FAILED'), 'disconnect'],
+    ['it was imported', before('IMPORT_COMPLETE', 'IMPORT_IN_PROGRESS', 'REVIEW_IN_PROGRESS'), 'disconnect'],
+    ['an import was rolled back', before('IMPORT_ROLLBACK_COMPLETE'), 'disconnect'],
+    ['an import fails to roll back', before('IMPORT_ROLLBACK_FAILED', 'IMPORT_IN_PROGRESS', 'CREATE_COMPLETE'), 'disconnect'],
+    ['it could not be deleted before', before('DELETE_FAILED', 'DELETE_IN_PROGRESS', 'CREATE_COMPLETE'), 'disconnect'],
+    ['its create failed, and nothing was rolled back', before('CREATE_FAILED', 'CREATE_IN_PROGRESS'), 'keep'],
+    ['… and was updated since', before('UPDATE_COMPLETE', 'UPDATE_IN_PROGRESS', 'CREATE_FAILED'), 'disconnect'],
+    ['… and it could not be deleted before', before('DELETE_FAILED', 'DELETE_IN_PROGRESS', 'CREATE_FAILED'), 'keep'],
+    ['its create was rolled back', before('ROLLBACK_COMPLETE', 'ROLLBACK_IN_PROGRESS'), 'keep'],
+    ['… which failed', before('ROLLBACK_FAILED', 'ROLLBACK_IN_PROGRESS'), 'keep'],
+    ['its create was cancelled', before('CREATE_IN_PROGRESS', 'REVIEW_IN_PROGRESS'), 'keep'],
+    ['OnFailure=DELETE', [ours, ofStack('DELETE_IN_PROGRESS', FAILED_CREATE), ofStack('CREATE_IN_PROGRESS')], 'keep'],
+    [
+      'OnFailure=DELETE, told by the operations too',
+      [ours, ofStack('DELETE_IN_PROGRESS', FAILED_CREATE), ofStack('CREATE_IN_PROGRESS')],
+      'keep',
+      () => operations('DELETE_STACK', 'CREATE_STACK'),
+    ],
+    ['its events are of 90 days, and it is older', before(), 'disconnect', () => daysAgo(91)],
+    ['… and its deletion has failed before', before('DELETE_FAILED', 'DELETE_IN_PROGRESS'), 'disconnect', () => daysAgo(91)],
+    ['… and it was updated within them', before('UPDATE_COMPLETE'), 'disconnect', () => daysAgo(400)],
+    ['… and nobody says who deletes it', [ours, ofStack('DELETE_IN_PROGRESS')], 'fail', () => daysAgo(91)],
+    ['its events begin with the deletion, and it is younger', before(), 'fail', () => daysAgo(89)],
+    ['… and nobody tells its age', before(), 'fail', () => ({ CreationTime: undefined })],
+    ['… and it was updated since', before(), 'fail', () => ({ ...daysAgo(89), LastUpdatedTime: new Date() })],
+    ["its events don't show the deletion", [ours, ofStack('CREATE_COMPLETE')], 'fail'],
+    ['they show none of the stack', [ours], 'fail'],
+    ['they are empty', [], 'fail'],
+    [
+      'a create that was complete is said to have failed',
+      [ours, ofStack('DELETE_IN_PROGRESS', FAILED_CREATE), ofStack('CREATE_COMPLETE')],
+      'fail',
+    ],
+    ['… by the stack', before('CREATE_COMPLETE'), 'fail', () => ({ StackStatusReason: FAILED_CREATE })],
+    ['a create that failed was followed by an update', before('CREATE_FAILED'), 'fail', () => operations('UPDATE_STACK')],
+    [
+      'half of the words for a failed create tell nothing',
+      before('CREATE_COMPLETE'),
+      'disconnect',
+      () => ({ StackStatusReason: 'The following resource(s) failed to create: [Sibling]. ' }),
+    ],
+    [
+      '… nor does the other half',
+      before('CREATE_COMPLETE'),
+      'disconnect',
+      () => ({ StackStatusReason: 'No export named Vpc found. Delete requested by user.' }),
+    ],
+  ];
+  test.each(rows.map(([what, events, then, more = () => ({})]) => ({ what, events, then, more })))(
+    '$what: $then',
+    async ({ events, then, more }) => {
+      described(more());
+      eventsAre(events);
+      const { response, calls } = await handle({ type: 'Delete' });
+      expect(response.Status).toBe(then === 'fail' ? 'FAILED' : 'SUCCESS');
+      expect(calls).toEqual(then === 'disconnect' ? ['DisconnectSourceServer'] : []);
+      if (then === 'fail') {
+        expect(response.Reason).toMatch(/so nothing was disconnected/);
+      }
+    },
+  );
+
+  test.each<[string, string, string[], string[]]>([
+    ['OnFailure=DELETE: kept', FAILED_CREATE, ['CREATE_STACK'], []],
+    ['updated, and deleted by its user: disconnected', 'User Initiated', ['UPDATE_STACK'], ['DisconnectSourceServer']],
+  ])('two signs of DescribeStacks settle it without the events of the root: %s', async (_what, StackStatusReason, types, expected) => {
+    const root = stackIdOf('Root');
+    described({ ParentId: root });
+    described({ StackStatusReason, ...operations(...types) }, root);
+    cloudFormation.on(DescribeStackEventsCommand, { StackName: root }).rejects(serviceError('AccessDenied', 'no', 403));
+    const { response, calls } = await handle({ type: 'Delete' });
+    expect(response.Status).toBe('SUCCESS');
+    expect(calls).toEqual(expected);
+  });
+
+  test('the events of a nested stack say nothing of its root', async () => {
+    const root = stackIdOf('Root');
+    described({ ParentId: root });
+    described({}, root);
+    eventsAre([ours, ofStack('DELETE_IN_PROGRESS'), ofStack('CREATE_COMPLETE')]);
+    eventsAre([ofStack('DELETE_IN_PROGRESS', FAILED_CREATE, root), ofStack('CREATE_IN_PROGRESS', '', root)], root);
+    expect(await handle({ type: 'Delete' })).toMatchObject({ response: { Status: 'SUCCESS' }, calls: [] });
+  });
+
+  test('the event of the deletion comes a moment later', async () => {
+    described({});
+    eventsAre([ofStack('CREATE_COMPLETE')]);
+    setTimeout(() => eventsAre(before('CREATE_COMPLETE')), 5_000);
+    expect(await handle({ type: 'Delete' })).toMatchObject({ response: { Status: 'SUCCESS' }, calls: ['DisconnectSourceServer'] });
+  });
+
+  test('pages are read until it is told; the next request of the process needs the first one alone', async () => {
+    described({});
+    const ask = (NextToken?: string) => cloudFormation.on(DescribeStackEventsCommand, { StackName: STACK_ID, NextToken });
+    ask().resolves({ StackEvents: [ours], NextToken: 'second' });
+    ask('second').resolves({ StackEvents: [], NextToken: 'third' });
+    ask('third').resolves({ StackEvents: [BY_USER, ofStack('CREATE_COMPLETE')], NextToken: 'fourth' });
+    const asked = () => cloudFormation.commandCalls(DescribeStackEventsCommand).length;
+    expect((await handle({ type: 'Delete' })).calls).toEqual(['DisconnectSourceServer']);
+    expect(asked()).toBe(3);
+    expect((await handle({ type: 'Delete' })).response.Status).toBe('SUCCESS');
+    expect(asked()).toBe(4);
+  });
+
+  test.each([
+    ['are refused', serviceError('AccessDenied', 'not authorized', 403), /may not call cloudformation:DescribeStackEvents/],
+    [
+      'are throttled for ever',
+      serviceError('Throttling', 'Rate exceeded', 400),
+      /cloudformation:DescribeStackEvents did not succeed in time/,
+    ],
+  ])('its events %s: FAILED, nothing touched', async (_how, error, reason) => {
+    described({});
+    cloudFormation.on(DescribeStackEventsCommand).rejects(error);
+    const { response, calls } = await handle({ type: 'Delete' });
+    expect(response).toMatchObject({ Status: 'FAILED', Reason: expect.stringMatching(reason) });
+    expect(calls).toEqual([]);
+  });
+
+  test('its events are throttled for ten minutes, since hundreds are deleted at once: none is lost', async () => {
+    described({});
+    cloudFormation.on(DescribeStackEventsCommand).rejects(serviceError('Throttling', 'Rate exceeded', 400));
+    setTimeout(() => eventsAre(before('CREATE_COMPLETE')), 600_000);
+    expect(await handle({ type: 'Delete' })).toMatchObject({ response: { Status: 'SUCCESS' }, calls: ['DisconnectSourceServer'] });
+  });
+});
+
+describe('by what its events tell of the resource', () => {
+  const other = { PhysicalResourceId: OTHER_ARN };
+  const older = [
+    ofStack('UPDATE_ROLLBACK_COMPLETE'),
+    ofResource('DELETE_COMPLETE'),
+    ofStack('UPDATE_IN_PROGRESS'),
+    ofStack('CREATE_COMPLETE'),
+  ];
+  const replacedTo = (status: string) => ofResource(status, other);
+
+  beforeEach(() => {
+    reset();
+    disconnectSays(server('DISCONNECTED'));
+  });
+
+  const deleted = (...events: StackEvent[]) => [...events, BY_USER, ofStack('CREATE_COMPLETE')];
+  const cleanedUp = (...events: StackEvent[]) => [...events, ...CLEAN_UP, ofStack('CREATE_COMPLETE')];
+
+  const rows: [what: string, status: string, events: StackEvent[], then: 'disconnect' | 'keep' | 'fail'][] = [
+    ['it is being deleted', 'DELETE_IN_PROGRESS', deleted(ofResource('DELETE_IN_PROGRESS')), 'disconnect'],
+    [
+      'it was deleted: the request comes late',
+      'DELETE_IN_PROGRESS',
+      deleted(ofResource('DELETE_COMPLETE'), ofResource('DELETE_IN_PROGRESS')),
+      'keep',
+    ],
+    ['it was left behind', 'DELETE_IN_PROGRESS', deleted(ofResource('DELETE_SKIPPED')), 'keep'],
+    ['nothing', 'DELETE_IN_PROGRESS', deleted(), 'disconnect'],
+    ['it was created, and no more', 'DELETE_IN_PROGRESS', [...deleted(), ofResource('CREATE_COMPLETE')], 'disconnect'],
+    ['something else is deleted under its name', 'DELETE_IN_PROGRESS', deleted(ofResource('DELETE_IN_PROGRESS', other)), 'fail'],
+    [
+      'something else was deleted under its name before',
+      'DELETE_IN_PROGRESS',
+      [...deleted(), ofResource('DELETE_COMPLETE', other)],
+      'disconnect',
+    ],
+    [
+      'another type is deleted under its name',
+      'DELETE_IN_PROGRESS',
+      deleted(ofResource('DELETE_IN_PROGRESS', { ResourceType: 'Custom::Else', ...other })),
+      'disconnect',
+    ],
+    ['an operation before deleted it: the request comes late', 'DELETE_IN_PROGRESS', [BY_USER, ...older], 'keep'],
+    ['it is being cleaned up', 'UPDATE_COMPLETE_CLEANUP_IN_PROGRESS', cleanedUp(ofResource('DELETE_IN_PROGRESS')), 'disconnect'],
+    [
+      '… and replaced',
+      'UPDATE_COMPLETE_CLEANUP_IN_PROGRESS',
+      [ofResource('DELETE_IN_PROGRESS'), CLEAN_UP[0], replacedTo('UPDATE_COMPLETE'), CLEAN_UP[1]],
+      'disconnect',
+    ],
+    ['it was cleaned up: the request comes late', 'UPDATE_COMPLETE_CLEANUP_IN_PROGRESS', cleanedUp(ofResource('DELETE_COMPLETE')), 'keep'],
+    ['an operation before cleaned it up: the request comes late', 'UPDATE_COMPLETE_CLEANUP_IN_PROGRESS', [...CLEAN_UP, ...older], 'keep'],
+    ['nothing of it in the clean-up', 'UPDATE_COMPLETE_CLEANUP_IN_PROGRESS', cleanedUp(), 'disconnect'],
+  ];
+  test.each(rows.map(([what, status, events, then]) => ({ what, status, events, then })))(
+    '$what: $then',
+    async ({ status, events, then }) => {
+      stackIs(status);
+      stackHas();
+      eventsAre(events);
+      const { response, calls } = await handle({ type: 'Delete' });
+      expect(response.Status).toBe(then === 'fail' ? 'FAILED' : 'SUCCESS');
+      expect(calls).toEqual(then === 'disconnect' ? ['DisconnectSourceServer'] : []);
+    },
+  );
+
+  test.each<[string, ReturnType<typeof declaredAs>[]]>([
+    ['as it was, until it is gone', [declaredAs(LOGICAL_ID, 'UPDATE_COMPLETE')]],
+    ['not at all', []],
+    ['as its successor', [declaredAs(LOGICAL_ID, 'UPDATE_COMPLETE', OTHER_ARN)]],
+  ])('the list of a clean-up shows what is removed %s: disconnect, since the events tell', async (_how, resources) => {
+    stackIs('UPDATE_COMPLETE_CLEANUP_IN_PROGRESS');
+    stackHas(...resources);
+    expect(await handle({ type: 'Delete' })).toMatchObject({ response: { Status: 'SUCCESS' }, calls: ['DisconnectSourceServer'] });
+  });
+
+  test('in a clean-up nobody may read the events: what status and list say counts, with a warning', async () => {
+    stackIs('UPDATE_COMPLETE_CLEANUP_IN_PROGRESS');
+    stackHas();
+    cloudFormation.on(DescribeStackEventsCommand).rejects(serviceError('AccessDenied', 'no', 403));
+    const { calls, log } = await handle({ type: 'Delete' });
+    expect(calls).toEqual(['DisconnectSourceServer']);
+    expect(log).toContainEqual(expect.objectContaining({ level: 'warning', decision: 'events unknown' }));
+  });
+});
+
+describe('read from the answers themselves', () => {
   let server: Server;
   let answers: Record<string, string>;
 
@@ -174,10 +447,8 @@ describe('by the last operations of the stack, read from the answer itself', () 
       let body = '';
       request.on('data', (chunk) => (body += String(chunk)));
       request.on('end', () => {
-        const name = parseStackId(new URLSearchParams(body).get('StackName') ?? '')?.name ?? '';
-        response.end(
-          `<DescribeStacksResponse><DescribeStacksResult><Stacks>${answers[name]}</Stacks></DescribeStacksResult></DescribeStacksResponse>`,
-        );
+        const action = new URLSearchParams(body).get('Action') ?? '';
+        response.end(`<${action}Response><${action}Result>${answers[action]}</${action}Result></${action}Response>`);
       });
     });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -191,14 +462,19 @@ describe('by the last operations of the stack, read from the answer itself', () 
     await new Promise((resolve) => server.close(resolve));
   });
 
-  const describe = (name: string, status: string, operations?: string[], parent?: string) =>
-    `<member><StackId>${stackIdOf(name)}</StackId><StackName>${name}</StackName><StackStatus>${status}</StackStatus>` +
-    (parent ? `<ParentId>${stackIdOf(parent)}</ParentId>` : '') +
-    '<Description>&lt;OperationType&gt;DELETE_STACK&lt;/OperationType&gt;</Description>' +
-    (operations
-      ? `<LastOperations>${operations.map((type) => `<member><OperationType>${type}</OperationType></member>`).join('')}</LastOperations>`
-      : '') +
-    '<CreationTime>2026-11-23T00:00:00Z</CreationTime></member>';
+  const stack = (more = '', created = new Date()) =>
+    `<Stacks><member><StackId>${STACK_ID}</StackId><StackName>LandingZone</StackName><StackStatus>DELETE_IN_PROGRESS</StackStatus>` +
+    `<Description>&lt;OperationType&gt;UPDATE_STACK&lt;/OperationType&gt;</Description><CreationTime>${created.toISOString()}</CreationTime>${more}</member></Stacks>`;
+  const events = (...all: StackEvent[]) =>
+    `<StackEvents>${all
+      .map((event) =>
+        Object.entries(event)
+          .map(([name, value]) => `<${name}>${String(value)}</${name}>`)
+          .join(''),
+      )
+      .map((event) => `<member>${event}</member>`)
+      .join('')}</StackEvents>`;
+  const ours = ofResource('DELETE_IN_PROGRESS');
 
   const deletion = () => ({
     type: 'Delete' as const,
@@ -213,7 +489,7 @@ describe('by the last operations of the stack, read from the answer itself', () 
   });
 
   test('many requests to a warm function need one connection: it must not run out of sockets', async () => {
-    answers = { LandingZone: describe('LandingZone', 'DELETE_IN_PROGRESS') };
+    answers = { DescribeStacks: stack(), DescribeStackEvents: events(ours, BY_USER, ofStack('CREATE_COMPLETE')) };
     let connections = 0;
     server.on('connection', () => connections++);
     for (let request = 0; request < 10; request++) {
@@ -222,35 +498,22 @@ describe('by the last operations of the stack, read from the answer itself', () 
     expect(connections).toBe(1);
   });
 
-  test.each<[string, Record<string, string>, boolean]>([
-    ['DELETE_STACK is named', { LandingZone: describe('LandingZone', 'DELETE_IN_PROGRESS', ['DELETE_STACK', 'CREATE_STACK']) }, true],
-    ['only the create is named: OnFailure=DELETE', { LandingZone: describe('LandingZone', 'DELETE_IN_PROGRESS', ['CREATE_STACK']) }, false],
-    ['CloudFormation does not tell', { LandingZone: describe('LandingZone', 'DELETE_IN_PROGRESS') }, true],
+  const YEAR_OLD = new Date(Date.now() - 365 * 86_400_000);
+  test.each<[string, string, string, boolean]>([
+    ['events', stack(), events(ours, BY_USER, ofStack('CREATE_COMPLETE')), true],
+    ['events of a failed create', stack(), events(ours, BY_USER, ofStack('CREATE_FAILED')), false],
+    ['the age', stack('', YEAR_OLD), events(ours, BY_USER), true],
     [
-      'the stack was updated once, so its create had not failed',
-      { LandingZone: describe('LandingZone', 'DELETE_IN_PROGRESS', ['UPDATE_STACK', 'CREATE_STACK']) },
-      true,
-    ],
-    ['an empty list tells nothing', { LandingZone: describe('LandingZone', 'DELETE_IN_PROGRESS', []) }, true],
-    [
-      'the parent is deleted because its create failed',
-      {
-        LandingZone: describe('LandingZone', 'DELETE_IN_PROGRESS', undefined, 'Parent'),
-        Parent: describe('Parent', 'DELETE_IN_PROGRESS', ['CREATE_STACK']),
-      },
+      'operations and reason',
+      stack(
+        `<StackStatusReason>${FAILED_CREATE}</StackStatusReason><LastOperations><member><OperationType>CREATE_STACK</OperationType></member></LastOperations>`,
+      ),
+      events(),
       false,
     ],
-    [
-      'a nested stack is deleted by its parent, which alone has the operation',
-      {
-        LandingZone: describe('LandingZone', 'DELETE_IN_PROGRESS', ['CREATE_STACK'], 'Parent'),
-        Parent: describe('Parent', 'DELETE_IN_PROGRESS', ['DELETE_STACK']),
-      },
-      true,
-    ],
-  ])('%s: genuine %#', async (_what, stacks, genuine) => {
-    answers = stacks;
-    const verdict = await checkDeletion(deletion(), 'disconnect');
-    expect(verdict.genuine).toBe(genuine);
+  ])('%s: genuine %#', async (_what, DescribeStacks, DescribeStackEvents, genuine) => {
+    answers = { DescribeStacks, DescribeStackEvents };
+    completeOnce.clear();
+    expect((await checkDeletion(deletion(), 'disconnect')).genuine).toBe(genuine);
   });
 });

@@ -1,6 +1,7 @@
 import { DescribeSourceServersCommand, DisconnectSourceServerCommand } from '@aws-sdk/client-drs';
 import { FLEET_DISCONNECTION, REGION as DECLARABLE_REGION, SOURCE_SERVER_DISCONNECTION, STAGING_AREA_DRAIN } from '../../../lib/contract';
 import * as fleets from '../../../lambda/fleet/handler';
+import { DescribeStacksCommand } from '../../../lambda/aws/cloudformation';
 import { clientConfiguration } from '../../../lambda/aws/client-configuration';
 import { parseStackId } from '../../../lambda/aws/stack-id';
 import * as response from '../../../lambda/protocol/response';
@@ -117,7 +118,7 @@ describe('where the answer goes', () => {
   const deletion = (partition: string, ResponseURL: unknown) => {
     const StackId = stackOf(partition);
     cloudFormation
-      .onAnyCommand()
+      .on(DescribeStacksCommand)
       .resolves({ Stacks: [{ StackId, StackName: 'LandingZone', StackStatus: 'DELETE_IN_PROGRESS', CreationTime: new Date() }] });
     const physicalId = inPartition(SERVER_ARN, partition);
     return { type: 'Delete' as const, physicalId, functionArn: own(partition), ownStackId: StackId, forged: { ResponseURL, StackId } };
@@ -238,7 +239,7 @@ describe('who asks', () => {
   test('the name of a stack that is nested deeply may be longer than one that a user gives', async () => {
     const StackId = stackIdOf(`LandingZone-${'OuterNestedStack-'.repeat(15)}1ABCDEF`);
     const Stacks = [{ StackId, StackName: 'Nested', StackStatus: 'DELETE_IN_PROGRESS' as const, CreationTime: new Date() }];
-    cloudFormation.onAnyCommand().resolves({ Stacks });
+    cloudFormation.on(DescribeStacksCommand).resolves({ Stacks });
     const { response } = await handle({ type: 'Delete', ownStackId: StackId, forged: { StackId } });
     expect(response.Status).toBe('SUCCESS');
   });

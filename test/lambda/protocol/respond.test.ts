@@ -12,11 +12,11 @@ test('a response carries the IDs of its request', async () => {
 test.each<['Create' | 'Update' | 'Delete', number, Partial<Parameters<typeof handle>[0]>]>([
   ['Create', 120_000, {}],
   ['Update', 120_000, {}],
-  ['Delete', 240_000, {}],
+  ['Delete', 870_000, {}],
   ['Create', 120_000, { properties: { RecoveryInstancePolicy: 'TERMINATE_DRILLS' } }],
-  ['Delete', 240_000, { properties: { RecoveryInstancePolicy: 'DISCONNECT' } }],
+  ['Delete', 870_000, { properties: { RecoveryInstancePolicy: 'DISCONNECT' } }],
   ['Delete', 240_000, { resourceType: 'Custom::DRSSomethingNew' }],
-])('a %s whose calls never return is answered FAILED by itself, after %d ms (%j)', async (type, limit, more) => {
+])('a %s whose calls never return, and heed no abort, is answered FAILED by itself, after %d ms (%j)', async (type, limit, more) => {
   drs.onAnyCommand().callsFake(() => new Promise(() => undefined));
   const { cloudFormation } = await import('../harness');
   cloudFormation.onAnyCommand().callsFake(() => new Promise(() => undefined));

@@ -16,6 +16,7 @@ import {
   OTHER_ID,
   real,
   reset,
+  resetCloudFormation,
   server,
   SERVER_ARN,
   SERVER_ID,
@@ -431,7 +432,7 @@ describe('Delete, genuine', () => {
   ])(
     'in a nested stack, because %s: FAILED tells to delete again no stack but the one that is deleted',
     async (_why, statuses, deleted) => {
-      cloudFormation.reset();
+      resetCloudFormation();
       stackIs(...statuses);
       disconnectSays(conflict);
       drsHas(server('CONTINUOUS'));
@@ -447,7 +448,7 @@ describe('Delete, genuine', () => {
   );
 
   test('in the clean-up of an update: FAILED says how to finish by hand', async () => {
-    cloudFormation.reset();
+    resetCloudFormation();
     stackIs('UPDATE_COMPLETE_CLEANUP_IN_PROGRESS');
     stackHas();
     disconnectSays(conflict);

@@ -8,8 +8,11 @@ import { DescribeStacksCommand } from '../../../lambda/aws/cloudformation';
 import {
   cloudFormation,
   drs,
+  eventsAre,
   handle,
   LOGICAL_ID,
+  ofResource,
+  ofStack,
   OTHER_ARN,
   OTHER_ID,
   reset,
@@ -112,6 +115,11 @@ describe('a Delete', () => {
   test('of a resource that is still live, with the same server, fails: it belongs to an earlier operation', async () => {
     stackIs('UPDATE_COMPLETE_CLEANUP_IN_PROGRESS');
     stackHas(declaredAs(LOGICAL_ID, SERVER_ARN));
+    eventsAre([
+      ofStack('UPDATE_COMPLETE_CLEANUP_IN_PROGRESS'),
+      ofStack('UPDATE_IN_PROGRESS', 'User Initiated'),
+      ofResource('CREATE_COMPLETE'),
+    ]);
     expect(await handle({ type: 'Delete' })).toMatchObject({ response: { Status: 'FAILED' }, calls: [] });
   });
 

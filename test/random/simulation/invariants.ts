@@ -35,12 +35,9 @@ export class Invariants {
   private readonly meaning: Meaning;
   private conduct!: Conduct;
 
-  constructor(
-    private readonly ledger: Ledger,
-    cloudFormation: { readonly tellsOfFailedCreates: boolean },
-  ) {
+  constructor(private readonly ledger: Ledger) {
     const demand: Demand = (...demanded) => this.demand(...demanded);
-    this.meaning = new Meaning(ledger, cloudFormation.tellsOfFailedCreates, demand, (sight) => this.sights.add(sight));
+    this.meaning = new Meaning(ledger, demand, (sight) => this.sights.add(sight));
   }
 
   watch(world: World) {

@@ -6,7 +6,8 @@ import type { StackName } from './steps';
 import { type FleetSpec, NESTED, type StackSpec } from './templates';
 
 /** What CloudFormation does with a stack, as it knows itself and the handler has to find out. */
-type Phase = 'at rest' | 'creating' | 'updating' | 'cleaning up' | 'rolling back' | 'deleting for its user' | 'deleting a failed create';
+type Phase =
+  'at rest' | 'creating' | 'updating' | 'cleaning up' | 'rolling back' | 'deleting for its user' | 'deleting what was never complete';
 
 /** Why CloudFormation sent a Delete. */
 export interface Cause {
@@ -24,6 +25,8 @@ export class RootStack {
   /** What it was when it was last complete. */
   stable?: StackSpec;
   userDeletes = false;
+  /** Whether it was ever created completely, or updated. */
+  wasComplete = false;
   /** How often its status has turned. */
   turns = 0;
   /** The stack ID of the nested stack that was created last; one before it is another stack, which is on its way out. */
@@ -41,7 +44,9 @@ export class RootStack {
 
   /** Whether a stack of it declares by now, or may have to again, what a resource stands for. */
   declares({ StackId: stackId, LogicalResourceId: name, PhysicalResourceId: physicalId = '' }: CustomResourceEvent): boolean {
-    const counting = { 'cleaning up': [this.target], 'deleting for its user': [], 'deleting a failed create': [] }[this.phase as string];
+    const counting = { 'cleaning up': [this.target], 'deleting for its user': [], 'deleting what was never complete': [] }[
+      this.phase as string
+    ];
     const specs = counting ?? [this.target, this.stable];
     if (isNested(stackId)) {
       return stackId === this.nestedId && specs.some((spec) => isDeclaredIn(spec?.nested, name, physicalId));
@@ -72,6 +77,7 @@ export class RootStack {
   turned(status: string) {
     this.turns++;
     this.status = status;
+    this.wasComplete ||= status === 'CREATE_COMPLETE' || status.startsWith('UPDATE_');
     this.phase = this.phaseIn(status);
     if (status === 'CREATE_COMPLETE' || status === 'UPDATE_COMPLETE_CLEANUP_IN_PROGRESS') {
       this.stable = this.target;
@@ -90,7 +96,7 @@ export class RootStack {
       case 'UPDATE_COMPLETE_CLEANUP_IN_PROGRESS':
         return 'cleaning up';
       case 'DELETE_IN_PROGRESS':
-        return this.userDeletes ? 'deleting for its user' : 'deleting a failed create';
+        return this.userDeletes && this.wasComplete ? 'deleting for its user' : 'deleting what was never complete';
       default:
         return status.endsWith('_IN_PROGRESS') ? 'rolling back' : 'at rest';
     }

@@ -19,7 +19,6 @@ export class Meaning {
 
   constructor(
     private readonly ledger: Ledger,
-    private readonly tellsOfFailedCreates: boolean,
     private readonly demand: Demand,
     private readonly see: (sight: string) => void,
   ) {}
@@ -50,14 +49,8 @@ export class Meaning {
     const stack = this.ledger.of(StackId);
     const look = this.looks.get(invocation);
     const isStale = isAnswered && look !== undefined && look.turns !== stack.turns;
-    // Where CloudFormation tells nobody that it deletes a failed create, it looks like any other deletion.
-    const unknowable = cause?.why === 'deleting a failed create' && !this.tellsOfFailedCreates;
     const isLate = isLateIn(isStale ? look : stack, cause);
-    this.demand(
-      RequestType === 'Delete' && (cause?.genuine || unknowable || isLate) === true,
-      'I2',
-      `${told}, which was sent because: ${cause?.why}`,
-    );
+    this.demand(RequestType === 'Delete' && (cause?.genuine || isLate) === true, 'I2', `${told}, which was sent because: ${cause?.why}`);
     this.demand(!stack.retained.has(PhysicalResourceId), 'I2', `${told}, which its user has retained`);
     const isDeclared = stack.declares(event);
     this.demand(isStale || !isDeclared, 'I2', `${told}, which is still declared there (${stack.phase})`);

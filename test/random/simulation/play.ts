@@ -1,5 +1,4 @@
 import type { CustomResourceEvent } from '../../../emulator/cloudformation/custom-resource-response';
-import { defaultSettings } from '../../../emulator/settings';
 import { FLEET_DISCONNECTION, SOURCE_SERVER_DISCONNECTION } from '../../../lib/contract';
 import { drained, extended, roles, setRole } from './fixtures';
 import { Invariants } from './invariants';
@@ -21,10 +20,7 @@ export class Violation extends Error {
 /** Plays a sequence, lets everything come to its end, takes everything down. Throws at the first violation. */
 export async function play({ settings, seed, steps }: Sequence): Promise<Pick<Invariants, 'sights' | 'story'>> {
   const ledger = new Ledger();
-  const { lastOperations, deletionReason } = { ...defaultSettings, ...settings };
-  const invariants = new Invariants(ledger, {
-    tellsOfFailedCreates: lastOperations === 'names-only-the-create' || deletionReason === 'told',
-  });
+  const invariants = new Invariants(ledger);
   const world = await World.start(settings, seed, (event) => invariants.sent(event as CustomResourceEvent));
   invariants.watch(world);
   const check = () => {

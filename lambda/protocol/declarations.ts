@@ -1,0 +1,48 @@
+import type { StackResource } from '../aws/cloudformation';
+import { Failure } from '../aws/errors';
+import { type Message, say } from '../aws/message';
+import type { Request } from './request';
+
+/** What becomes of what a resource stood for when an update gives the resource another physical ID. */
+export type Replaced = 'disconnect' | 'keep';
+
+/**
+ * `removed`: the list shows that it is being deleted.
+ * `still listed`: it is listed as if nothing happened to it. The request may be a late one, or the list shows no deletion before its turn.
+ * `not told`: the list does not show it.
+ */
+export type Listed = 'removed' | 'still listed' | 'not told' | { readonly genuine: false; readonly why: Message };
+
+/**
+ * What the resources tell in the clean-up of an update that leaves the stack with these resources: one that was renamed or moved inside the stack
+ * is deleted under its old name, and still declared under the new one.
+ */
+export function checkByDeclarations(
+  request: Pick<Request, 'resourceType' | 'logicalId' | 'physicalId'>,
+  resources: readonly StackResource[],
+  replaced: Replaced,
+): Listed {
+  const ofType = resources.filter(({ ResourceType }) => ResourceType === request.resourceType);
+  const own = ofType.find(({ LogicalResourceId }) => LogicalResourceId === request.logicalId);
+  if (replaced === 'keep' && own && own.PhysicalResourceId !== request.physicalId) {
+    return { genuine: false, why: replacedNotRemoved(request.logicalId) };
+  }
+  const isLive = ({ ResourceStatus }: StackResource) => !ResourceStatus?.startsWith('DELETE_');
+  const listed = ofType.filter(({ PhysicalResourceId }) => PhysicalResourceId === request.physicalId);
+  const other = listed.find((resource) => resource !== own && isLive(resource));
+  if (other) {
+    return { genuine: false, why: say`it is still declared in the stack, as ${other.LogicalResourceId}` };
+  }
+  if (!own || !listed.includes(own)) {
+    return 'not told';
+  }
+  return isLive(own) ? 'still listed' : 'removed';
+}
+
+export function replacedNotRemoved(logicalId: string): Message {
+  return say`${logicalId} is still a resource of the stack: it was replaced, not removed`;
+}
+
+export function stillListed(logicalId: string): Failure {
+  return new Failure(say`${logicalId} is still a resource of the stack, so nothing was disconnected.`);
+}

@@ -1,0 +1,131 @@
+import type { StackEvent } from '../aws/cloudformation';
+import { Failure } from '../aws/errors';
+import { say } from '../aws/message';
+import type { Request } from './request';
+import type { DescribedStack } from './stack-status';
+
+/** CloudFormation keeps the events of a stack for about so long, in milliseconds. */
+const EVENTS_KEPT = 90 * 86_400_000;
+
+/** OnFailure=DELETE. Both phrases: a stack that was kept after its create had failed may show the first while its user deletes it. */
+const FAILED_CREATE = /failed to create[^]*Delete requested by user/;
+const BY_USER = 'User Initiated';
+
+/** What its own events tell of a stack. */
+export interface History {
+  readonly newest?: StackEvent;
+  /** Whether a create, an update or an import of it was ever completed; undefined where that can't be told. */
+  readonly wasComplete?: boolean;
+}
+
+/** @param events newest first */
+export async function historyOf(stackId: string, events: AsyncIterable<StackEvent>): Promise<History> {
+  let newest: StackEvent | undefined;
+  for await (const event of events) {
+    if (event.PhysicalResourceId === stackId) {
+      newest ??= event;
+      const wasComplete = wasCompleteIn(event.ResourceStatus);
+      if (wasComplete !== undefined) {
+        return { newest, wasComplete };
+      }
+    }
+  }
+  return { newest };
+}
+
+/** Whether a stack that has this status was complete before, or is so now; undefined where the status doesn't tell, as in a deletion. */
+export function wasCompleteIn(status = ''): boolean | undefined {
+  // Only what was complete can be updated, or refactored. What failed to be created without a rollback, and was updated since, counts as complete.
+  if (/^(CREATE_COMPLETE|UPDATE_.*|IMPORT_COMPLETE|IMPORT_ROLLBACK_COMPLETE)$/.test(status)) {
+    return true;
+  }
+  return /^(CREATE|ROLLBACK)_/.test(status) ? false : undefined;
+}
+
+/** Whether a stack was created so long ago that its first events are not told any more. */
+export function isOlderThanEvents(createdAt: Date | undefined): boolean {
+  return createdAt !== undefined && createdAt.getTime() < Date.now() - EVENTS_KEPT;
+}
+
+/** Whether a stack in DELETE_IN_PROGRESS was ever complete, where DescribeStacks alone tells: by two signs that agree. */
+export function wasCompleteByDescription({ statusReason = '', lastOperations }: DescribedStack): boolean | undefined {
+  const wasUpdated = lastOperations.includes('UPDATE_STACK');
+  if (wasUpdated && statusReason === BY_USER) {
+    return true;
+  }
+  return lastOperations.includes('CREATE_STACK') && !wasUpdated && FAILED_CREATE.test(statusReason) ? false : undefined;
+}
+
+/** Whether a stack in DELETE_IN_PROGRESS was ever complete; a failure, if its events don't tell (yet), or contradict what is told of the stack. */
+export function wasCompleteByHistory({ newest, wasComplete }: History, stack: DescribedStack): boolean | Failure {
+  const { name, statusReason = '', lastOperations, createdAt } = stack;
+  const { ResourceStatus: status = 'none', ResourceStatusReason: reason = '' } = newest ?? {};
+  if (status !== 'DELETE_IN_PROGRESS') {
+    return new Failure(
+      say`The events of the stack ${name} don't show its deletion (the newest is ${status}), so nothing was disconnected.`,
+    );
+  }
+  const isFailedCreate = FAILED_CREATE.test(reason) || FAILED_CREATE.test(statusReason);
+  if (wasComplete === true ? isFailedCreate : wasComplete === false && lastOperations.includes('UPDATE_STACK')) {
+    return new Failure(
+      say`CloudFormation contradicts itself about whether the stack ${name} was ever complete, so nothing was disconnected.`,
+    );
+  }
+  if (wasComplete === undefined && !(reason === BY_USER && isOlderThanEvents(createdAt))) {
+    return new Failure(say`The events of the stack ${name} don't tell whether it was ever complete, so nothing was disconnected.`);
+  }
+  return wasComplete ?? true;
+}
+
+/** What the events of its stack tell of a resource. */
+export interface Fate {
+  /** The newest status of what is to be deleted; absent if there is none. */
+  readonly status?: string;
+  /** Whether the same operation deletes something else under the logical ID. */
+  readonly isAnother: boolean;
+}
+
+/**
+ * @param events newest first
+ * @param isWhole whether to look beyond the operation that runs now
+ */
+export async function fateOf(request: Request, events: AsyncIterable<StackEvent>, isWhole: boolean): Promise<Fate> {
+  let isAnother = false;
+  let isOver = false;
+  for await (const event of events) {
+    const { ResourceStatus: status = '', PhysicalResourceId } = event;
+    if (isOf(request, event)) {
+      if (PhysicalResourceId === request.physicalId) {
+        return { status, isAnother };
+      }
+      isAnother ||= !isOver && status.startsWith('DELETE_');
+    }
+    isOver ||= isBeginning(request, event);
+    if (isOver && !isWhole) {
+      break;
+    }
+  }
+  return { isAnother };
+}
+
+/** Whether an update that is being cleaned up has given the logical ID another physical ID. */
+export async function isReplaced(request: Request, events: AsyncIterable<StackEvent>): Promise<boolean> {
+  for await (const event of events) {
+    if (isOf(request, event) && event.ResourceStatus === 'UPDATE_COMPLETE' && event.PhysicalResourceId !== request.physicalId) {
+      return true;
+    }
+    if (isBeginning(request, event)) {
+      return false;
+    }
+  }
+  return false;
+}
+
+function isOf({ logicalId, resourceType }: Request, { LogicalResourceId, ResourceType }: StackEvent): boolean {
+  return LogicalResourceId === logicalId && ResourceType === resourceType;
+}
+
+/** Whether an update or a deletion of the stack began with this event. */
+function isBeginning({ stack }: Request, { PhysicalResourceId, ResourceStatus = '' }: StackEvent): boolean {
+  return PhysicalResourceId === stack.id && ['UPDATE_IN_PROGRESS', 'DELETE_IN_PROGRESS'].includes(ResourceStatus);
+}
