@@ -1,14 +1,8 @@
-import {
-  DeleteSecurityGroupCommand,
-  DescribeInstancesCommand,
-  DescribeSecurityGroupsCommand,
-  EC2Client,
-  type Instance,
-  type SecurityGroup,
-} from '@aws-sdk/client-ec2';
+import { EC2Client, type Instance, type SecurityGroup } from '@aws-sdk/client-ec2';
 import { clientConfiguration } from '../aws/client-configuration';
 import { isNamed, listIn, retry } from '../aws/retry';
 import type { StackIdentity } from '../aws/stack-id';
+import { DeleteSecurityGroupCommand, DescribeInstancesCommand, DescribeSecurityGroupsCommand } from './ec2-commands';
 import { groupFilters, isDefaultGroup, machineFilters } from './drs-resources';
 
 /** The calls that are made to EC2, each one repeated until it is answered or the deadline comes. */

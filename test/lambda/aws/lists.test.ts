@@ -7,7 +7,7 @@ import {
   DisconnectSourceServerCommand,
   TerminateRecoveryInstancesCommand,
 } from '@aws-sdk/client-drs';
-import { DeleteSecurityGroupCommand, DescribeInstancesCommand, DescribeSecurityGroupsCommand } from '@aws-sdk/client-ec2';
+import { DeleteSecurityGroupCommand, DescribeInstancesCommand, DescribeSecurityGroupsCommand } from '../../../lambda/drain/ec2-commands';
 import { DescribeStacksCommand, ListStackResourcesCommand } from '../../../lambda/aws/cloudformation';
 import { FLEET_DISCONNECTION, STAGING_AREA_DRAIN } from '../../../lib/contract';
 import {

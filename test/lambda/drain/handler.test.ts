@@ -1,11 +1,6 @@
-import {
-  DeleteSecurityGroupCommand,
-  DescribeInstancesCommand,
-  DescribeSecurityGroupsCommand,
-  type Instance,
-  type SecurityGroup,
-} from '@aws-sdk/client-ec2';
+import type { Instance, SecurityGroup } from '@aws-sdk/client-ec2';
 import { FLEET_DISCONNECTION, SOURCE_SERVER_DISCONNECTION, STAGING_AREA_DRAIN } from '../../../lib/contract';
+import { DeleteSecurityGroupCommand, DescribeInstancesCommand, DescribeSecurityGroupsCommand } from '../../../lambda/drain/ec2-commands';
 import {
   ACCOUNT,
   answersInTurn,

@@ -7,10 +7,11 @@ import {
   type SourceServer,
   TerminateRecoveryInstancesCommand,
 } from '@aws-sdk/client-drs';
-import { DeleteSecurityGroupCommand, DescribeInstancesCommand, DescribeSecurityGroupsCommand, type Instance } from '@aws-sdk/client-ec2';
+import type { Instance } from '@aws-sdk/client-ec2';
 import { AssumeRoleCommand } from '@aws-sdk/client-sts';
 import { FLEET_DISCONNECTION, STAGING_AREA_DRAIN } from '../../../lib/contract';
 import { DescribeStacksCommand, ListStackResourcesCommand } from '../../../lambda/aws/cloudformation';
+import { DeleteSecurityGroupCommand, DescribeInstancesCommand, DescribeSecurityGroupsCommand } from '../../../lambda/drain/ec2-commands';
 import { readFleet } from '../../../lambda/fleet/fleet';
 import { HOSTILE_VALUES, wrongIn } from '../hostile-values';
 import {
