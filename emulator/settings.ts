@@ -60,6 +60,11 @@ export const unknowns = {
     likely: 660,
     values: [60, 660, 3_000, Infinity],
   },
+  networkInterfaceLingers: {
+    what: 'how long the network interface of a replication server outlasts it: DRS may make and delete interfaces of its own',
+    likely: 0,
+    values: [0, 300, Infinity],
+  },
   deletionRetries: {
     what: 'how long CloudFormation goes on trying to delete what EC2 says has dependencies: 15 to 22 minutes, by live reports',
     likely: 900,

@@ -94,6 +94,25 @@ export const stuckStagingArea: Scenario = {
   },
 };
 
+/** What DRS has made by itself may outlive its machines, and hold a subnet. */
+export const stuckNetworkInterface: Pick<Scenario, 'name' | 'settings' | 'play'> = {
+  name: 'a network interface of DRS never leaves: the deletion fails and says how to delete it, and deleting again succeeds',
+  settings: { speed: 120, networkInterfaceLingers: Infinity },
+  async play(stage) {
+    await deployVariant(stage, 'fewer links');
+    installAgents(stage);
+    await stage.destroy('DELETE_FAILED');
+    match(
+      stage.reason(),
+      /Network interfaces of DRS are still in the staging area of vpc-\w+.*eni-\w+ \(network interface, available in subnet-\w+\)/,
+    );
+    await stage.expectStates(THREE);
+    await stage.runCommandOf(stage.reason(), /delete-network-interface/);
+    await stage.destroy();
+    deepStrictEqual(left(stage), {});
+  },
+};
+
 export const withoutDrain: Scenario = {
   name: 'without-drain',
   summary: 'the same landing zone, but nobody waits for DRS to leave: the servers are disconnected, and the VPC can not be deleted',

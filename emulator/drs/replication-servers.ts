@@ -25,9 +25,10 @@ export class ReplicationServers {
   constructor(private readonly parts: Parts) {}
 
   join(sourceServerID: string, subnetId: string, groupIds: readonly string[] = []): void {
-    const { clock, network } = this.parts;
+    const { clock, network, settings } = this.parts;
+    const interfaceOutlasts = settings.networkInterfaceLingers * 1000;
     const running = this.instances().find((each) => each.subnetId === subnetId && each.state === 'running');
-    const instance = running ?? launchReplicationServer(network(), subnetId, groupIds, clock.now());
+    const instance = running ?? launchReplicationServer(network(), { subnetId, groupIds, interfaceOutlasts }, clock.now());
     const sharing = this.sourceServerIDs.get(instance.instanceId) ?? new Set();
     this.sourceServerIDs.set(instance.instanceId, sharing.add(sourceServerID));
     keepInstance(instance);

@@ -1,4 +1,5 @@
 import type { Unknowns } from '../../emulator/settings';
+import { stuckNetworkInterface } from '../../scenarios/landing-zones';
 import {
   conflictOutlastsTheDeletion,
   creationIsDenied,
@@ -72,6 +73,11 @@ export const cases: { readonly [Name in keyof Unknowns]: Cases<Unknowns[Name]> }
     // Longer than that drain waits.
     [3_000, scenario('stuck-staging-area')],
     [Infinity, scenario('stuck-staging-area')],
+  ],
+  networkInterfaceLingers: [
+    [0, scenario('landing-zone')],
+    [300, scenario('landing-zone')],
+    [Infinity, stuckNetworkInterface],
   ],
   deletionRetries: [
     [900, scenario('without-drain')],
