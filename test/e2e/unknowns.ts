@@ -1,11 +1,12 @@
 import type { Unknowns } from '../../emulator/settings';
-import { stuckNetworkInterface } from '../../scenarios/landing-zones';
+import { settingsOfOthers, stuckNetworkInterface } from '../../scenarios/landing-zones';
 import {
   conflictOutlastsTheDeletion,
   creationIsDenied,
   disconnectOfExtended,
   drillStays,
   failedCreateWithoutReason,
+  functionIsGone,
   movesToAnotherRegion,
   type Play,
   recordIsDeleted,
@@ -78,6 +79,19 @@ export const cases: { readonly [Name in keyof Unknowns]: Cases<Unknowns[Name]> }
     [0, scenario('landing-zone')],
     [300, scenario('landing-zone')],
     [Infinity, stuckNetworkInterface],
+  ],
+  configurationTemplateDeletion: [
+    ['never', scenario('landing-zone-again'), settingsOfOthers],
+    ['while-records-or-jobs', scenario('landing-zone-again'), settingsOfOthers],
+    ['while-replicating', scenario('landing-zone-again')],
+  ],
+  replicationTemplates: [
+    [1, scenario('landing-zone-again')],
+    [Infinity, scenario('landing-zone-again'), settingsOfOthers],
+  ],
+  failedDeletion: [
+    ['stays', scenario('recovery-instance')],
+    ['deleted-all-the-same', functionIsGone],
   ],
   deletionRetries: [
     [900, scenario('without-drain')],
