@@ -12,8 +12,8 @@
  *                          it doesn't name any more is disconnected by the next deployment. Default: none
  *   vpcCidr                the addresses of the VPC. Another value makes another VPC. Default: 10.255.0.0/22
  *   sourceCidrs            where source servers replicate from, separated by commas. Default: all private addresses
- *   defaultSettings        whether the stack declares DRS's default replication and launch settings, of which an account has one each in
- *                          a Region. Default: true
+ *   defaultSettings        whether the stack makes DRS's default replication and launch settings, of which an account has one each in
+ *                          a Region. They stay when it is deleted. Default: true
  *   alarmEmail             who hears of alarms. Default: nobody; subscribe to the topic
  *   terminationProtection  whether the stack refuses to be deleted: say true once it protects something. Default: false
  */

@@ -75,6 +75,26 @@ export const unknowns = {
     likely: 660,
     values: [60, 660, 3_000, Infinity],
   },
+  networkInterfaceLingers: {
+    what: 'how long the network interface of a replication server outlasts it: DRS may make and delete interfaces of its own',
+    likely: 0,
+    values: [0, 300, Infinity],
+  },
+  configurationTemplateDeletion: {
+    what: 'until when DRS refuses to delete a configuration template: one live project had to delete source servers and jobs before',
+    likely: 'while-records-or-jobs',
+    values: ['never', 'while-records-or-jobs', 'while-replicating'],
+  },
+  replicationTemplates: {
+    what: 'how many replication configuration templates an account may have in a Region; of launch templates it is one',
+    likely: 1,
+    values: [1, Infinity],
+  },
+  failedDeletion: {
+    what: 'what becomes of what a resource depends on whose deletion failed, when its stack is deleted',
+    likely: 'stays',
+    values: ['stays', 'deleted-all-the-same'],
+  },
   deletionRetries: {
     what: 'how long CloudFormation goes on trying to delete what EC2 says has dependencies: 15 to 22 minutes, by live reports',
     likely: 900,

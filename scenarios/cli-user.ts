@@ -22,7 +22,7 @@ import {
   StopFailbackCommand,
   TerminateRecoveryInstancesCommand,
 } from '@aws-sdk/client-drs';
-import { EC2Client, TerminateInstancesCommand } from '@aws-sdk/client-ec2';
+import { DeleteNetworkInterfaceCommand, EC2Client, TerminateInstancesCommand } from '@aws-sdk/client-ec2';
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { zipSync } from 'fflate';
 import type { EmbeddedAws } from '../emulator';
@@ -104,8 +104,7 @@ export class Operator {
   }
 
   async terminateInstance(instanceId: string): Promise<void> {
-    const ec2 = new EC2Client(this.configuration(this.aws.environment.AWS_REGION));
-    await ec2.send(new TerminateInstancesCommand({ InstanceIds: [instanceId] }));
+    await this.ec2().send(new TerminateInstancesCommand({ InstanceIds: [instanceId] }));
   }
 
   /** Runs a command of the AWS command line, as a Reason shows it. */
@@ -134,6 +133,9 @@ export class Operator {
       case 'drs delete-source-server':
         await drs.send(new DeleteSourceServerCommand({ sourceServerID }));
         return;
+      case 'ec2 delete-network-interface':
+        await this.ec2().send(new DeleteNetworkInterfaceCommand({ NetworkInterfaceId: option('network-interface-id') }));
+        return;
       case 'cloudformation delete-stack':
         await this.destroy(
           option('stack-name'),
@@ -143,6 +145,10 @@ export class Operator {
       default:
         throw new Error(`The rehearsal doesn't know the command: ${command}`);
     }
+  }
+
+  private ec2(): EC2Client {
+    return new EC2Client(this.configuration(this.aws.environment.AWS_REGION));
   }
 
   private drs(region = this.aws.environment.AWS_REGION): DrsClient {

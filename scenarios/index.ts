@@ -2,7 +2,7 @@ import { alreadyGone, recoveryInstance, retain, twoStacks } from './deletions';
 import { crossAccount, otherRegion } from './elsewhere';
 import { drsDown, killed, throttled, unreachable } from './faults';
 import { fleet, fleetPartial, fleetSelection, stack480 } from './fleets';
-import { landingZone, namedServers, stuckStagingArea, withoutDrain } from './landing-zones';
+import { landingZone, landingZoneAgain, namedServers, stuckStagingArea, withoutDrain } from './landing-zones';
 import { deleteRecord, extended } from './records';
 import { disconnectRecoveryInstance, drill, failback, realRecovery } from './recoveries';
 import { cancelledCreate, deletedEarly, nested, onFailureDelete, rollback, typo, updateRollback } from './rollbacks';
@@ -13,7 +13,7 @@ export type { Scenario } from './scenario';
 
 /** All of them, in the order in which somebody would like to get to know them. */
 export const scenarios: readonly Scenario[] = [
-  ...[landingZone, namedServers, stuckStagingArea, withoutDrain],
+  ...[landingZone, landingZoneAgain, namedServers, stuckStagingArea, withoutDrain],
   ...[recoveryInstance, alreadyGone, retain, twoStacks],
   ...[drill, realRecovery, disconnectRecoveryInstance, failback, deleteRecord, extended, otherRegion, crossAccount],
   ...[fleet, fleetPartial, fleetSelection, stack480],

@@ -46,7 +46,7 @@ function left(stage: Stage): Record<string, number> {
 export const landingZone: Scenario = {
   name: 'landing-zone',
   summary: 'the whole landing zone is deleted: servers are disconnected, DRS leaves the subnets, its security groups go, and then the VPC',
-  settings: { speed: 240 },
+  settings: { speed: 120 },
   async play(stage) {
     await stage.deployLandingZone();
     installAgents(stage);
@@ -56,6 +56,42 @@ export const landingZone: Scenario = {
     await stage.expectStates(THREE);
     deepStrictEqual(left(stage), {});
     stage.timeline.say('Nothing is left of the VPC.');
+  },
+};
+
+export const landingZoneAgain: Scenario = {
+  name: 'landing-zone-again',
+  summary: "a landing zone is deleted and deployed again: DRS's default settings have stayed behind, and the new one takes them over",
+  settings: { speed: 60 },
+  async play(stage) {
+    for (const last of ['1', '2']) {
+      await stage.deployLandingZone();
+      const [{ subnetId }] = stage.aws.drs.defaultTargets();
+      strictEqual(stage.aws.ec2.network().subnets.has(subnetId), true);
+      stage.seed({ sourceServerID: `s-1111111111111111${last}`, hostname: `app-0${last}`, tags: TAGS });
+      strictEqual(stage.aws.drs.replicationServers().at(-1)?.subnetId, subnetId);
+      await stage.destroy();
+      deepStrictEqual(left(stage), {});
+      strictEqual(stage.aws.drs.defaultTargets().length, 1);
+      stage.timeline.say(
+        'Nothing is left of the VPC. The default settings still name its subnet: an agent that is installed now replicates nowhere.',
+      );
+    }
+    await stage.expectStates({ 's-11111111111111111': 'DISCONNECTED', 's-11111111111111112': 'DISCONNECTED' });
+  },
+};
+
+/** Default settings that somebody else uses are left as they are. */
+export const settingsOfOthers: Pick<Scenario, 'name' | 'settings' | 'play'> = {
+  name: "default settings that name another network's subnet: the landing zone is refused, and they stay as they are",
+  settings: { speed: 60 },
+  async play(stage) {
+    await stage.deployLandingZone();
+    const before = stage.aws.drs.defaultTargets();
+    const { LandingZone } = await import('../bin/landing-zone/landing-zone');
+    await stage.deployApp('Another', (app: App, env: Environment) => new LandingZone(app, 'Another', { env }), 'ROLLBACK_COMPLETE');
+    match(stage.reason(), /rct-\w+ names subnet-\w+, which exists\. Deploy with -c defaultSettings=false/);
+    deepStrictEqual(stage.aws.drs.defaultTargets(), before);
   },
 };
 
@@ -89,6 +125,25 @@ export const stuckStagingArea: Scenario = {
     stage.timeline.say('Somebody terminates it by hand.');
     const [{ instanceId }] = stage.aws.drs.replicationServers();
     await stage.operator.terminateInstance(instanceId);
+    await stage.destroy();
+    deepStrictEqual(left(stage), {});
+  },
+};
+
+/** What DRS has made by itself may outlive its machines, and hold a subnet. */
+export const stuckNetworkInterface: Pick<Scenario, 'name' | 'settings' | 'play'> = {
+  name: 'a network interface of DRS never leaves: the deletion fails and says how to delete it, and deleting again succeeds',
+  settings: { speed: 120, networkInterfaceLingers: Infinity },
+  async play(stage) {
+    await deployVariant(stage, 'fewer links');
+    installAgents(stage);
+    await stage.destroy('DELETE_FAILED');
+    match(
+      stage.reason(),
+      /Network interfaces of DRS are still in the staging area of vpc-\w+.*eni-\w+ \(network interface, available in subnet-\w+\)/,
+    );
+    await stage.expectStates(THREE);
+    await stage.runCommandOf(stage.reason(), /delete-network-interface/);
     await stage.destroy();
     deepStrictEqual(left(stage), {});
   },

@@ -29,8 +29,7 @@ export interface LandingZoneProps extends StackProps, LandingZoneOptions {
 }
 
 /**
- * The whole landing zone in one stack. Its deletion goes: default settings, so that no server comes any more; disconnections;
- * the drain, until DRS has left; then the alarm of failed deletions, endpoints, security groups and the VPC.
+ * The whole landing zone in one stack. Its deletion goes: disconnections; the drain, until DRS has left, which fails if new servers have come; then the alarm of failed deletions, endpoints, security groups and the VPC.
  */
 export class LandingZone extends Stack {
   public readonly drain: StagingAreaDrain;
@@ -57,16 +56,15 @@ export class LandingZone extends Stack {
     const tags = Object.entries(fleetTags).map(([key, value]) => `${key}=${value}`);
     new CfnOutput(this, 'AgentTags', { value: tags.join(' '), description: 'The --tags of the agents' });
     alarms.addLagOfAll().node.addDependency(fleet);
-    const singles = sourceServerIds.map((sourceServerId) => this.addDisconnection(sourceServerId, alarms));
+    sourceServerIds.forEach((sourceServerId) => this.addDisconnection(sourceServerId, alarms));
 
     if (props.defaultSettings ?? true) {
-      // Declared last and deleted first: nobody may start to replicate whom the disconnections would not see.
-      new DefaultSettings(this, 'DefaultSettings', { stagingArea }).node.addDependency(fleet, ...singles);
+      new DefaultSettings(this, 'DefaultSettings', { stagingArea });
     }
   }
 
   /** The server's ID is the construct's ID, so that the order of the list doesn't matter. */
-  private addDisconnection(sourceServerId: string, alarms: Alarms): SourceServerDisconnection {
+  private addDisconnection(sourceServerId: string, alarms: Alarms) {
     const sourceServer = SourceServer.fromSourceServerId(this, `SourceServer-${sourceServerId}`, sourceServerId);
     const disconnection = new SourceServerDisconnection(this, `Disconnection-${sourceServerId}`, {
       sourceServer,
@@ -74,6 +72,5 @@ export class LandingZone extends Stack {
     });
     // An alarm of the lag goes before the server that it watches, or the teardown itself would raise it.
     alarms.addLag(sourceServer).node.addDependency(disconnection);
-    return disconnection;
   }
 }

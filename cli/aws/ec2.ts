@@ -1,12 +1,21 @@
 import {
   EC2Client,
   type Instance,
+  type NetworkInterface,
   paginateDescribeInstances,
+  paginateDescribeNetworkInterfaces,
   paginateDescribeSecurityGroups,
   type SecurityGroup,
 } from '@aws-sdk/client-ec2';
 import { listIn } from '../../lambda/aws/retry';
-import { groupFilters, isDefaultGroup, machineFilters } from '../../lambda/drain/drs-resources';
+import {
+  groupFilters,
+  interfaceFilters,
+  isDefaultGroup,
+  type Leftovers,
+  leftoversOf,
+  machineFilters,
+} from '../../lambda/drain/drs-resources';
 import { withReadableErrors } from './errors';
 import type { ClientConfiguration } from './session';
 
@@ -18,8 +27,24 @@ export class Ec2Reader {
     this.client = new EC2Client(configuration);
   }
 
-  /** The machines of DRS in these subnets. */
-  machinesIn(subnetIds: readonly string[]): Promise<Instance[]> {
+  /** What of DRS is in these subnets. */
+  async leftIn(subnetIds: readonly string[]): Promise<Leftovers> {
+    const machines = await this.machinesIn(subnetIds);
+    return leftoversOf(machines, await this.interfacesIn(subnetIds));
+  }
+
+  /** The security groups that DRS has made in the VPC by itself. */
+  defaultGroupsIn(vpcId: string): Promise<SecurityGroup[]> {
+    return withReadableErrors('ec2:DescribeSecurityGroups', async () => {
+      const found: SecurityGroup[] = [];
+      for await (const { SecurityGroups } of paginateDescribeSecurityGroups({ client: this.client }, { Filters: groupFilters(vpcId) })) {
+        found.push(...listIn(SecurityGroups).filter((group) => isDefaultGroup(group, vpcId)));
+      }
+      return found;
+    });
+  }
+
+  private machinesIn(subnetIds: readonly string[]): Promise<Instance[]> {
     return withReadableErrors('ec2:DescribeInstances', async () => {
       const found: Instance[] = [];
       for await (const { Reservations } of paginateDescribeInstances({ client: this.client }, { Filters: machineFilters(subnetIds) })) {
@@ -29,12 +54,12 @@ export class Ec2Reader {
     });
   }
 
-  /** The security groups that DRS has made in the VPC by itself. */
-  defaultGroupsIn(vpcId: string): Promise<SecurityGroup[]> {
-    return withReadableErrors('ec2:DescribeSecurityGroups', async () => {
-      const found: SecurityGroup[] = [];
-      for await (const { SecurityGroups } of paginateDescribeSecurityGroups({ client: this.client }, { Filters: groupFilters(vpcId) })) {
-        found.push(...listIn(SecurityGroups).filter((group) => isDefaultGroup(group, vpcId)));
+  private interfacesIn(subnetIds: readonly string[]): Promise<NetworkInterface[]> {
+    return withReadableErrors('ec2:DescribeNetworkInterfaces', async () => {
+      const found: NetworkInterface[] = [];
+      const pages = paginateDescribeNetworkInterfaces({ client: this.client }, { Filters: interfaceFilters(subnetIds) });
+      for await (const { NetworkInterfaces } of pages) {
+        found.push(...listIn(NetworkInterfaces));
       }
       return found;
     });

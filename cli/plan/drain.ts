@@ -1,15 +1,15 @@
-import type { Instance } from '@aws-sdk/client-ec2';
+import type { Instance, NetworkInterface } from '@aws-sdk/client-ec2';
 import type { SourceServer } from '@aws-sdk/client-drs';
 import { DRAIN_LINK_MINUTES, STAGING_AREA_DRAIN, UNKNOWN } from '../../lib/contract';
-import { command, join, type Message, say } from '../../lambda/aws/message';
+import { command, join, type Message, say, type Told } from '../../lambda/aws/message';
 import { replicationStateOf, stateOf } from '../../lambda/source-server/source-server';
 import { type DrainStep, readStep } from '../../lambda/drain/step';
-import { isTemporary, kindOf } from '../../lambda/drain/drs-resources';
+import { describeMachine, isTemporary, kindOf, type Leftovers } from '../../lambda/drain/drs-resources';
 import type { PlannedChange } from '../operation/planned-change';
 import type { AwsClients } from '../aws/clients';
 import { pluralize, resourceFields, outcomeOf, unknownOutcome } from './outcome';
 import { settledOutcome } from './settled';
-import type { Outcome, PlannedDrain, PlannedMachine, PlannedServer } from './plan-json';
+import type { Outcome, PlannedDrain, PlannedMachine, PlannedNetworkInterface, PlannedServer } from './plan-json';
 import { isOfDrain, parseDrainStepId } from '../../lambda/physical-ids';
 
 /** What a drain, which is a chain of links, would wait for, if the operation did to the source servers what is planned. */
@@ -20,7 +20,7 @@ export async function planDrain(
 ): Promise<PlannedDrain> {
   const last = lastOf(links);
   const { stack, resource, read } = last;
-  const nothing = { vpcId: undefined, subnetIds: [], machines: [], securityGroupIds: [] };
+  const nothing = { vpcId: undefined, subnetIds: [], machines: [], networkInterfaces: [], securityGroupIds: [] };
   const common = { resourceType: STAGING_AREA_DRAIN, ...resourceFields(last), links: links.length, ...nothing } as const;
   const settled = settledOutcome(last, isOfDrain(resource.physicalId));
   if (settled) {
@@ -29,13 +29,13 @@ export async function planDrain(
   try {
     const link = readStep({ stack: stack.identity, properties: read() });
     const ec2 = clients.ec2(stack.identity);
-    const machines = await ec2.machinesIn(link.subnetIds);
+    const left = await ec2.leftIn(link.subnetIds);
     const groups = link.deletesSecurityGroups ? await ec2.defaultGroupsIn(link.vpcId) : [];
     const securityGroupIds = groups.map(({ GroupId = UNKNOWN }) => GroupId);
-    const others = machines.some(isTemporary) ? await othersReplicating(last, servers, clients) : 0;
+    const others = left.machines.some(isTemporary) ? await othersReplicating(last, servers, clients) : 0;
     return {
       ...common,
-      ...drainOutcome(link, machines, {
+      ...drainOutcome(link, left, {
         region: stack.identity.region,
         links: links.length,
         securityGroupIds,
@@ -44,7 +44,8 @@ export async function planDrain(
       }),
       vpcId: link.vpcId,
       subnetIds: link.subnetIds,
-      machines: machines.map(planMachine),
+      machines: left.machines.map(planMachine),
+      networkInterfaces: left.interfaces.map(planInterface),
       securityGroupIds,
     };
   } catch (error) {
@@ -75,20 +76,21 @@ interface Circumstances {
 
 function drainOutcome(
   link: DrainStep,
-  machines: readonly Instance[],
+  { machines, interfaces }: Leftovers,
   { region, links, securityGroupIds, ending, others }: Circumstances,
 ): Outcome {
   const staying = machines.filter((machine) => !isTemporary(machine) && !ending.has(machine.InstanceId ?? UNKNOWN));
   if (staying.length > 0) {
     return outcomeOf('blocked', explainStaying(staying, link, region));
   }
-  if (machines.length === 0 && securityGroupIds.length === 0) {
+  const waits = machines.length > 0 || interfaces.length > 0;
+  if (!waits && securityGroupIds.length === 0) {
     return outcomeOf('nothing', 'DRS has nothing there');
   }
   const subnets = join(link.subnetIds, ', ');
   const steps = [
-    machines.length > 0
-      ? say`it waits for ${pluralize(machines.length, 'machine')} of DRS in ${subnets}, for ${links * DRAIN_LINK_MINUTES} minutes at most`
+    waits
+      ? say`it waits for ${join([countOf(machines, 'machine'), countOf(interfaces, 'network interface')], ' and ')} of DRS in ${subnets}, for ${links * DRAIN_LINK_MINUTES} minutes at most`
       : '',
     securityGroupIds.length > 0 ? say`it deletes ${join(securityGroupIds, ' and ')}, which DRS has made` : '',
     others > 0 ? say`${pluralize(others, 'source server')} more may replicate into these subnets: then DRS stays, and the drain fails` : '',
@@ -96,8 +98,12 @@ function drainOutcome(
   return outcomeOf('drain', join(steps, '; '));
 }
 
+function countOf(things: readonly unknown[], what: string): Told {
+  return things.length > 0 ? pluralize(things.length, what) : '';
+}
+
 function explainStaying(staying: readonly Instance[], { vpcId }: DrainStep, region: string): Message {
-  const named = staying.map((machine) => say`${machine.InstanceId} (${kindOf(machine)}, ${machine.State?.Name} in ${machine.SubnetId})`);
+  const named = staying.map(describeMachine);
   const ids = staying.map(({ InstanceId = UNKNOWN }) => InstanceId);
   const describe = command`aws ec2 describe-instances --instance-ids ${ids} --region ${region}`;
   return join([
@@ -123,4 +129,8 @@ async function othersReplicating({ stack }: PlannedChange, servers: readonly Pla
 function planMachine(machine: Instance): PlannedMachine {
   const { InstanceId, State, SubnetId } = machine;
   return { instanceId: InstanceId ?? UNKNOWN, kind: kindOf(machine), state: State?.Name ?? UNKNOWN, subnetId: SubnetId ?? UNKNOWN };
+}
+
+function planInterface({ NetworkInterfaceId, Status, SubnetId }: NetworkInterface): PlannedNetworkInterface {
+  return { networkInterfaceId: NetworkInterfaceId ?? UNKNOWN, status: Status ?? UNKNOWN, subnetId: SubnetId ?? UNKNOWN };
 }

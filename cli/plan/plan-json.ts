@@ -69,6 +69,8 @@ export interface PlannedDrain extends Planned {
   readonly subnetIds: readonly string[];
   /** What DRS has in the subnets at this moment. */
   readonly machines: readonly PlannedMachine[];
+  /** Those of DRS in the subnets that are of none of these machines. */
+  readonly networkInterfaces: readonly PlannedNetworkInterface[];
   /** The security groups that DRS has made in the VPC. */
   readonly securityGroupIds: readonly string[];
 }
@@ -101,5 +103,11 @@ export interface PlannedMachine {
   readonly instanceId: string;
   readonly kind: string;
   readonly state: string;
+  readonly subnetId: string;
+}
+
+export interface PlannedNetworkInterface {
+  readonly networkInterfaceId: string;
+  readonly status: string;
   readonly subnetId: string;
 }

@@ -27,9 +27,25 @@ import {
   replicatesHere,
   SourceServerSeed,
 } from './seeds';
-import { deleteSourceServer, describeSourceServers, disconnectSourceServer, stopReplication } from './source-servers';
+import {
+  deleteSourceServer,
+  describeSourceServers,
+  disconnectSourceServer,
+  getReplicationConfiguration,
+  stopReplication,
+} from './source-servers';
+import { createTemplate, describeTemplates, removeTemplate, updateTemplate } from './template-operations';
 
 const operations: Record<OperationName, Operation<never>> = {
+  CreateLaunchConfigurationTemplate: createTemplate('launch'),
+  CreateReplicationConfigurationTemplate: createTemplate('replication'),
+  DeleteLaunchConfigurationTemplate: removeTemplate('launch'),
+  DeleteReplicationConfigurationTemplate: removeTemplate('replication'),
+  DescribeLaunchConfigurationTemplates: describeTemplates('launch'),
+  DescribeReplicationConfigurationTemplates: describeTemplates('replication'),
+  GetReplicationConfiguration: getReplicationConfiguration,
+  UpdateLaunchConfigurationTemplate: updateTemplate('launch'),
+  UpdateReplicationConfigurationTemplate: updateTemplate('replication'),
   DeleteRecoveryInstance: deleteRecoveryInstance,
   DeleteSourceServer: deleteSourceServer,
   DescribeJobs: describeJobs,
@@ -51,7 +67,7 @@ export class Drs implements Service {
 
   constructor(private readonly parts: { clock: Clock; settings: Settings; iam: Iam; ec2: Ec2 }) {
     this.accountStates = new DrsAccountStates(parts);
-    this.providers = configurationTemplateProviders((accountId, region) => this.accountStates.of(accountId, region));
+    this.providers = configurationTemplateProviders((...place) => this.accountStates.of(...place), parts.settings);
   }
 
   /** What an agent's installation does. */
@@ -118,6 +134,11 @@ export class Drs implements Service {
   /** The EC2 instances in staging subnets; each goes some minutes after the last source server has left it. */
   replicationServers(accountId = defaultAccountId, region = defaultRegion): ReplicationServer[] {
     return this.accountStates.of(accountId, region).replicationServers.list();
+  }
+
+  /** Where new servers replicate to, by each template that there is. */
+  defaultTargets(accountId = defaultAccountId, region = defaultRegion): ReplicationTarget[] {
+    return structuredClone([...this.accountStates.of(accountId, region).configurationTemplates.replication.values()]);
   }
 
   /** Makes an account and Region one where DRS was never used. */

@@ -1,7 +1,7 @@
 import { FaultErrorKind } from '../control/faults';
 import { AwsError } from '../http/service';
 
-export type DrsResourceType = 'SOURCE_SERVER' | 'RECOVERY_INSTANCE' | 'JOB';
+export type DrsResourceType = 'SOURCE_SERVER' | 'RECOVERY_INSTANCE' | 'JOB' | 'CONFIGURATION_TEMPLATE';
 
 export interface InvalidField {
   readonly name: string;
@@ -44,12 +44,12 @@ export function tooManyJobs(): AwsError {
   });
 }
 
-export function tooManyLaunchTemplates(): AwsError {
-  return new AwsError('ServiceQuotaExceededException', 'Max number of launch configuration templates per AWS account: 1', 402, {
+export function tooManyTemplates(kind: 'launch' | 'replication'): AwsError {
+  return new AwsError('ServiceQuotaExceededException', `Max number of ${kind} configuration templates per AWS account: 1`, 402, {
     code: 'QUOTA',
-    resourceType: 'LAUNCH_CONFIGURATION_TEMPLATE',
+    resourceType: `${kind.toUpperCase()}_CONFIGURATION_TEMPLATE`,
     serviceCode: 'drs',
-    quotaCode: 'L-1F3FAE4D',
+    ...(kind === 'launch' && { quotaCode: 'L-1F3FAE4D' }),
   });
 }
 
@@ -61,4 +61,9 @@ export function drsFault(kind: FaultErrorKind, retryAfter?: number): AwsError {
   return accessDenied('User is not authorized to perform this operation.');
 }
 
-const spelledOut: Record<DrsResourceType, string> = { SOURCE_SERVER: 'Source Server', RECOVERY_INSTANCE: 'Recovery Instance', JOB: 'Job' };
+const spelledOut: Record<DrsResourceType, string> = {
+  SOURCE_SERVER: 'Source Server',
+  RECOVERY_INSTANCE: 'Recovery Instance',
+  JOB: 'Job',
+  CONFIGURATION_TEMPLATE: 'Configuration Template',
+};

@@ -4,6 +4,7 @@ import { InvalidField } from './errors';
 type Shape =
   | { readonly type: 'string'; readonly pattern?: RegExp; readonly min?: number; readonly max?: number }
   | { readonly type: 'integer'; readonly min: number }
+  | { readonly type: 'boolean' | 'map' }
   | { readonly type: 'list'; readonly member: Shape; readonly min?: number; readonly max?: number }
   | { readonly type: 'structure'; readonly members: Readonly<Record<string, Shape>>; readonly required?: readonly string[] };
 
@@ -37,8 +38,79 @@ function describing(filters: Readonly<Record<string, Shape>>): Shape {
   };
 }
 
+const boolean: Shape = { type: 'boolean' };
+const text: Shape = { type: 'string' };
+const tags: Shape = { type: 'map' };
+const replicationTemplateID: Shape = { type: 'string', pattern: /^rct-[0-9a-zA-Z]{17}$/, min: 21, max: 21 };
+const launchTemplateID: Shape = { type: 'string', pattern: /^lct-[0-9a-zA-Z]{17}$/, min: 21, max: 21 };
+
+const replicationTemplate: Readonly<Record<string, Shape>> = {
+  stagingAreaSubnetId: { type: 'string', pattern: /^subnet-[0-9a-fA-F]{8,}$/, max: 255 },
+  stagingAreaTags: tags,
+  associateDefaultSecurityGroup: boolean,
+  replicationServersSecurityGroupsIDs: listOf({ type: 'string', pattern: /^sg-[0-9a-fA-F]{8,}$/, max: 255 }, 32),
+  dataPlaneRouting: text,
+  createPublicIP: boolean,
+  replicationServerInstanceType: text,
+  useDedicatedReplicationServer: boolean,
+  defaultLargeStagingDiskType: text,
+  ebsEncryption: text,
+  bandwidthThrottling: { type: 'integer', min: 0 },
+  autoReplicateNewDisks: boolean,
+  pitPolicy: listOf(
+    {
+      type: 'structure',
+      members: {
+        ruleID: { type: 'integer', min: 0 },
+        units: text,
+        interval: { type: 'integer', min: 1 },
+        retentionDuration: { type: 'integer', min: 1 },
+        enabled: boolean,
+      },
+      required: ['units', 'interval', 'retentionDuration'],
+    },
+    10,
+    1,
+  ),
+};
+const launchTemplate: Readonly<Record<string, Shape>> = {
+  launchDisposition: text,
+  targetInstanceTypeRightSizingMethod: text,
+  copyTags: boolean,
+  copyPrivateIp: boolean,
+};
+const page: Readonly<Record<string, Shape>> = { maxResults: { type: 'integer', min: 1 }, nextToken: { type: 'string', max: 2048 } };
+
+function structure(members: Readonly<Record<string, Shape>>, ...required: readonly string[]): Shape {
+  return { type: 'structure', members, required };
+}
+
 /** Input by operation. */
 export const inputShapes = {
+  CreateLaunchConfigurationTemplate: structure(launchTemplate),
+  CreateReplicationConfigurationTemplate: structure(
+    replicationTemplate,
+    ...Object.keys(replicationTemplate).filter((name) => name !== 'autoReplicateNewDisks'),
+  ),
+  DeleteLaunchConfigurationTemplate: structure({ launchConfigurationTemplateID: launchTemplateID }, 'launchConfigurationTemplateID'),
+  DeleteReplicationConfigurationTemplate: structure(
+    { replicationConfigurationTemplateID: replicationTemplateID },
+    'replicationConfigurationTemplateID',
+  ),
+  DescribeLaunchConfigurationTemplates: structure({ launchConfigurationTemplateIDs: listOf(launchTemplateID, 1), ...page }),
+  DescribeReplicationConfigurationTemplates: structure({
+    replicationConfigurationTemplateIDs: listOf(replicationTemplateID, 200),
+    ...page,
+  }),
+  GetReplicationConfiguration: ofSourceServer,
+  UpdateLaunchConfigurationTemplate: structure(
+    { launchConfigurationTemplateID: launchTemplateID, ...launchTemplate },
+    'launchConfigurationTemplateID',
+  ),
+  UpdateReplicationConfigurationTemplate: structure(
+    { replicationConfigurationTemplateID: replicationTemplateID, ...replicationTemplate },
+    'replicationConfigurationTemplateID',
+  ),
   DeleteRecoveryInstance: ofRecoveryInstance,
   DeleteSourceServer: ofSourceServer,
   DescribeJobs: describing({ jobIDs: listOf(jobID, 1000), fromDate: dateTime, toDate: dateTime }),
@@ -73,6 +145,10 @@ export function problemsOf(value: unknown, shape: Shape, name = ''): InvalidFiel
     case 'integer':
       if (!Number.isInteger(value)) return [{ name, message: 'Member must be an integer' }];
       return (value as number) < shape.min ? [{ name, message: `Member must be greater than or equal to ${shape.min}` }] : [];
+    case 'boolean':
+      return typeof value === 'boolean' ? [] : [{ name, message: 'Member must be a boolean' }];
+    case 'map':
+      return typeof value === 'object' && !Array.isArray(value) ? [] : [{ name, message: 'Member must be a map' }];
     case 'list':
       if (!Array.isArray(value)) return [{ name, message: 'Member must be a list' }];
       return [

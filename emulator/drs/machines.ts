@@ -10,12 +10,21 @@ const replicationGroupName = 'AWS Elastic Disaster Recovery default Replication 
 const conversionGroupName = 'AWS Elastic Disaster Recovery default Conversion Server Security Group';
 
 /** The machine that source servers of a staging subnet replicate to. */
-export function launchReplicationServer(network: Network, subnetId: string, groupIds: readonly string[], now: number): Instance {
+export function launchReplicationServer(
+  network: Network,
+  {
+    subnetId,
+    groupIds,
+    interfaceOutlasts,
+  }: { readonly subnetId: string; readonly groupIds: readonly string[]; readonly interfaceOutlasts: number },
+  now: number,
+): Instance {
   const vpcId = network.subnets.get(subnetId)?.vpcId;
   const ownGroupIds = vpcId === undefined ? [] : [defaultGroup(network, vpcId, replicationGroupName, [replicationTraffic()])];
   if (vpcId !== undefined) defaultGroup(network, vpcId, conversionGroupName, []);
   const tags = { Name: replicationServerName, ...managedByDrs };
-  return launchInstance(network, { subnetId, groupIds: [...ownGroupIds, ...groupIds], tags }, now);
+  const networkInterface = { tags: managedByDrs, outlasts: interfaceOutlasts };
+  return launchInstance(network, { subnetId, groupIds: [...ownGroupIds, ...groupIds], tags, networkInterface }, now);
 }
 
 /** The machine of a drill or a recovery. Nothing but its name tells it from a replication server. */
@@ -23,7 +32,7 @@ export function launchRecoveryMachine(instance: KnownRecoveryInstance, subnetId:
   const { identificationHints, disks = [] } = instance.recoveryInstanceProperties ?? {};
   const volumeIds = disks.flatMap(({ ebsVolumeID }) => ebsVolumeID ?? []);
   const tags = { Name: identificationHints?.hostname ?? instance.ec2InstanceID, ...managedByDrs };
-  launchInstance(network, { instanceId: instance.ec2InstanceID, subnetId, volumeIds, tags }, now);
+  launchInstance(network, { instanceId: instance.ec2InstanceID, subnetId, volumeIds, tags, networkInterface: { tags: managedByDrs } }, now);
 }
 
 /** One of the two groups that DRS makes in a VPC with its first replication server there, and never deletes. */

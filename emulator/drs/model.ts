@@ -18,7 +18,7 @@ export interface RunningJob {
   readonly succeeds: boolean;
 }
 
-/** DRS's default settings in an account and Region: what a server gets when its agent is installed. By ARN. */
+/** DRS's default settings in an account and Region: what a server gets when its agent is installed. By ID. */
 export interface ConfigurationTemplates {
   readonly replication: Map<string, ReplicationTarget>;
   readonly launch: Set<string>;

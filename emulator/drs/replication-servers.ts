@@ -22,12 +22,17 @@ export class ReplicationServers {
   /** The source servers of each, by the ID of the EC2 instance. */
   private readonly sourceServerIDs = new Map<string, Set<string>>();
 
+  /** Where each source server replicates to, or did, by its ID. */
+  private readonly subnetIds = new Map<string, string>();
+
   constructor(private readonly parts: Parts) {}
 
   join(sourceServerID: string, subnetId: string, groupIds: readonly string[] = []): void {
-    const { clock, network } = this.parts;
+    const { clock, network, settings } = this.parts;
+    this.subnetIds.set(sourceServerID, subnetId);
+    const interfaceOutlasts = settings.networkInterfaceLingers * 1000;
     const running = this.instances().find((each) => each.subnetId === subnetId && each.state === 'running');
-    const instance = running ?? launchReplicationServer(network(), subnetId, groupIds, clock.now());
+    const instance = running ?? launchReplicationServer(network(), { subnetId, groupIds, interfaceOutlasts }, clock.now());
     const sharing = this.sourceServerIDs.get(instance.instanceId) ?? new Set();
     this.sourceServerIDs.set(instance.instanceId, sharing.add(sourceServerID));
     keepInstance(instance);
@@ -41,6 +46,10 @@ export class ReplicationServers {
       if (!sharing?.delete(sourceServerID) || sharing.size > 0) continue;
       terminateInstance(instance, now, now + settings.replicationServerLingers * 1000);
     }
+  }
+
+  subnetOf(sourceServerID: string): string | undefined {
+    return this.subnetIds.get(sourceServerID);
   }
 
   list(): ReplicationServer[] {

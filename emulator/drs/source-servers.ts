@@ -3,6 +3,8 @@ import type {
   DescribeSourceServersRequest,
   DescribeSourceServersResponse,
   DisconnectSourceServerRequest,
+  GetReplicationConfigurationRequest,
+  ReplicationConfiguration,
   SourceServer,
   StopReplicationRequest,
   StopReplicationResponse,
@@ -55,6 +57,15 @@ export const deleteSourceServer: Operation<DeleteSourceServerRequest> = {
     call.accountState.sourceServers.delete(sourceServerID);
     call.changed(sourceServerID);
     return undefined;
+  },
+};
+
+/** Where it replicates to; of one that doesn't replicate here, where it did. */
+export const getReplicationConfiguration: Operation<GetReplicationConfigurationRequest> = {
+  authorize: ({ sourceServerID = '' }, call) => authorizeSourceServer('drs:GetReplicationConfiguration', sourceServerID, call),
+  run({ sourceServerID = '' }, call): ReplicationConfiguration {
+    const server = sourceServerOf(sourceServerID, call);
+    return { sourceServerID: server.sourceServerID, stagingAreaSubnetId: call.accountState.replicationServers.subnetOf(sourceServerID) };
   },
 };
 

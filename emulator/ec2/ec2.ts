@@ -13,7 +13,7 @@ import { settleInstances } from './instances';
 import { Network } from './network';
 import { Ec2Call, Operation } from './operation';
 import { describeInstances, describeVolumes, terminateInstances } from './operations/instances';
-import { describeNetworkInterfaces } from './operations/network-interfaces';
+import { deleteNetworkInterface, describeNetworkInterfaces } from './operations/network-interfaces';
 import { describeAvailabilityZones, describeRouteTables, describeSubnets, describeVpcs, describeVpnGateways } from './operations/networks';
 import { deleteSecurityGroup, describeSecurityGroups } from './operations/security-groups';
 import { ec2Providers } from './providers/providers';
@@ -23,6 +23,7 @@ const version = '2016-11-15';
 const namespace = `http://ec2.amazonaws.com/doc/${version}/`;
 
 const operations: Readonly<Record<string, Operation>> = {
+  DeleteNetworkInterface: deleteNetworkInterface,
   DeleteSecurityGroup: deleteSecurityGroup,
   DescribeAvailabilityZones: describeAvailabilityZones,
   DescribeInstances: describeInstances,

@@ -1,4 +1,4 @@
-import { Instance, Tags } from './model';
+import { Instance, NetworkInterface, Tags } from './model';
 import { Network, newId } from './network';
 
 /** How long an instance takes to shut down. */
@@ -13,6 +13,7 @@ export interface Launch {
   readonly groupIds?: readonly string[];
   readonly volumeIds?: readonly string[];
   readonly tags: Tags;
+  readonly networkInterface?: Pick<NetworkInterface, 'tags' | 'outlasts'>;
 }
 
 export function launchInstance(network: Network, launch: Launch, now: number): Instance {
@@ -32,7 +33,7 @@ export function launchInstance(network: Network, launch: Launch, now: number): I
   };
   if (subnet) {
     const isPublic = subnet.mapPublicIpOnLaunch;
-    network.addInterface({ type: 'interface', groupIds, description: '', isPublic, instanceId }, subnet);
+    network.addInterface({ type: 'interface', groupIds, description: '', isPublic, instanceId, ...launch.networkInterface }, subnet);
   }
   network.instances.set(instanceId, instance);
   for (const volumeId of volumeIds) network.volumes.set(volumeId, { volumeId, instanceId, tags });
@@ -52,8 +53,11 @@ export function keepInstance(instance: Instance): void {
   instance.terminatedAt = Infinity;
 }
 
-/** Brings the instances to where they are now. A terminated one holds nothing, and is shown for a while. */
+/** Brings the instances to where they are now. A terminated one is shown for a while, and holds nothing but what outlasts it. */
 export function settleInstances(network: Network, now: number): void {
+  for (const { networkInterfaceId, goesAt = Infinity } of network.interfaces.all()) {
+    if (now >= goesAt) network.interfaces.delete(networkInterfaceId);
+  }
   for (const instance of network.instances.all()) {
     if (now >= instance.shutsDownAt) instance.state = 'shutting-down';
     if (now >= instance.terminatedAt) release(network, instance);
@@ -62,11 +66,15 @@ export function settleInstances(network: Network, now: number): void {
 }
 
 function release(network: Network, instance: Instance): void {
-  const { instanceId } = instance;
+  const { instanceId, terminatedAt } = instance;
   instance.state = 'terminated';
   instance.subnetId = undefined;
   instance.vpcId = undefined;
   instance.groupIds = [];
-  for (const each of network.interfaces.all()) if (each.instanceId === instanceId) network.interfaces.delete(each.networkInterfaceId);
+  for (const each of network.interfaces.all().filter((one) => one.instanceId === instanceId)) {
+    const { networkInterfaceId, outlasts = 0 } = each;
+    if (outlasts === 0) network.interfaces.delete(networkInterfaceId);
+    else network.interfaces.set(networkInterfaceId, { ...each, instanceId: undefined, goesAt: terminatedAt + outlasts });
+  }
   for (const each of network.volumes.all()) if (each.instanceId === instanceId) network.volumes.delete(each.volumeId);
 }

@@ -51,6 +51,9 @@ export interface NetworkInterface {
   readonly isPublic: boolean;
   readonly instanceId?: string;
   readonly tags: Tags;
+  /** Emulated milliseconds by which it outlasts its instance, and when it goes then; it goes with its instance unless told. */
+  readonly outlasts?: number;
+  readonly goesAt?: number;
 }
 
 export interface Instance {

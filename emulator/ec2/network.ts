@@ -9,6 +9,7 @@ import {
   RouteTable,
   SecurityGroup,
   Subnet,
+  Tags,
   Volume,
   Vpc,
   VpcEndpoint,
@@ -54,12 +55,12 @@ export class Network {
   }
 
   addInterface(
-    what: Pick<NetworkInterface, 'type' | 'groupIds' | 'description' | 'isPublic' | 'instanceId'>,
+    what: Omit<NetworkInterface, 'networkInterfaceId' | 'subnetId' | 'vpcId' | 'availabilityZone' | 'tags'> & { readonly tags?: Tags },
     subnet: Subnet,
   ): NetworkInterface {
     const { subnetId, vpcId, availabilityZone } = subnet;
     for (const groupId of what.groupIds) this.securityGroups.existing(groupId);
-    const added = { ...what, tags: {}, networkInterfaceId: newId('eni'), subnetId, vpcId, availabilityZone };
+    const added = { tags: {}, ...what, networkInterfaceId: newId('eni'), subnetId, vpcId, availabilityZone };
     this.interfaces.set(added.networkInterfaceId, added);
     return added;
   }

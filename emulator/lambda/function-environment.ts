@@ -1,3 +1,4 @@
+import * as path from 'node:path';
 import { Clock } from '../control/clock';
 import { SessionCredentials } from '../iam/model';
 import { FunctionConfiguration } from './model';
@@ -59,6 +60,8 @@ export function functionEnvironment(
     AWS_LAMBDA_LOG_STREAM_NAME: identity.logStreamName,
     AWS_LAMBDA_RUNTIME_API: identity.runtimeApi,
     LAMBDA_TASK_ROOT: identity.taskRoot,
+    // The runtime brings the SDK along.
+    NODE_PATH: path.resolve('node_modules'),
     // What AWS would not set: how its client runs here, and where AWS is.
     AWS_LAMBDA_NODEJS_USE_ALTERNATIVE_CLIENT_1: 'true',
     AWS_ENDPOINT_URL: aws.endpoint,

@@ -1,10 +1,6 @@
 import type { CloudFormationClientResolvedConfig } from '@aws-sdk/client-cloudformation';
-import { type EndpointParameterInstructions, getEndpointPlugin } from '@smithy/middleware-endpoint';
-import { getSerdePlugin } from '@smithy/middleware-serde';
-import { HttpRequest } from '@smithy/protocol-http';
-import { collectBody, Command, extendedEncodeURIComponent, ServiceException } from '@smithy/smithy-client';
-import type { HttpRequest as Request, HttpResponse, MetadataBearer, SerdeContext } from '@smithy/types';
-import { Element, parseXml } from './xml';
+import { queryCommands } from './query-command';
+import type { Element } from './xml';
 
 /*
  * Commands for the SDK's client of CloudFormation, from which they have endpoint, signature, user agent and connection.
@@ -55,6 +51,13 @@ interface DescribedStackEvents {
   readonly StackEvents?: StackEvent[];
   readonly NextToken?: string;
 }
+
+/** CloudFormation puts what it answers into an element of its own. */
+const command = queryCommands<CloudFormationClientResolvedConfig>({
+  service: 'CloudFormation',
+  resultOf: (answer, operation) => answer.child(`${operation}Result`),
+  errorOf: (answer) => answer.child('Error'),
+});
 
 export class DescribeStacksCommand extends command<{ StackName: string }, DescribedStacks>('DescribeStacks', (result) => ({
   Stacks: result.listOf('Stacks')?.map(readStack),
@@ -108,60 +111,4 @@ function readEvent(event: Element): StackEvent {
 function dateIn(element: Element, name: string): Date | undefined {
   const text = element.textOf(name);
   return text === undefined ? undefined : new Date(text);
-}
-
-type Context = SerdeContext & CloudFormationClientResolvedConfig;
-type Form = Readonly<Record<string, string | undefined>>;
-
-/** As the SDK makes its commands. */
-function command<I extends object, O extends object>(operation: string, read: (result: Element) => O) {
-  // What the endpoint depends on, besides AWS_ENDPOINT_URL.
-  const endpoint: EndpointParameterInstructions = {
-    UseFIPS: { type: 'builtInParams', name: 'useFipsEndpoint' },
-    Endpoint: { type: 'builtInParams', name: 'endpoint' },
-    Region: { type: 'builtInParams', name: 'region' },
-    UseDualStack: { type: 'builtInParams', name: 'useDualstackEndpoint' },
-  };
-  const serialize = (input: I, context: Context) => requestFor({ ...input, Action: operation, Version: context.apiVersion }, context);
-  const deserialize = async (response: HttpResponse, context: Context): Promise<O & MetadataBearer> => {
-    const result = (await answerOf(response, context)).child(`${operation}Result`);
-    if (!result) {
-      throw new Error(`The answer has no ${operation}Result.`);
-    }
-    return { $metadata: { httpStatusCode: response.statusCode }, ...read(result) };
-  };
-  return Command.classBuilder<I, O & MetadataBearer, CloudFormationClientResolvedConfig>()
-    .ep(endpoint)
-    .m((_command, _stack, context: Context) => [getSerdePlugin(context, serialize, deserialize), getEndpointPlugin(context, endpoint)])
-    .s('CloudFormation', operation)
-    .n('CloudFormationClient', `${operation}Command`)
-    .f()
-    .build();
-}
-
-async function requestFor(form: Form, context: Context): Promise<Request> {
-  const { protocol, hostname, port, path } = await context.endpoint();
-  const body = Object.entries(form)
-    .filter((entry): entry is [string, string] => entry[1] !== undefined)
-    .map((entry) => entry.map(extendedEncodeURIComponent).join('='))
-    .join('&');
-  const headers = { 'content-type': 'application/x-www-form-urlencoded' };
-  return new HttpRequest({ method: 'POST', protocol, hostname, port, path: path.endsWith('/') ? path : `${path}/`, headers, body });
-}
-
-/** @throws ServiceException if it is an error of the service, named by its code */
-async function answerOf({ statusCode, body }: HttpResponse, context: Context): Promise<Element> {
-  const document = context.utf8Encoder(await collectBody(body, context));
-  const answer = document === '' ? new Element('') : parseXml(document);
-  if (statusCode >= 300) {
-    const error = answer.child('Error');
-    const name = error?.textOf('Code') ?? String(statusCode);
-    throw new ServiceException({
-      name,
-      message: error?.textOf('Message') ?? 'UnknownError',
-      $fault: 'client',
-      $metadata: { httpStatusCode: statusCode },
-    });
-  }
-  return answer;
 }

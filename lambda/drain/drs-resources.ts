@@ -1,4 +1,5 @@
-import type { Filter, Instance, SecurityGroup } from '@aws-sdk/client-ec2';
+import type { Filter, Instance, NetworkInterface, SecurityGroup } from '@aws-sdk/client-ec2';
+import { type Message, say } from '../aws/message';
 
 // How what DRS has made is known in EC2.
 
@@ -13,7 +14,24 @@ const DEFAULT_GROUPS = ['Replication', 'Conversion'].map((what) => `AWS Elastic 
 
 /** Finds the machines of DRS that are in these subnets: replication servers, conversion servers, recovery instances. */
 export function machineFilters(subnetIds: readonly string[]): Filter[] {
-  return [{ Name: 'subnet-id', Values: [...subnetIds] }, MANAGED_BY_DRS, ALIVE];
+  return [...interfaceFilters(subnetIds), ALIVE];
+}
+
+/** Finds the network interfaces of DRS that are in these subnets. */
+export function interfaceFilters(subnetIds: readonly string[]): Filter[] {
+  return [{ Name: 'subnet-id', Values: [...subnetIds] }, MANAGED_BY_DRS];
+}
+
+/** What DRS has in the subnets. */
+export interface Leftovers {
+  readonly machines: readonly Instance[];
+  /** Of the network interfaces those that are of none of these machines: a subnet can't be deleted before they are gone, either. */
+  readonly interfaces: readonly NetworkInterface[];
+}
+
+export function leftoversOf(machines: readonly Instance[], interfaces: readonly NetworkInterface[]): Leftovers {
+  const isOf = ({ Attachment }: NetworkInterface) => machines.some(({ InstanceId }) => InstanceId === Attachment?.InstanceId);
+  return { machines, interfaces: interfaces.filter((one) => !isOf(one)) };
 }
 
 /** Finds what may be the security groups that DRS has made in the VPC by itself: `isDefaultGroup` says which are. */
@@ -39,6 +57,15 @@ export function isTemporary(instance: Instance): boolean {
 /** How messages name the machine. */
 export function kindOf(instance: Instance): string {
   return KINDS.get(nameOf(instance)) ?? 'a recovery instance, or a machine of its kind';
+}
+
+/** How messages name the machine, and where it is. */
+export function describeMachine(instance: Instance): Message {
+  return say`${instance.InstanceId} (${kindOf(instance)}, ${instance.State?.Name} in ${instance.SubnetId})`;
+}
+
+export function describeInterface({ NetworkInterfaceId, Status, SubnetId }: NetworkInterface): Message {
+  return say`${NetworkInterfaceId} (network interface, ${Status} in ${SubnetId})`;
 }
 
 function nameOf({ Tags = [] }: Instance): string {

@@ -1,15 +1,14 @@
-import {
-  DeleteSecurityGroupCommand,
-  DescribeInstancesCommand,
-  DescribeSecurityGroupsCommand,
-  EC2Client,
-  type Instance,
-  type SecurityGroup,
-} from '@aws-sdk/client-ec2';
+import { EC2Client, type Instance, type NetworkInterface, type SecurityGroup } from '@aws-sdk/client-ec2';
 import { clientConfiguration } from '../aws/client-configuration';
 import { isNamed, listIn, retry } from '../aws/retry';
 import type { StackIdentity } from '../aws/stack-id';
-import { groupFilters, isDefaultGroup, machineFilters } from './drs-resources';
+import {
+  DeleteSecurityGroupCommand,
+  DescribeInstancesCommand,
+  DescribeNetworkInterfacesCommand,
+  DescribeSecurityGroupsCommand,
+} from './ec2-commands';
+import { groupFilters, interfaceFilters, isDefaultGroup, type Leftovers, leftoversOf, machineFilters } from './drs-resources';
 
 /** The calls that are made to EC2, each one repeated until it is answered or the deadline comes. */
 export class Ec2 {
@@ -23,13 +22,10 @@ export class Ec2 {
     this.client = new EC2Client(clientConfiguration(stack, stack.region));
   }
 
-  /** The machines of DRS that are in these subnets: replication servers, conversion servers, recovery instances. */
-  async machinesIn(subnetIds: readonly string[]): Promise<Instance[]> {
-    const Filters = machineFilters(subnetIds);
-    return this.all('ec2:DescribeInstances', async (NextToken, abortSignal) => {
-      const page = await this.client.send(new DescribeInstancesCommand({ Filters, NextToken }), { abortSignal });
-      return { items: listIn(page.Reservations).flatMap(({ Instances }) => listIn(Instances)), nextToken: page.NextToken };
-    });
+  /** What of DRS is in these subnets. Interfaces come second: a machine that is gone when it is asked for leaves them to be seen. */
+  async leftIn(subnetIds: readonly string[]): Promise<Leftovers> {
+    const machines = await this.machinesIn(subnetIds);
+    return leftoversOf(machines, await this.interfacesIn(subnetIds));
   }
 
   /** The security groups that DRS has made in the VPC by itself. */
@@ -52,6 +48,23 @@ export class Ec2 {
         throw error;
       }
     }
+  }
+
+  /** Replication servers, conversion servers, recovery instances. */
+  private machinesIn(subnetIds: readonly string[]): Promise<Instance[]> {
+    const Filters = machineFilters(subnetIds);
+    return this.all('ec2:DescribeInstances', async (NextToken, abortSignal) => {
+      const page = await this.client.send(new DescribeInstancesCommand({ Filters, NextToken }), { abortSignal });
+      return { items: listIn(page.Reservations).flatMap(({ Instances }) => listIn(Instances)), nextToken: page.NextToken };
+    });
+  }
+
+  private interfacesIn(subnetIds: readonly string[]): Promise<NetworkInterface[]> {
+    const Filters = interfaceFilters(subnetIds);
+    return this.all('ec2:DescribeNetworkInterfaces', async (NextToken, abortSignal) => {
+      const page = await this.client.send(new DescribeNetworkInterfacesCommand({ Filters, NextToken }), { abortSignal });
+      return { items: listIn(page.NetworkInterfaces), nextToken: page.NextToken };
+    });
   }
 
   private async all<T>(action: string, page: (nextToken: string | undefined, abortSignal: AbortSignal) => Promise<Page<T>>): Promise<T[]> {

@@ -1,6 +1,6 @@
-import type { Instance } from '@aws-sdk/client-ec2';
+import type { NetworkInterface } from '@aws-sdk/client-ec2';
 import { FLEET_DISCONNECTION, SOURCE_SERVER_DISCONNECTION } from '../../lib/contract';
-import { Failure, ifUnderstood, messageOf } from '../aws/errors';
+import { Failure, ifUnderstood, isOfKind, messageOf } from '../aws/errors';
 import { command, join, type Message, say } from '../aws/message';
 import { isNamed } from '../aws/retry';
 import { sleep } from '../aws/sleep';
@@ -13,7 +13,7 @@ import type { Answer, ResourceHandler } from '../protocol/respond';
 import { listResources } from '../protocol/stack-status';
 import { SHORT_LIMIT } from '../protocol/time-limits';
 import { unlessRollingBack } from '../protocol/update';
-import { kindOf } from './drs-resources';
+import { describeInterface, describeMachine, type Leftovers } from './drs-resources';
 import { Ec2 } from './ec2';
 import { type DrainStep, readStep } from './step';
 
@@ -33,8 +33,10 @@ const DISCONNECTING = [SOURCE_SERVER_DISCONNECTION, FLEET_DISCONNECTION, 'AWS::C
 /** What the log calls a deletion that waits for nothing. */
 const NOTHING_DRAINED = 'nothing drained';
 
-/** So many machines are named. */
-const MACHINES_NAMED = 20;
+/** So many machines and network interfaces are named. */
+const LEFT_NAMED = 20;
+/** For so many of them a command is told. */
+const COMMANDS_TOLD = 5;
 
 /** Answers the requests of Custom::DRSStagingAreaDrain, one step of a drain: its Delete waits until DRS has left the subnets. */
 export const stagingAreaDrain: ResourceHandler = {
@@ -111,32 +113,44 @@ async function whyNotDrained(request: Request, { drain: name }: DrainStep, delet
 
 async function drain(request: Request, step: DrainStep): Promise<void> {
   const ec2 = new Ec2(request.stack, request.deadline);
-  const { machines, isOver } = await untilEmpty(request, ec2, step);
-  const subnets = join(step.subnetIds, ', ');
-  if (isOver) {
+  // Until it is answered, nobody knows what is there, and nothing is handed over.
+  const first = await ec2.leftIn(step.subnetIds);
+  try {
+    await untilEmpty(request, ec2, step, first);
     await (step.deletesSecurityGroups ? deleteGroups(request, ec2, step) : undefined);
-    logDecision(request, 'drained', subnets);
-  } else if (step.step === '0') {
-    throw new Failure(explainLeft(machines, step));
-  } else {
-    logDecision(request, 'handed over', say`to the next link: ${machines.length} machines of DRS are still in ${subnets}`);
+  } catch (error) {
+    if (step.step === '0' || !isOfKind(error, 'timeout')) {
+      throw error;
+    }
+    logDecision(request, 'handed over', say`to the next link: ${messageOf(error)}`);
+    return;
   }
+  logDecision(request, 'drained', join(step.subnetIds, ', '));
 }
 
-/** It is over once the subnets were found empty twice in a row, and the agents had their time; otherwise at the deadline, with what is there then. */
-async function untilEmpty(request: Request, ec2: Ec2, { subnetIds }: DrainStep): Promise<{ machines: Instance[]; isOver: boolean }> {
+/**
+ * Until the subnets were found empty twice in a row, and the agents had their time.
+ *
+ * @throws Failure of kind `timeout` at the deadline, with what was there then
+ */
+async function untilEmpty(request: Request, ec2: Ec2, step: DrainStep, first: Leftovers): Promise<void> {
   const agentsUntil = await agentsNeedUntil(request);
   let wasSeen = false;
-  for (let empty = 0; ;) {
-    const machines = await ec2.machinesIn(subnetIds);
-    wasSeen ||= machines.length > 0;
-    empty = machines.length === 0 ? empty + 1 : 0;
-    const isOver = empty >= 2 && (!wasSeen || Date.now() >= agentsUntil);
-    const pause = empty === 1 ? POLL_EMPTY_SUBNETS : POLL_SUBNETS;
-    if (isOver || Date.now() + pause + LAST_LOOK >= ec2.deadline) {
-      return { machines, isOver };
+  let empty = 0;
+  for (let left = first; ; left = await ec2.leftIn(step.subnetIds)) {
+    const isEmpty = left.machines.length === 0 && left.interfaces.length === 0;
+    wasSeen ||= !isEmpty;
+    empty = isEmpty ? empty + 1 : 0;
+    if (empty >= 2 && (!wasSeen || Date.now() >= agentsUntil)) {
+      return;
     }
-    log({ event: 'progress', machines: machines.length, subnets: subnetIds, ...requestFields(request) });
+    const pause = empty === 1 ? POLL_EMPTY_SUBNETS : POLL_SUBNETS;
+    if (Date.now() + pause + LAST_LOOK >= ec2.deadline) {
+      throw new Failure(explainLeft(left, step, request.stack.region), { kind: 'timeout' });
+    }
+    const { machines, interfaces } = left;
+    const counts = { machines: machines.length, networkInterfaces: interfaces.length };
+    log({ event: 'progress', ...counts, subnets: step.subnetIds, ...requestFields(request) });
     await sleep(pause);
   }
 }
@@ -171,7 +185,8 @@ async function deleteGroups(request: Request, ec2: Ec2, { vpcId }: DrainStep): P
       return;
     }
     if (Date.now() + POLL_SUBNETS >= ec2.deadline) {
-      throw new Failure(say`Security groups that DRS has made are still in use in ${vpcId}, so it can't be deleted. ${join(refused)}`);
+      const told = say`Security groups that DRS has made are still in use in ${vpcId}, so it can't be deleted. ${join(refused)}`;
+      throw new Failure(told, { kind: 'timeout' });
     }
     await sleep(POLL_SUBNETS);
   }
@@ -181,19 +196,34 @@ async function isThere(ec2: Ec2, vpcId: string, groupId: string): Promise<boolea
   return (await ec2.defaultGroupsIn(vpcId)).some(({ GroupId }) => GroupId === groupId);
 }
 
-function explainLeft(left: readonly Instance[], { vpcId, subnetIds }: DrainStep): Message {
+function explainLeft({ machines, interfaces }: Leftovers, { vpcId, subnetIds }: DrainStep, region: string): Message {
+  const left = [...machines.map(describeMachine), ...interfaces.map(describeInterface)];
   if (left.length === 0) {
     return say`The staging area of ${vpcId} was found empty, but not for long enough to be sure of it before the function had to end.`;
   }
-  const named = left
-    .slice(0, MACHINES_NAMED)
-    .map((instance) => say`${instance.InstanceId} (${kindOf(instance)}, ${instance.State?.Name} in ${instance.SubnetId})`);
-  const more = left.length > MACHINES_NAMED ? say` and ${left.length - MACHINES_NAMED} more` : '';
+  const named = join(left.slice(0, LEFT_NAMED), ', ');
+  const more = left.length > LEFT_NAMED ? say` and ${left.length - LEFT_NAMED} more` : '';
+  if (machines.length === 0) {
+    return join([
+      say`Network interfaces of DRS are still in the staging area of ${vpcId}, so its subnets can't be deleted: ${named}${more}.`,
+      explainInterfaces(interfaces, region),
+    ]);
+  }
   return join([
-    say`Machines of DRS are still in the staging area of ${vpcId}, so its subnets can't be deleted: ${join(named, ', ')}${more}.`,
+    say`Machines of DRS are still in the staging area of ${vpcId}, so its subnets can't be deleted: ${named}${more}.`,
     'DRS terminates a replication server within 90 minutes after the last source server that uses it was disconnected:',
     say`see whether others of this account still replicate into ${join(subnetIds, ', ')}, with ${command`aws drs describe-source-servers`}.`,
   ]);
+}
+
+/** DRS makes them and may delete them; nobody says when. */
+function explainInterfaces(interfaces: readonly NetworkInterface[], region: string): Message {
+  const deletions = interfaces
+    .slice(0, COMMANDS_TOLD)
+    .map(
+      ({ NetworkInterfaceId }) => command`aws ec2 delete-network-interface --network-interface-id ${NetworkInterfaceId} --region ${region}`,
+    );
+  return say`No machine of DRS is left there. EC2 deletes an interface that is attached to nothing, its status is 'available': ${join(deletions, ', ')}.`;
 }
 
 function remainingWork({ physicalId, properties, stack }: Request): RemainingWork {

@@ -93,7 +93,7 @@ export function drain(stack: Stack, vpcArn?: string): iam.PolicyStatement[] {
   });
   return [
     new iam.PolicyStatement({
-      actions: ['ec2:DescribeInstances', ...(vpcArn === undefined ? [] : ['ec2:DescribeSecurityGroups'])],
+      actions: ['ec2:DescribeInstances', 'ec2:DescribeNetworkInterfaces', ...(vpcArn === undefined ? [] : ['ec2:DescribeSecurityGroups'])],
       resources: ['*'],
     }),
     ...(vpcArn === undefined ? [] : [deletion]),

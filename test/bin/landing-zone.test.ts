@@ -5,7 +5,9 @@ import * as path from 'node:path';
 import { App, Validations } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { AwsSolutionsChecks } from 'cdk-nag';
+import { CODE } from '../../bin/landing-zone/default-settings-code';
 import { readContext } from '../../bin/landing-zone/context';
+import { DefaultSettings } from '../../bin/landing-zone/default-settings';
 import { LandingZone } from '../../bin/landing-zone/landing-zone';
 import { TeardownFunction } from '../../lib';
 
@@ -57,8 +59,6 @@ describe('the default landing zone', () => {
     for (const { Type } of Object.values(resourcesOf(template))) counts[Type] = (counts[Type] ?? 0) + 1;
     expect(counts).toEqual({
       'AWS::CloudWatch::Alarm': 2,
-      'AWS::DRS::LaunchConfigurationTemplate': 1,
-      'AWS::DRS::ReplicationConfigurationTemplate': 1,
       'AWS::EC2::FlowLog': 1,
       'AWS::EC2::RouteTable': 2,
       'AWS::EC2::SecurityGroup': 2,
@@ -66,12 +66,13 @@ describe('the default landing zone', () => {
       'AWS::EC2::SubnetRouteTableAssociation': 2,
       'AWS::EC2::VPC': 1,
       'AWS::EC2::VPCEndpoint': 4,
-      'AWS::IAM::Policy': 5,
-      'AWS::IAM::Role': 2,
-      'AWS::Lambda::Function': 1,
-      'AWS::Logs::LogGroup': 2,
+      'AWS::IAM::Policy': 6,
+      'AWS::IAM::Role': 3,
+      'AWS::Lambda::Function': 2,
+      'AWS::Logs::LogGroup': 3,
       'AWS::SNS::Topic': 1,
       'AWS::SNS::TopicPolicy': 1,
+      'Custom::DRSDefaultSettings': 1,
       'Custom::DRSFleetDisconnection': 1,
       'Custom::DRSStagingAreaDrain': 7,
     });
@@ -90,16 +91,23 @@ describe('the default landing zone', () => {
   });
 
   test('replicates into the first subnet, through a group that only lets replicated data in', () => {
-    template.hasResourceProperties('AWS::DRS::ReplicationConfigurationTemplate', {
-      StagingAreaSubnetId: { Ref: Match.stringLikeRegexp('StagingSubnet1') },
-      AssociateDefaultSecurityGroup: false,
-      ReplicationServersSecurityGroupsIDs: [{ 'Fn::GetAtt': [Match.stringLikeRegexp('ReplicationServers'), 'GroupId'] }],
-      DataPlaneRouting: 'PRIVATE_IP',
-      CreatePublicIP: false,
-      PitPolicy: [
-        Match.objectLike({ RuleID: 1, Interval: 10, Units: 'MINUTE', RetentionDuration: 60 }),
-        Match.objectLike({ RuleID: 2, Interval: 1, Units: 'HOUR', RetentionDuration: 24 }),
-        Match.objectLike({ RuleID: 3, Interval: 1, Units: 'DAY', RetentionDuration: 7 }),
+    const [settings] = Object.values(resourcesOf(template)).filter(({ Type }) => Type === 'Custom::DRSDefaultSettings');
+    const [, parts] = (settings.Properties?.Replication as { 'Fn::Join': [string, unknown[]] })['Fn::Join'];
+    const references = parts.filter((part) => typeof part !== 'string');
+    expect(references).toEqual([
+      { Ref: expect.stringMatching(/StagingSubnet1/) },
+      { 'Fn::GetAtt': [expect.stringMatching(/ReplicationServers/), 'GroupId'] },
+    ]);
+    expect(JSON.parse(parts.map((part) => (typeof part === 'string' ? part : 'REFERENCE')).join(''))).toMatchObject({
+      stagingAreaSubnetId: 'REFERENCE',
+      associateDefaultSecurityGroup: false,
+      replicationServersSecurityGroupsIDs: ['REFERENCE'],
+      dataPlaneRouting: 'PRIVATE_IP',
+      createPublicIP: false,
+      pitPolicy: [
+        { ruleID: 1, interval: 10, units: 'MINUTE', retentionDuration: 60 },
+        { ruleID: 2, interval: 1, units: 'HOUR', retentionDuration: 24 },
+        { ruleID: 3, interval: 1, units: 'DAY', retentionDuration: 7 },
       ],
     });
     template.hasResourceProperties('AWS::EC2::SecurityGroup', {
@@ -156,14 +164,12 @@ describe('the order of the teardown', () => {
 
   // What CloudFormation deletes first, and what only then; it creates the other way round.
   test.each<[string, RegExp, RegExp]>([
-    ['default settings, then disconnections', /AWS::DRS::/, /Custom::DRS(Fleet|SourceServer)Disconnection/],
     ['the alarm of a lag, then its server', /^AlarmsLags1234567890abcdef0/, /^Disconnections1234567890abcdef0/],
     ['the alarm of all lags, then the fleet', /^AlarmsLag(?!s)/, /Custom::DRSFleetDisconnection/],
     ['disconnections, then every link of the drain', /Custom::DRS(Fleet|SourceServer)Disconnection/, /Custom::DRSStagingAreaDrain/],
     ['every link, then the alarm of failed deletions', /Custom::DRSStagingAreaDrain/, /^AlarmsFailedDeletions/],
     ['every link, then all of the staging area', /Custom::DRSStagingAreaDrain/, /^StagingArea(?!Drain)/],
     ['every alarm, then who is told', /AWS::CloudWatch::Alarm/, /AWS::SNS::/],
-    ['what replicated into a subnet, then the subnet', /AWS::DRS::Replication/, /AWS::EC2::(Subnet|SecurityGroup|VPC)$/],
   ])('%s', (_order, first, then) => {
     const [firsts, thens] = [idsLike(first, resources), idsLike(then, resources)];
     expect(firsts.length).toBeGreaterThan(0);
@@ -172,6 +178,19 @@ describe('the order of the teardown', () => {
       expect([...deletedAfter(id, resources)]).toEqual(expect.arrayContaining(thens));
     }
   });
+});
+
+test('no deletion waits for default settings, and they are never deleted', () => {
+  const resources = resourcesOf(templateOf({ sourceServerIds: `${ONE},${OTHER}` }));
+  const [settings] = idsLike(/Custom::DRSDefaultSettings/, resources);
+  expect(resources[settings]).toMatchObject({ DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' });
+  for (const id of idsLike(/Custom::DRS(Fleet|SourceServer|Staging)/, resources)) {
+    expect(deletedAfter(settings, resources)).not.toContain(id);
+  }
+});
+
+test('the code of the default settings fits into a template', () => {
+  expect(CODE.length).toBeLessThanOrEqual(4096);
 });
 
 test('the order has gaps where there is none', () => {
@@ -252,8 +271,7 @@ describe('context', () => {
     ['false', 0],
   ])('defaultSettings %j', (defaultSettings, count) => {
     const template = templateOf({ defaultSettings });
-    template.resourceCountIs('AWS::DRS::ReplicationConfigurationTemplate', count);
-    template.resourceCountIs('AWS::DRS::LaunchConfigurationTemplate', count);
+    template.resourceCountIs('Custom::DRSDefaultSettings', count);
   });
 
   test('alarmEmail', () => {
@@ -332,7 +350,7 @@ test('named servers do not widen what the function of the fleet may do', () => {
 describe('cdk-nag', () => {
   /** Every finding of the AwsSolutions pack, and why it stays. */
   const ACKNOWLEDGED = {
-    'IAM5[Resource::*]': 'The describe actions of DRS and EC2 know no resources.',
+    'IAM5[Resource::*]': 'The describe actions of DRS and EC2 know no resources, and its default settings none before they are there.',
     'IAM5[Resource::arn:<AWS::Partition>:cloudformation:eu-central-1:111122223333:stack/*]':
       'The ancestors of a nested stack tell a deletion from a rollback, and no template knows their names.',
     'IAM5[Resource::arn:<AWS::Partition>:drs:eu-central-1:111122223333:source-server/*]':
@@ -345,7 +363,7 @@ describe('cdk-nag', () => {
     const stack = landingZone({ sourceServerIds: ONE, alarmEmail: 'dr@example.com' });
     const app = stack.node.root as App;
     Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
-    const functions = stack.node.children.filter((child) => child instanceof TeardownFunction);
+    const functions = stack.node.children.filter((child) => child instanceof TeardownFunction || child instanceof DefaultSettings);
     for (const [finding, reason] of Object.entries(acknowledged)) {
       functions.forEach((each) => Validations.of(each).acknowledge({ id: `AwsSolutions::AwsSolutions-${finding}`, reason }));
     }

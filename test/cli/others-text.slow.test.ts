@@ -16,7 +16,14 @@ import {
   type RecoveryInstance,
   type SourceServer,
 } from '@aws-sdk/client-drs';
-import { DescribeInstancesCommand, DescribeSecurityGroupsCommand, EC2Client, type Instance } from '@aws-sdk/client-ec2';
+import {
+  DescribeInstancesCommand,
+  DescribeNetworkInterfacesCommand,
+  DescribeSecurityGroupsCommand,
+  EC2Client,
+  type Instance,
+  type NetworkInterface,
+} from '@aws-sdk/client-ec2';
 import { mockClient } from 'aws-sdk-client-mock';
 import { withReadableErrors } from '../../cli/aws/errors';
 import { Session } from '../../cli/aws/session';
@@ -60,6 +67,7 @@ interface World {
   server: Partial<SourceServer>;
   instance?: Partial<RecoveryInstance>;
   machine?: Instance;
+  networkInterface?: NetworkInterface;
   groupId?: string;
   errors: { readonly drs?: Error; readonly cloudFormation?: Error; readonly ec2?: Error };
   order: Partial<PlanRequest>;
@@ -130,6 +138,12 @@ const FIELDS: readonly Field[] = [
   ['the ID of a machine', (InstanceId) => ({ ...drain(), machine: { InstanceId } })],
   ['the state of a machine', (Name) => ({ ...drain(), machine: { InstanceId: 'i-1', State: { Name: any(Name) } } })],
   ['the subnet of a machine', (SubnetId) => ({ ...drain(), machine: { InstanceId: 'i-1', SubnetId } })],
+  ['the ID of a network interface', (NetworkInterfaceId) => ({ ...drain(), networkInterface: { NetworkInterfaceId } })],
+  [
+    'the status of a network interface',
+    (Status) => ({ ...drain(), networkInterface: { NetworkInterfaceId: 'eni-1', Status: any(Status) } }),
+  ],
+  ['the subnet of a network interface', (SubnetId) => ({ ...drain(), networkInterface: { NetworkInterfaceId: 'eni-1', SubnetId } })],
   ['the ID of a security group', (groupId) => ({ ...drain(), groupId })],
   ['the message of an error of EC2', (message) => ({ ...drain(), errors: { ec2: failure('InvalidParameter', message) } })],
   // CloudFormation
@@ -221,6 +235,7 @@ function arrange({
   server,
   instance,
   machine,
+  networkInterface,
   groupId,
   errors,
   next,
@@ -262,6 +277,7 @@ function arrange({
   ec2.reset();
   ec2.on(DescribeInstancesCommand).callsFake(answer(errors.ec2, { Reservations: [{ Instances: machine ? [machine] : [] }] }));
   const GroupName = 'AWS Elastic Disaster Recovery default Replication Server Security Group';
+  ec2.on(DescribeNetworkInterfacesCommand).resolves({ NetworkInterfaces: networkInterface ? [networkInterface] : [] });
   ec2.on(DescribeSecurityGroupsCommand).resolves({ SecurityGroups: groupId ? [{ GroupId: groupId, GroupName, VpcId: 'vpc-1' }] : [] });
   writeFileSync(templateFile, JSON.stringify({ Resources: { [logicalId]: { ...Resources[logicalId], ...next } } }));
 }

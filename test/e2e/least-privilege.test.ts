@@ -164,8 +164,9 @@ describe('the source', () => {
     .filter((file) => file.endsWith('.ts'))
     .map((file) => readFileSync(path.join('lambda', file), 'utf8'))
     .join('\n');
-  // CloudFormation has commands of our own: lambda/aws/cloudformation.ts.
-  const commands = /import \{([^}]*)\} from '(?:@aws-sdk\/client-|\.\.\/aws\/(?=cloudformation))([a-z0-9]+)'/g;
+  // CloudFormation and EC2 have commands of our own: lambda/aws/cloudformation.ts, lambda/drain/ec2-commands.ts.
+  const commands =
+    /import \{([^}]*)\} from '(?:@aws-sdk\/client-|\.\.\/aws\/(?=cloudformation)|\.\/(?=ec2-commands))([a-z0-9]+)(?:-commands)?'/g;
   const imported = Array.from(sources.matchAll(commands), ([, names, service]) =>
     names
       .split(',')

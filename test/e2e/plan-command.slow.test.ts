@@ -343,7 +343,10 @@ describe('The rights that docs/plan.md lists', () => {
     'cloudformation:ListStackResources': /^You may not call cloudformation:ListStackResources/,
     'cloudformation:GetTemplate': /^You may not call cloudformation:GetTemplate/,
   };
-  const looked = ['drs:DescribeSourceServers', 'drs:DescribeRecoveryInstances', 'ec2:DescribeInstances', 'ec2:DescribeSecurityGroups'];
+  const looked = [
+    ...['drs:DescribeSourceServers', 'drs:DescribeRecoveryInstances'],
+    ...['ec2:DescribeInstances', 'ec2:DescribeNetworkInterfaces', 'ec2:DescribeSecurityGroups'],
+  ];
 
   async function played(play: (stage: Stage) => Promise<void>) {
     await onStage({}, async (stage) => {
@@ -390,6 +393,30 @@ describe('The rights that docs/plan.md lists', () => {
       expect(exitCode).toBe(2);
       const { resources } = JSON.parse(stdout) as { resources: { verdict: string; reason: string }[] };
       expect(resources).toContainEqual(expect.objectContaining({ verdict: 'unknown', reason: expect.stringContaining(action) }));
+    });
+  });
+});
+
+test('a network interface of DRS that is left in the staging area: the plan names it, and it is what the drain waits for', async () => {
+  await onStage({ networkInterfaceLingers: Infinity, speed: 60 }, async (stage) => {
+    await stage.deploy((stack) => {
+      const vpc = new Vpc(stack, 'Vpc', { natGateways: 0, maxAzs: 1, restrictDefaultSecurityGroup: false });
+      new StagingAreaDrain(stack, 'Drain', { vpc });
+    });
+    const [{ subnetId }] = stage.aws.ec2.network().subnets.all();
+    stage.seed({ sourceServerID: APP, stagingSubnetId: subnetId });
+    await stage.operator.disconnect(APP);
+    const [{ networkInterfaceId }] = stage.aws.ec2.network().interfaces.all();
+    await stage.until('the replication server goes', () => stage.aws.drs.replicationServers().length === 0);
+    expect(await plan(stage, STACK)).toMatchObject({
+      resources: [
+        {
+          verdict: 'drain',
+          reason: expect.stringMatching(/^it waits for 1 network interface of DRS in subnet-/),
+          machines: [],
+          networkInterfaces: [{ networkInterfaceId, status: 'available', subnetId }],
+        },
+      ],
     });
   });
 });

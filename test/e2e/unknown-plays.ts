@@ -18,7 +18,7 @@ import { RecoveryInstancePolicy } from '../../lib';
 
 export type Play = Pick<Scenario, 'name' | 'settings' | 'play'>;
 
-const { DISCONNECT, TERMINATE_DRILLS } = RecoveryInstancePolicy;
+const { DISCONNECT, FAIL, TERMINATE_DRILLS } = RecoveryInstancePolicy;
 const OTHER_ACCOUNT = '444455556666';
 const APP_DISCONNECTED = { [APP]: 'DISCONNECTED', [DATABASE]: 'CONTINUOUS' };
 const APP_GONE = { [APP]: undefined, [DATABASE]: 'CONTINUOUS' };
@@ -130,6 +130,22 @@ export const conflictOutlastsTheDeletion: Play = {
     await stage.expectStates(BOTH_REPLICATE);
     await stage.destroy();
     await stage.expectStates(APP_DISCONNECTED);
+  },
+};
+
+/** CloudFormation has deleted the function of a disconnection that failed: nobody can answer for it any more, and what is left is done by hand. */
+export const functionIsGone: Play = {
+  name: 'the server is disconnected by hand, and the stack is deleted with --retain-resources',
+  async play(stage) {
+    await deployWith(stage, FAIL, true);
+    await stage.destroy('DELETE_FAILED');
+    const reason = stage.reason();
+    await stage.expectStates(BOTH_REPLICATE);
+    await stage.runCommandOf(reason, /disconnect-recovery-instance/);
+    await stage.operator.disconnect(APP);
+    await stage.runCommandOf(reason, /delete-stack .*--retain-resources/);
+    await stage.expectStates(APP_DISCONNECTED);
+    expect(await stage.operator.statusOf('DisasterRecoveryLandingZone')).toBeUndefined();
   },
 };
 

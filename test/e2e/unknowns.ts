@@ -1,4 +1,5 @@
 import type { Unknowns } from '../../emulator/settings';
+import { settingsOfOthers, stuckNetworkInterface } from '../../scenarios/landing-zones';
 import {
   conflictOutlastsTheDeletion,
   creationIsDenied,
@@ -6,6 +7,7 @@ import {
   drillStays,
   failedCreateIsLeft,
   failingSibling,
+  functionIsGone,
   movesToAnotherRegion,
   nestedCleanUp,
   ofOldStack,
@@ -94,6 +96,24 @@ export const cases: { readonly [Name in keyof Unknowns]: Cases<Unknowns[Name]> }
     // Longer than that drain waits.
     [3_000, scenario('stuck-staging-area')],
     [Infinity, scenario('stuck-staging-area')],
+  ],
+  networkInterfaceLingers: [
+    [0, scenario('landing-zone')],
+    [300, scenario('landing-zone')],
+    [Infinity, stuckNetworkInterface],
+  ],
+  configurationTemplateDeletion: [
+    ['never', scenario('landing-zone-again'), settingsOfOthers],
+    ['while-records-or-jobs', scenario('landing-zone-again'), settingsOfOthers],
+    ['while-replicating', scenario('landing-zone-again')],
+  ],
+  replicationTemplates: [
+    [1, scenario('landing-zone-again')],
+    [Infinity, scenario('landing-zone-again'), settingsOfOthers],
+  ],
+  failedDeletion: [
+    ['stays', scenario('recovery-instance')],
+    ['deleted-all-the-same', functionIsGone],
   ],
   deletionRetries: [
     [900, scenario('without-drain')],

@@ -8,18 +8,52 @@ const drsResources = mutate('drain/drs-resources.ts');
 const step = mutate('drain/step.ts');
 const index = mutate('index.ts');
 
-const TWICE = 'empty = machines.length === 0 ? empty + 1 : 0;';
+const TWICE = 'empty = isEmpty ? empty + 1 : 0;';
 const OVER = 'empty >= 2 && (!wasSeen || Date.now() >= agentsUntil)';
-const OUT_OF_TIME = 'isOver || Date.now() + pause + LAST_LOOK >= ec2.deadline';
+const OUT_OF_TIME = 'Date.now() + pause + LAST_LOOK >= ec2.deadline';
+const SEEN = 'left.machines.length === 0 && left.interfaces.length === 0';
+const HANDED_OVER = `if (step.step === '0' || !isOfKind(error, 'timeout')) {`;
 const STAYS = `return stays ? 'the drain is still in the stack, with fewer links' : undefined;`;
 const LAST_STEP = `return id?.drain === name && id.step === '0';`;
 const GROUPS = 'await (step.deletesSecurityGroups ? deleteGroups(request, ec2, step) : undefined);';
 const FOUND = 'return DEFAULT_GROUPS.includes(GroupName) && VpcId === vpcId;';
 const REFUSED = `if (!isNamed(error, 'DependencyViolation')) {`;
-const EMPTY = 'if (isOver) {';
 const SUBNETS = 'SubnetIds.length > 0 && SubnetIds.every(isText)';
 const ID = 'vpcId: VpcId, drain: Drain, step: Link }';
 const KEPT = 'logDecision(request, kept, check.why);';
+
+/** What a drain finds, as docs/rules.md has it. */
+export const drainFindings: Mutants = {
+  'nothing of DRS in the subnets, twice in a row': [
+    handler('is content with one look', OVER, OVER.replace('>= 2', '>= 1')),
+    handler('looks three times', OVER, OVER.replace('>= 2', '>= 3')),
+  ],
+  'machines of DRS at its deadline, or network interfaces that DRS has made, or empty subnets for too short': [
+    handler('link 0 hands over', HANDED_OVER, `if (!isOfKind(error, 'timeout')) {`),
+    handler('every link fails', HANDED_OVER, 'if (error) {'),
+    handler('a handover does not tell', `logDecision(request, 'handed over'`, `((..._: unknown[]) => undefined)(request, 'handed over'`),
+  ],
+  'security groups that are still in use at its deadline': [
+    handler('fails while security groups are in use', "throw new Failure(told, { kind: 'timeout' });", 'throw new Failure(told);'),
+    handler('succeeds with one in use for ever', 'const told = say`Security groups', 'return;\n      const told = say`Security groups'),
+    handler('hides what EC2 said', 'refused.push(say`${GroupId}: ${messageOf(error)}`);', 'refused.push(say`${GroupId}`);'),
+  ],
+  'no answer of EC2 at its deadline, after it has answered before': [
+    handler(
+      'takes no answer for a denial',
+      HANDED_OVER,
+      `if (step.step === '0' || !isOfKind(error, 'timeout') || String(error).includes('did not succeed in time')) {`,
+    ),
+  ],
+  'no answer of EC2 at all, or a denial': [
+    handler(
+      'hands over though nobody knows what is there',
+      'const first = await ec2.leftIn(step.subnetIds);\n  try {',
+      'try {\n    const first = await ec2.leftIn(step.subnetIds);',
+    ),
+    handler('hands over whatever fails', HANDED_OVER, `if (step.step === '0') {`),
+  ],
+};
 
 /** The rules of a drain: it waits until DRS has left the subnets. */
 export const drain: Mutants = {
@@ -71,18 +105,40 @@ export const drain: Mutants = {
     handler('takes a link 0 that goes for one that stays', `!ResourceStatus?.startsWith('DELETE_'),`, 'ResourceStatus !== undefined,'),
   ],
   'the subnets are empty once they were so twice in a row': [
-    handler('is content with one look', OVER, OVER.replace('>= 2', '>= 1')),
-    handler('looks three times', OVER, OVER.replace('>= 2', '>= 3')),
     handler('counts looks that are not in a row', TWICE, TWICE.replace(': 0', ': empty')),
     handler('counts every look', TWICE, 'empty++;'),
-    handler('looks at the first subnet only', 'await ec2.machinesIn(subnetIds)', 'await ec2.machinesIn(subnetIds.slice(0, 1))'),
-    handler(
-      'takes a failed look for an empty one',
-      'await ec2.machinesIn(subnetIds)',
-      'await ec2.machinesIn(subnetIds).catch((): Instance[] => [])',
+    ec2('looks for machines in the first subnet only', 'machineFilters(subnetIds)', 'machineFilters(subnetIds.slice(0, 1))'),
+    ec2(
+      'looks for network interfaces in the first subnet only',
+      '= interfaceFilters(subnetIds)',
+      '= interfaceFilters(subnetIds.slice(0, 1))',
     ),
-    drsResources('takes every machine for one of DRS', 'MANAGED_BY_DRS, ALIVE]', 'ALIVE]'),
-    drsResources('waits for what is terminated', 'MANAGED_BY_DRS, ALIVE]', 'MANAGED_BY_DRS]'),
+    ec2(
+      'takes a failed look for an empty one',
+      'await this.machinesIn(subnetIds)',
+      'await this.machinesIn(subnetIds).catch((): Instance[] => [])',
+    ),
+    ec2(
+      'takes a failed look for one without network interfaces',
+      'await this.interfacesIn(subnetIds)',
+      'await this.interfacesIn(subnetIds).catch((): NetworkInterface[] => [])',
+    ),
+    handler('does not look for network interfaces', SEEN, 'left.machines.length === 0'),
+    handler('looks for network interfaces only', SEEN, 'left.interfaces.length === 0'),
+    drsResources('takes those of a machine for others', 'interfaces.filter((one) => !isOf(one))', '[...interfaces]'),
+    drsResources('overlooks what is attached', '!isOf(one)', '!one.Attachment'),
+    drsResources(
+      'takes what is attached to nothing for that of a machine',
+      'InstanceId === Attachment?.InstanceId',
+      'InstanceId === (Attachment?.InstanceId ?? InstanceId)',
+    ),
+    ec2(
+      'takes no token of the pages of network interfaces',
+      'items: listIn(page.NetworkInterfaces), nextToken: page.NextToken',
+      'items: listIn(page.NetworkInterfaces)',
+    ),
+    drsResources('takes everything for something of DRS', '[...subnetIds] }, MANAGED_BY_DRS]', '[...subnetIds] }]'),
+    drsResources('waits for what is terminated', '[...interfaceFilters(subnetIds), ALIVE]', 'interfaceFilters(subnetIds)'),
     drsResources('overlooks what shuts down, and still holds its network interface', `'shutting-down', `, ''),
     drsResources('overlooks stopped machines', `, 'stopped'`, ''),
     drsResources('looks for another tag', 'AWSElasticDisasterRecoveryManaged', 'AWSElasticDisasterRecovery'),
@@ -93,16 +149,16 @@ export const drain: Mutants = {
     ec2('looks at the first machine of a reservation only', 'listIn(Instances))', 'listIn(Instances).slice(0, 1))'),
     handler(
       'does not tell in the log that it waits',
-      `log({ event: 'progress', machines: machines.length, subnets: subnetIds, ...requestFields(request) });`,
+      `log({ event: 'progress', ...counts, subnets: step.subnetIds, ...requestFields(request) });`,
       '',
     ),
   ],
-  'agents have ten minutes, if machines were seen': [
+  'agents have ten minutes, if anything was seen': [
     handler('gives them no time', OVER, 'empty >= 2'),
     handler('gives them time though no machine was ever seen', OVER, 'empty >= 2 && Date.now() >= agentsUntil'),
     handler('gives them an hour', '10 * 60_000', '60 * 60_000'),
     handler('gives them a minute', '10 * 60_000', '60_000'),
-    handler('forgets that machines were seen', 'wasSeen ||= machines.length > 0;', 'wasSeen = machines.length > 0;'),
+    handler('forgets that something was seen', 'wasSeen ||= !isEmpty;', 'wasSeen = !isEmpty;'),
     handler('does not know single disconnections', '[SOURCE_SERVER_DISCONNECTION, FLEET_DISCONNECTION,', '[FLEET_DISCONNECTION,'),
     handler('does not know fleets', '[SOURCE_SERVER_DISCONNECTION, FLEET_DISCONNECTION,', '[SOURCE_SERVER_DISCONNECTION,'),
     handler('does not think of nested stacks', `FLEET_DISCONNECTION, 'AWS::CloudFormation::Stack']`, 'FLEET_DISCONNECTION]'),
@@ -116,18 +172,23 @@ export const drain: Mutants = {
     handler('counts from the first disconnection', 'Math.max(0, ...deleted', 'Math.min(...deleted'),
   ],
   'link 0 fails at the deadline, the others hand over': [
-    handler('link 0 hands over', `if (step.step === '0') {`, `if (step.step === '') {`),
-    handler('every link fails', `if (step.step === '0') {`, 'if (step.step) {'),
-    handler('succeeds whatever is left', EMPTY, 'if (machines.length >= 0) {'),
-    handler('is content with one empty look at the deadline', EMPTY, 'if (machines.length === 0) {'),
+    handler(
+      'succeeds whatever is left',
+      'throw new Failure(explainLeft(left, step',
+      'return;\n      throw new Failure(explainLeft(left, step',
+    ),
+    handler('is content with one empty look at the deadline', OUT_OF_TIME, `!isEmpty && ${OUT_OF_TIME}`),
     handler('does not tell that it was empty for too short', 'left.length === 0', 'left.length < 0'),
-    handler('never gives up', OUT_OF_TIME, 'isOver'),
+    handler('never gives up', OUT_OF_TIME, 'Date.now() < 0'),
     handler('gives up at once', OUT_OF_TIME, 'true'),
     handler('begins a look that has no time left', 'Date.now() + pause + LAST_LOOK >= ec2.deadline', 'Date.now() + pause >= ec2.deadline'),
     handler('gives up after two minutes', `type === 'Delete' ? Infinity : SHORT_LIMIT`, 'SHORT_LIMIT'),
-    handler('a handover does not tell', `logDecision(request, 'handed over'`, `((..._: unknown[]) => undefined)(request, 'handed over'`),
-    handler('does not tell that it is done', `logDecision(request, 'drained', subnets);`, ''),
-    handler('does not name the machines', "${join(named, ', ')}${more}", '${more}'),
+    handler('does not tell that it is done', `logDecision(request, 'drained', join(step.subnetIds, ', '));`, ''),
+    handler('does not name what is left', "join(left.slice(0, LEFT_NAMED), ', ')", "''"),
+    handler('tells of machines where there are none', 'if (machines.length === 0) {', 'if (machines.length < 0) {'),
+    handler('tells of network interfaces where there are machines', 'if (machines.length === 0) {', 'if (interfaces.length > 0) {'),
+    handler('does not tell how network interfaces are deleted', 'explainInterfaces(interfaces, region),', ''),
+    handler('has a command for each of them', 'const COMMANDS_TOLD = 5;', 'const COMMANDS_TOLD = 1_000;'),
     drsResources('takes every machine for a replication server', 'return KINDS.has(nameOf(instance));', `return nameOf(instance) !== '';`),
     drsResources(
       'takes no machine for a replication server',
@@ -144,8 +205,8 @@ export const drain: Mutants = {
       'return KINDS.has(nameOf(instance));',
       'return [...KINDS.keys()].some((name) => nameOf(instance).includes(name));',
     ),
-    handler('names so many that the commands are cut off', 'const MACHINES_NAMED = 20;', 'const MACHINES_NAMED = 1_000;'),
-    handler('does not tell how many it does not name', 'say` and ${left.length - MACHINES_NAMED} more`', "''"),
+    handler('names so many that the commands are cut off', 'const LEFT_NAMED = 20;', 'const LEFT_NAMED = 1_000;'),
+    handler('does not tell how many it does not name', 'say` and ${left.length - LEFT_NAMED} more`', "''"),
     deletion(
       'does not tell what next',
       'throw failedDeletion(error, request, check, deletion.remainingWork());',
@@ -158,8 +219,8 @@ export const drain: Mutants = {
     handler('leaves them', GROUPS, ''),
     handler('deletes them though nobody wants it', GROUPS, 'await deleteGroups(request, ec2, step);'),
     step('takes every word for true', `DeleteSecurityGroups === 'true'`, 'DeleteSecurityGroups !== undefined'),
-    handler('deletes them before anything else', 'const { machines, isOver } = await', `${GROUPS}\n  const { machines, isOver } = await`),
-    handler('deletes them at the handover, too', EMPTY, `${GROUPS}\n  ${EMPTY}`),
+    handler('deletes them before anything else', 'const first = await', `${GROUPS}\n  const first = await`),
+    handler('deletes them at the handover, too', "logDecision(request, 'handed over'", `${GROUPS}\n    logDecision(request, 'handed over'`),
     handler('deletes the first one only', 'of await ec2.defaultGroupsIn(vpcId)) {', 'of (await ec2.defaultGroupsIn(vpcId)).slice(0, 1)) {'),
     handler('does not tell that it deleted one', `logDecision(request, 'security group deleted', GroupId);`, ''),
   ],
@@ -202,14 +263,8 @@ export const drain: Mutants = {
     handler('tries again, whatever EC2 says', REFUSED, 'if (!error) {'),
     handler('takes another group for it', 'GroupId === groupId', 'GroupId !== undefined'),
     handler('does not try again', 'if (refused.length === 0) {', 'if (refused.length >= 0) {'),
-    handler(
-      'succeeds with one in use for ever',
-      'throw new Failure(say`Security groups',
-      'return;\n      throw new Failure(say`Security groups',
-    ),
     handler('never gives up on them', 'if (Date.now() + POLL_SUBNETS >= ec2.deadline) {', 'if (Date.now() < 0) {'),
     handler('gives up on them at once', 'if (Date.now() + POLL_SUBNETS >= ec2.deadline) {', 'if (Date.now() > 0) {'),
-    handler('hides what EC2 said', 'refused.push(say`${GroupId}: ${messageOf(error)}`);', 'refused.push(say`${GroupId}`);'),
     ec2(
       'takes a throttled deletion for a refusal',
       `await retry('ec2:DeleteSecurityGroup', (abortSignal) => this.client.send(command, { abortSignal }), this);`,

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { cellsOf, rowsUnder } from '../docs/markdown';
 import { answers } from './answers';
 import { deletions } from './deletions';
-import { drain } from './drain';
+import { drain, drainFindings } from './drain';
 import { fleetRequests, fleetRules, selectedServers } from './fleets';
 import type { Mutant, Mutants } from './mutant';
 import { physicalIdRules } from './physical-ids';
@@ -28,6 +28,7 @@ const tables: readonly { readonly header: string; readonly cells: number; readon
   { header: 'The server, or what DRS says to the deletion of its record', cells: 1, mutants: records },
   { header: 'Fleet: request', cells: 2, mutants: fleetRequests },
   { header: 'Fleet: a selected server', cells: 1, mutants: selectedServers },
+  { header: 'The drain finds', cells: 1, mutants: drainFindings },
 ];
 
 /** Rules that no table has. */

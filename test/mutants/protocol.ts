@@ -9,6 +9,7 @@ const responseUrl = mutate('protocol/response-url.ts');
 const log = mutate('protocol/log.ts');
 const clientConfiguration = mutate('aws/client-configuration.ts');
 const cloudFormation = mutate('aws/cloudformation.ts');
+const queryCommand = mutate('aws/query-command.ts');
 const xml = mutate('aws/xml.ts');
 const drs = mutate('aws/drs.ts');
 const ec2 = mutate('drain/ec2.ts');
@@ -246,26 +247,22 @@ export const protocol: Record<(typeof PROTOCOL_RULES)[number], Mutants[string]> 
     respond('has another namespace', 'Namespace: METRIC_NAMESPACE', `Namespace: 'mutant'`),
   ],
   'CloudFormation is asked and understood as by its own client': [
-    cloudFormation('names no version', ', Version: context.apiVersion', ''),
-    cloudFormation('does not escape what it sends', 'entry.map(extendedEncodeURIComponent)', 'entry'),
-    cloudFormation('sends what is not there', 'entry[1] !== undefined', 'entry[1] !== null'),
-    cloudFormation(
-      'goes to the ordinary endpoint where FIPS is wanted',
-      `UseFIPS: { type: 'builtInParams', name: 'useFipsEndpoint' },`,
-      '',
-    ),
-    cloudFormation(
+    queryCommand('names no version', ', Version: context.apiVersion', ''),
+    queryCommand('does not escape what it sends', 'entry.map(extendedEncodeURIComponent)', 'entry'),
+    queryCommand('sends what is not there', 'entry[1] !== undefined', 'entry[1] !== null'),
+    queryCommand('goes to the ordinary endpoint where FIPS is wanted', `UseFIPS: { type: 'builtInParams', name: 'useFipsEndpoint' },`, ''),
+    queryCommand(
       'goes to the ordinary endpoint where dual-stack is wanted',
       `UseDualStack: { type: 'builtInParams', name: 'useDualstackEndpoint' },`,
       '',
     ),
-    cloudFormation('leaves out the path of an endpoint', '`${path}/`', `'/'`),
-    cloudFormation('takes an error for an answer', 'statusCode >= 300', 'statusCode >= 600'),
-    cloudFormation('does not name an error', `error?.textOf('Code') ?? String(statusCode)`, 'String(statusCode)'),
-    cloudFormation('hides what CloudFormation said', `error?.textOf('Message') ?? 'UnknownError'`, `'UnknownError'`),
-    cloudFormation(
+    queryCommand('leaves out the path of an endpoint', '`${path}/`', `'/'`),
+    queryCommand('takes an error for an answer', 'statusCode >= 300', 'statusCode >= 600'),
+    queryCommand('does not name an error', `error?.textOf('Code') ?? String(statusCode)`, 'String(statusCode)'),
+    queryCommand('hides what CloudFormation said', `error?.textOf('Message') ?? 'UnknownError'`, `'UnknownError'`),
+    queryCommand(
       'takes a page of somebody else for an answer',
-      'throw new Error(`The answer has no ${operation}Result.`);',
+      'throw new Error(`The answer has no result of ${operation}.`);',
       `return { $metadata: {}, ...read(new Element('')) };`,
     ),
     xml('believes an answer that was cut off', ' || open.length !== 1', ''),

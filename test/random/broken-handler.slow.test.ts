@@ -42,7 +42,7 @@ const { isInTheWay } = recoveryInstance;
 // eslint-disable-next-line @typescript-eslint/unbound-method
 const { pickSourceServers, recoveryInstancesOf, terminateRecoveryInstances } = Drs.prototype;
 // eslint-disable-next-line @typescript-eslint/unbound-method
-const { deleteGroup, machinesIn } = Ec2.prototype;
+const { deleteGroup, leftIn } = Ec2.prototype;
 const open = Drs.open.bind(Drs);
 
 const genuine = { genuine: true, deletedStack: 'A' } as const;
@@ -301,7 +301,7 @@ const brokenDrains: Breakage[] = [
     'says that it has drained, and has not looked',
     /^I1.*seen the subnets empty twice/,
     () => {
-      jest.spyOn(Ec2.prototype, 'machinesIn').mockResolvedValue([]);
+      jest.spyOn(Ec2.prototype, 'leftIn').mockResolvedValue({ machines: [], interfaces: [] });
       jest.spyOn(Ec2.prototype, 'defaultGroupsIn').mockResolvedValue([]);
     },
   ],
@@ -309,9 +309,8 @@ const brokenDrains: Breakage[] = [
     'overlooks the machines',
     /^I10?: .*empty twice/,
     () =>
-      jest.spyOn(Ec2.prototype, 'machinesIn').mockImplementation(async function (this: Ec2, ids) {
-        await machinesIn.call(this, ids);
-        return [];
+      jest.spyOn(Ec2.prototype, 'leftIn').mockImplementation(async function (this: Ec2, ids) {
+        return { ...(await leftIn.call(this, ids)), machines: [] };
       }),
   ],
   [

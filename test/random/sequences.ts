@@ -31,8 +31,9 @@ const settings: fc.Arbitrary<Sequence['settings']> = fc.record(
     conflictLingers: unlikely(unknowns.conflictLingers),
     recordLingers: unlikely(unknowns.recordLingers),
     disconnectedRecordHolds: anyOf(unknowns.disconnectedRecordHolds.values),
-    // If it never went, no drain would ever end.
+    // If they never went, no drain would ever end.
     replicationServerLingers: anyOf(unknowns.replicationServerLingers.values.filter(Number.isFinite)),
+    networkInterfaceLingers: anyOf(unknowns.networkInterfaceLingers.values.filter(Number.isFinite)),
     terminationJobs: anyOf(unknowns.terminationJobs.values, [2, 1, 1]),
   },
   { requiredKeys: [] },

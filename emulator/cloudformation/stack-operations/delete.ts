@@ -28,7 +28,7 @@ export async function deleteAll(engine: Engine, stack: Stack, { retain = [], for
     .map((instance) => ({ instance, retained: instance.definition.declaration.UpdateReplacePolicy === 'Retain' }));
   const failures = await deleteInstances(engine, stack, [...current, ...superseded], {
     attempts: 1,
-    onFailure: force ? 'skip' : 'keep-dependencies',
+    onFailure: force ? 'skip' : engine.settings.failedDeletion === 'stays' ? 'keep-dependencies' : 'go-on',
   });
   if (failures.length > 0) return stack.transition('DELETE_FAILED', failed('delete', failures));
   stack.transition('DELETE_COMPLETE');

@@ -1,5 +1,8 @@
 import { tagFilters } from '../filters';
 import { NetworkInterface } from '../model';
+import { resourceTags } from '../authorization';
+import { ec2Error } from '../errors';
+import { Operation } from '../operation';
 import { describe, groupSet, tagSet } from './describe';
 
 export const describeNetworkInterfaces = describe<NetworkInterface>({
@@ -26,10 +29,30 @@ export const describeNetworkInterfaces = describe<NetworkInterface>({
     availabilityZone,
     description,
     ownerId: call.accountId,
-    requesterManaged: instanceId === undefined,
-    status: 'in-use',
+    requesterManaged: type !== 'interface',
+    status: isFree({ type, instanceId }) ? 'available' : 'in-use',
     groupSet: groupSet(groupIds, call.network),
-    attachment: { instanceId, status: 'attached' },
+    attachment: isFree({ type, instanceId }) ? undefined : { instanceId, status: 'attached' },
     tagSet: tagSet(tags),
   }),
 });
+
+/** What an operator does to an interface that would stay for ever. */
+export const deleteNetworkInterface: Operation = (query) => {
+  const id = query.required('NetworkInterfaceId');
+  return {
+    authorize: (call) => call.authorize(call.arn(`network-interface/${id}`), resourceTags(call.network.interfaces.get(id)?.tags)),
+    run({ network }) {
+      if (!isFree(network.interfaces.existing(id))) {
+        throw ec2Error('InvalidParameterValue', `Network interface '${id}' is currently in use.`);
+      }
+      network.interfaces.delete(id);
+      return { return: true };
+    },
+  };
+};
+
+/** NAT gateways and endpoints hold theirs themselves. */
+function isFree({ type, instanceId }: Pick<NetworkInterface, 'type' | 'instanceId'>): boolean {
+  return type === 'interface' && instanceId === undefined;
+}

@@ -148,6 +148,7 @@ test('fleets and drains have a line each, and the end says how many servers ther
     vpcId: 'vpc-1',
     subnetIds: ['subnet-1'],
     machines: [],
+    networkInterfaces: [],
     securityGroupIds: [],
     ...outcomeOf('nothing', 'DRS has nothing there'),
   } as const;

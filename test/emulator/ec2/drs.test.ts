@@ -3,6 +3,7 @@ import { Instance } from '../../../emulator/ec2/model';
 import { Network } from '../../../emulator/ec2/network';
 import { Settings } from '../../../emulator/settings';
 import { resource, Services } from '../services';
+import { ec2Query, filters } from './query';
 
 const minute = 60_000;
 const [one, two] = ['s-00000000000000001', 's-00000000000000002'] as const;
@@ -116,6 +117,58 @@ describe('a replication server', () => {
     expect(states(...servers())).toEqual(['running']);
     services.clock.pass(minute + 1);
     expect(states(...servers())).toEqual([state]);
+  });
+
+  describe('its network interface', () => {
+    const shown = async () =>
+      (
+        await ec2Query(
+          { endpoint: services.gateway.endpoint, iam: services.iam },
+          'DescribeNetworkInterfaces',
+          filters({ 'subnet-id': stagingSubnetId }),
+        )
+      )
+        .all('status')
+        .filter((status) => status !== 'attached');
+
+    test('carries DRS’s tag, and goes with it unless told', async () => {
+      services.drs.addSourceServer({ sourceServerID: one, stagingSubnetId });
+      expect(network().interfaces.all()).toMatchObject([{ tags: managed }]);
+      expect(await shown()).toEqual(['in-use']);
+      await disconnect(one);
+      services.clock.pass(11 * minute);
+      expect(await shown()).toEqual([]);
+    });
+
+    test('outlasts it as it is told to, attached to nothing', async () => {
+      await start({ networkInterfaceLingers: 300 });
+      services.drs.addSourceServer({ sourceServerID: one, stagingSubnetId });
+      await disconnect(one);
+      services.clock.pass(11 * minute);
+      expect(await shown()).toEqual(['available']);
+      services.clock.pass(5 * minute - 1);
+      expect(await shown()).toEqual(['available']);
+      services.clock.pass(1);
+      expect(await shown()).toEqual([]);
+    });
+
+    test('can be deleted once it is attached to nothing', async () => {
+      await start({ networkInterfaceLingers: Infinity });
+      services.drs.addSourceServer({ sourceServerID: one, stagingSubnetId });
+      const [{ networkInterfaceId }] = network().interfaces.all();
+      const remove = async () =>
+        (
+          await ec2Query({ endpoint: services.gateway.endpoint, iam: services.iam }, 'DeleteNetworkInterface', {
+            NetworkInterfaceId: networkInterfaceId,
+          })
+        ).status;
+      expect(await remove()).toBe(400);
+      await disconnect(one);
+      services.clock.pass(24 * 60 * minute);
+      expect(await remove()).toBe(200);
+      expect(await shown()).toEqual([]);
+      expect(await remove()).toBe(400);
+    });
   });
 
   test('in a subnet that isn’t known here is in no VPC, and leaves nothing there', () => {

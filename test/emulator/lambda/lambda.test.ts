@@ -132,7 +132,7 @@ test('a process is reused; a function sees its own environment and nothing of ou
     AWS_LAMBDA_LOG_GROUP_NAME: '/test/warm',
     AWS_LAMBDA_LOG_STREAM_NAME: harness.lambda.logs.lines('/test/warm')[0]?.stream,
   });
-  const own = /^(AWS_|LAMBDA_|_HANDLER$|PATH$|LANG$|TZ$|NODE_EXTRA_CA_CERTS$|STAGE$|calls$)/;
+  const own = /^(AWS_|LAMBDA_|_HANDLER$|PATH$|LANG$|TZ$|NODE_(PATH|EXTRA_CA_CERTS)$|STAGE$|calls$)/;
   expect(Object.keys(first ?? {}).filter((name) => !own.test(name))).toEqual([]);
   delete process.env.PARENT_SECRET;
 });

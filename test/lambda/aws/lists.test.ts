@@ -7,7 +7,12 @@ import {
   DisconnectSourceServerCommand,
   TerminateRecoveryInstancesCommand,
 } from '@aws-sdk/client-drs';
-import { DeleteSecurityGroupCommand, DescribeInstancesCommand, DescribeSecurityGroupsCommand } from '@aws-sdk/client-ec2';
+import {
+  DeleteSecurityGroupCommand,
+  DescribeInstancesCommand,
+  DescribeNetworkInterfacesCommand,
+  DescribeSecurityGroupsCommand,
+} from '../../../lambda/drain/ec2-commands';
 import { DescribeStacksCommand, ListStackResourcesCommand } from '../../../lambda/aws/cloudformation';
 import { FLEET_DISCONNECTION, STAGING_AREA_DRAIN } from '../../../lib/contract';
 import {
@@ -140,6 +145,13 @@ const LISTINGS: Row[] = [
     0,
   ],
   [
+    'the network interfaces in subnets',
+    (...answers) => answersInTurn(ec2.on(DescribeNetworkInterfacesCommand), ...answers),
+    deleteDrain,
+    { NetworkInterfaces: [] },
+    0,
+  ],
+  [
     'the security groups of a VPC',
     (...answers) => answersInTurn(ec2.on(DescribeSecurityGroupsCommand), ...answers),
     deleteDrain,
@@ -172,6 +184,7 @@ beforeEach(() => {
   drs.on(DisconnectSourceServerCommand).resolves({ ...MEMBER, dataReplicationInfo: { dataReplicationState: 'DISCONNECTED' } });
   drs.on(DescribeRecoveryInstancesCommand).resolves({ items: [] });
   ec2.on(DescribeInstancesCommand).resolves({ Reservations: [] });
+  ec2.on(DescribeNetworkInterfacesCommand).resolves({ NetworkInterfaces: [] });
   ec2.on(DescribeSecurityGroupsCommand).resolves({ SecurityGroups: [] });
 });
 

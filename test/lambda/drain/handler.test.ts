@@ -1,11 +1,11 @@
+import type { Instance, NetworkInterface, SecurityGroup } from '@aws-sdk/client-ec2';
+import { FLEET_DISCONNECTION, SOURCE_SERVER_DISCONNECTION, STAGING_AREA_DRAIN } from '../../../lib/contract';
 import {
   DeleteSecurityGroupCommand,
   DescribeInstancesCommand,
+  DescribeNetworkInterfacesCommand,
   DescribeSecurityGroupsCommand,
-  type Instance,
-  type SecurityGroup,
-} from '@aws-sdk/client-ec2';
-import { FLEET_DISCONNECTION, SOURCE_SERVER_DISCONNECTION, STAGING_AREA_DRAIN } from '../../../lib/contract';
+} from '../../../lambda/drain/ec2-commands';
 import {
   ACCOUNT,
   answersInTurn,
@@ -56,6 +56,7 @@ const recoveryInstance: Instance = {
   State: { Name: 'running' },
   Tags: [{ Key: 'Name', Value: 'app-01' }],
 };
+const networkInterface: NetworkInterface = { NetworkInterfaceId: 'eni-0a1', SubnetId: SUBNETS[0], Status: 'available' };
 const group = (what: string, GroupId: string): SecurityGroup => ({
   GroupId,
   VpcId: VPC,
@@ -67,10 +68,13 @@ const machinesAre = (...turns: Instance[][]) =>
     ec2.on(DescribeInstancesCommand),
     ...turns.map((Instances) => ({ Reservations: Instances.map((one) => ({ Instances: [one] })) })),
   );
+const interfacesAre = (...turns: NetworkInterface[][]) =>
+  answersInTurn(ec2.on(DescribeNetworkInterfacesCommand), ...turns.map((NetworkInterfaces) => ({ NetworkInterfaces })));
 const groupsAre = (...turns: SecurityGroup[][]) =>
   answersInTurn(ec2.on(DescribeSecurityGroupsCommand), ...turns.map((SecurityGroups) => ({ SecurityGroups })));
 const calls = () => ec2.calls().map(({ args }) => args[0].constructor.name.replace(/Command$/, ''));
 const deletedGroups = () => ec2.commandCalls(DeleteSecurityGroupCommand).map(({ args }) => args[0].input.GroupId);
+const TWO_LOOKS = Array(2).fill(['DescribeInstances', 'DescribeNetworkInterfaces']).flat() as string[];
 /** A disconnection of the stack, which is deleted now. */
 const disconnectedNow = (type = SOURCE_SERVER_DISCONNECTION) =>
   stackHas({ logicalId: 'App', physicalId: SERVER_ARN, status: 'DELETE_COMPLETE', type });
@@ -80,6 +84,7 @@ beforeEach(() => {
   stackIs('DELETE_IN_PROGRESS');
   stackHas();
   machinesAre([]);
+  interfacesAre([]);
   groupsAre([]);
   ec2.on(DeleteSecurityGroupCommand).resolves({});
 });
@@ -104,11 +109,15 @@ describe('Delete, genuine', () => {
     const { response, log } = await send('Delete');
     expect(response).toMatchObject({ Status: 'SUCCESS', PhysicalResourceId: physicalIdOf(0) });
     expect(log).toContainEqual(expect.objectContaining({ decision: 'drained' }));
-    expect(calls()).toEqual(['DescribeInstances', 'DescribeInstances']);
+    expect(calls()).toEqual(TWO_LOOKS);
     expect(ec2.commandCalls(DescribeInstancesCommand)[0].args[0].input.Filters).toEqual([
       { Name: 'subnet-id', Values: SUBNETS },
       { Name: 'tag-key', Values: ['AWSElasticDisasterRecoveryManaged'] },
       { Name: 'instance-state-name', Values: ['pending', 'running', 'shutting-down', 'stopping', 'stopped'] },
+    ]);
+    expect(ec2.commandCalls(DescribeNetworkInterfacesCommand)[0].args[0].input.Filters).toEqual([
+      { Name: 'subnet-id', Values: SUBNETS },
+      { Name: 'tag-key', Values: ['AWSElasticDisasterRecoveryManaged'] },
     ]);
   });
 
@@ -116,14 +125,95 @@ describe('Delete, genuine', () => {
     machinesAre([replicationServer], [], [replicationServer], [], []);
     const { response, log } = await send('Delete');
     expect(response.Status).toBe('SUCCESS');
-    expect(calls()).toHaveLength(5);
+    expect(calls()).toHaveLength(10);
     expect(log.filter(({ event }) => event === 'progress').map(({ machines }) => machines)).toEqual([1, 0, 1, 0]);
+  });
+
+  describe('a network interface of DRS is left, and no machine', () => {
+    test('waits until the subnets were empty twice in a row', async () => {
+      interfacesAre([networkInterface], [], [networkInterface], [], []);
+      const { response, log } = await send('Delete');
+      expect(response.Status).toBe('SUCCESS');
+      const looks = log.filter(({ event }) => event === 'progress');
+      expect(looks.map(({ machines, networkInterfaces }) => [machines, networkInterfaces])).toEqual([
+        [0, 1],
+        [0, 0],
+        [0, 1],
+        [0, 0],
+      ]);
+    });
+
+    test('what stands on any page counts', async () => {
+      ec2.on(DescribeNetworkInterfacesCommand).resolves({ NetworkInterfaces: [], NextToken: 'next' });
+      answersInTurn(
+        ec2.on(DescribeNetworkInterfacesCommand, { NextToken: 'next' }),
+        { NetworkInterfaces: [networkInterface] },
+        { NetworkInterfaces: [] },
+      );
+      expect((await send('Delete')).response.Status).toBe('SUCCESS');
+      expect(calls()).toHaveLength(9);
+    });
+
+    test('the agents of a disconnection that was deleted have ten minutes', async () => {
+      disconnectedNow();
+      interfacesAre([networkInterface], []);
+      const start = Date.now();
+      expect((await send('Delete')).response.Status).toBe('SUCCESS');
+      expect(Date.now() - start).toBeGreaterThanOrEqual(600_000);
+    });
+
+    test('link 0 still finds it at the deadline: FAILED, names it, and says how to delete it', async () => {
+      interfacesAre([networkInterface]);
+      const { response } = await send('Delete');
+      expect(response.Status).toBe('FAILED');
+      expect(response.Reason).toContain(
+        `Network interfaces of DRS are still in the staging area of ${VPC}, so its subnets can't be deleted: eni-0a1 (network interface, available in ${SUBNETS[0]}).`,
+      );
+      expect(response.Reason).toContain(`\`aws ec2 delete-network-interface --network-interface-id eni-0a1 --region ${REGION}\``);
+    });
+
+    test('a hundred of them: twenty are named, with five commands, and what to do next', async () => {
+      const id = (index: number) => `eni-${String(index).padStart(17, '0')}`;
+      interfacesAre(Array.from({ length: 100 }, (_, index) => ({ ...networkInterface, NetworkInterfaceId: id(index) })));
+      const { response } = await send('Delete');
+      expect(response.Reason).toContain(' and 80 more.');
+      expect(response.Reason?.match(/delete-network-interface/g)).toHaveLength(5);
+      expect(response.Reason).toContain('--retain-resources');
+    });
+
+    test('another link still finds it at the deadline: SUCCESS, it hands over', async () => {
+      interfacesAre([networkInterface]);
+      const { response, log } = await send('Delete', { link: 2 });
+      expect(response.Status).toBe('SUCCESS');
+      expect(log).toContainEqual(expect.objectContaining({ decision: 'handed over', why: expect.stringContaining('eni-0a1') }));
+    });
+
+    test('the security groups stay until it is gone', async () => {
+      interfacesAre([networkInterface]);
+      groupsAre([group('Replication', 'sg-1')]);
+      await send('Delete', { properties: { DeleteSecurityGroups: 'true' } });
+      expect(deletedGroups()).toEqual([]);
+    });
+  });
+
+  test('link 0 finds a machine with its network interface, and another one: each is named once', async () => {
+    machinesAre([replicationServer]);
+    interfacesAre([
+      { ...networkInterface, NetworkInterfaceId: 'eni-0b1', Status: 'in-use', Attachment: { InstanceId: 'i-0b1' } },
+      { ...networkInterface, NetworkInterfaceId: 'eni-0c1', Status: 'in-use', Attachment: { InstanceId: 'i-of-others' } },
+    ]);
+    const { response, log } = await send('Delete');
+    expect(response.Reason).toContain(
+      `i-0b1 (replication server, running in ${SUBNETS[0]}), eni-0c1 (network interface, in-use in ${SUBNETS[0]}).`,
+    );
+    expect(response.Reason).not.toContain('eni-0b1');
+    expect(log).toContainEqual(expect.objectContaining({ event: 'progress', machines: 1, networkInterfaces: 1 }));
   });
 
   test('the stack is deleted, and link 0 is still to go: another link waits all the same', async () => {
     stackHas({ logicalId: 'Link0', physicalId: physicalIdOf(0), status: 'CREATE_COMPLETE', type: STAGING_AREA_DRAIN });
     await send('Delete', { link: 5 });
-    expect(calls()).toEqual(['DescribeInstances', 'DescribeInstances']);
+    expect(calls()).toEqual(TWO_LOOKS);
   });
 
   test('an empty page is not the end', async () => {
@@ -134,7 +224,7 @@ describe('Delete, genuine', () => {
       { Reservations: [] },
     );
     expect((await send('Delete')).response.Status).toBe('SUCCESS');
-    expect(calls()).toHaveLength(6);
+    expect(calls()).toHaveLength(9);
   });
 
   test('what stands on an earlier page counts, too', async () => {
@@ -145,7 +235,7 @@ describe('Delete, genuine', () => {
     );
     ec2.on(DescribeInstancesCommand, { NextToken: 'next' }).resolves({ Reservations: [] });
     expect((await send('Delete')).response.Status).toBe('SUCCESS');
-    expect(calls()).toHaveLength(4);
+    expect(calls()).toHaveLength(7);
   });
 
   test.each([SOURCE_SERVER_DISCONNECTION, FLEET_DISCONNECTION])(
@@ -296,11 +386,56 @@ describe('Delete, genuine', () => {
     expect(Date.now() - start).toBeGreaterThanOrEqual(600_000);
   });
 
-  test.each([0, 3])('EC2 can not be asked: link %d FAILED, since nobody knows what is there', async (link) => {
-    ec2.on(DescribeInstancesCommand).rejects(serviceError('UnauthorizedOperation', 'no', 403));
-    expect((await send('Delete', { link })).response).toMatchObject({
-      Status: 'FAILED',
-      Reason: expect.stringContaining('may not call ec2:DescribeInstances'),
+  describe.each([
+    ['DescribeInstances', DescribeInstancesCommand],
+    ['DescribeNetworkInterfaces', DescribeNetworkInterfacesCommand],
+  ])('%s is not answered', (operation, Command) => {
+    const refusedAfter = (looks: number, error: Error) => {
+      let calls = 0;
+      const seen =
+        operation === 'DescribeInstances'
+          ? { Reservations: [{ Instances: [replicationServer] }] }
+          : { NetworkInterfaces: [networkInterface] };
+      ec2.on(Command).callsFake(() => (calls++ < looks ? Promise.resolve(seen) : Promise.reject(error)));
+    };
+    const outOfOrder = serviceError('InternalError', 'no', 500);
+
+    test.each([0, 3])('it is denied: link %d FAILED, since nobody knows what is there', async (link) => {
+      refusedAfter(0, serviceError('UnauthorizedOperation', 'no', 403));
+      expect((await send('Delete', { link })).response).toMatchObject({
+        Status: 'FAILED',
+        Reason: expect.stringContaining(`may not call ec2:${operation}`),
+      });
+    });
+
+    test('it is denied after something was seen: another link FAILED, too', async () => {
+      refusedAfter(3, serviceError('UnauthorizedOperation', 'no', 403));
+      expect((await send('Delete', { link: 3 })).response.Status).toBe('FAILED');
+    });
+
+    test.each([0, 3])('EC2 is out of order all the time: link %d FAILED, since nobody knows what is there', async (link) => {
+      refusedAfter(0, outOfOrder);
+      expect((await send('Delete', { link })).response).toMatchObject({
+        Status: 'FAILED',
+        Reason: expect.stringContaining(`ec2:${operation} did not succeed in time`),
+      });
+    });
+
+    test('EC2 is out of order from the second look on: link 0 FAILED', async () => {
+      refusedAfter(1, outOfOrder);
+      expect((await send('Delete')).response).toMatchObject({
+        Status: 'FAILED',
+        Reason: expect.stringContaining(`ec2:${operation} did not succeed in time`),
+      });
+    });
+
+    test('EC2 is out of order from the second look on: another link SUCCESS, it hands over', async () => {
+      refusedAfter(1, outOfOrder);
+      const { response, log } = await send('Delete', { link: 3 });
+      expect(response.Status).toBe('SUCCESS');
+      expect(log).toContainEqual(
+        expect.objectContaining({ decision: 'handed over', why: expect.stringContaining('did not succeed in time') }),
+      );
     });
   });
 
@@ -400,6 +535,24 @@ describe('Delete, genuine', () => {
       });
     });
 
+    test.each<[string, () => unknown]>([
+      ['are in use for ever', () => ec2.on(DeleteSecurityGroupCommand).rejects(serviceError('DependencyViolation', 'in use'))],
+      ['can not be deleted in time', () => ec2.on(DeleteSecurityGroupCommand).rejects(serviceError('InternalError', 'no', 500))],
+    ])('%s: another link SUCCESS, it hands over', async (_what, arrange) => {
+      groupsAre(both);
+      arrange();
+      const { response, log } = await send('Delete', { properties, link: 1 });
+      expect(response.Status).toBe('SUCCESS');
+      expect(log).toContainEqual(expect.objectContaining({ decision: 'handed over' }));
+      expect(log).not.toContainEqual(expect.objectContaining({ decision: 'drained' }));
+    });
+
+    test('may not be deleted: another link FAILED, too', async () => {
+      groupsAre(both);
+      ec2.on(DeleteSecurityGroupCommand).rejects(serviceError('UnauthorizedOperation', 'no', 403));
+      expect((await send('Delete', { properties, link: 1 })).response.Status).toBe('FAILED');
+    });
+
     test('are in use for ever: FAILED at the deadline', async () => {
       groupsAre(both);
       ec2.on(DeleteSecurityGroupCommand).rejects(serviceError('DependencyViolation', 'resource sg-1 has a dependent object'));
@@ -431,7 +584,7 @@ describe('Delete in the clean-up of an update', () => {
   ])('there is only %s: it drains', async (_what, resource) => {
     stackHas({ ...resource, type: STAGING_AREA_DRAIN });
     await send('Delete', { link: 5 });
-    expect(calls()).toEqual(['DescribeInstances', 'DescribeInstances']);
+    expect(calls()).toEqual(TWO_LOOKS);
   });
 
   test('machines stay: FAILED says how to look by hand', async () => {

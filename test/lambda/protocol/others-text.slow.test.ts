@@ -7,10 +7,16 @@ import {
   type SourceServer,
   TerminateRecoveryInstancesCommand,
 } from '@aws-sdk/client-drs';
-import { DeleteSecurityGroupCommand, DescribeInstancesCommand, DescribeSecurityGroupsCommand, type Instance } from '@aws-sdk/client-ec2';
+import type { Instance, NetworkInterface } from '@aws-sdk/client-ec2';
 import { AssumeRoleCommand } from '@aws-sdk/client-sts';
 import { FLEET_DISCONNECTION, STAGING_AREA_DRAIN } from '../../../lib/contract';
 import { DescribeStacksCommand, ListStackResourcesCommand } from '../../../lambda/aws/cloudformation';
+import {
+  DeleteSecurityGroupCommand,
+  DescribeInstancesCommand,
+  DescribeNetworkInterfacesCommand,
+  DescribeSecurityGroupsCommand,
+} from '../../../lambda/drain/ec2-commands';
 import { readFleet } from '../../../lambda/fleet/fleet';
 import { HOSTILE_VALUES, wrongIn } from '../hostile-values';
 import {
@@ -80,12 +86,20 @@ const drainWith = (
   remaining: 60_000,
 });
 const machine: Instance = { InstanceId: 'i-0c1', SubnetId: 'subnet-1', State: { Name: 'running' } };
+const networkInterface: NetworkInterface = { NetworkInterfaceId: 'eni-1', SubnetId: 'subnet-1', Status: 'available' };
 const drainFinds = (more: object): Requested => {
   ec2.on(DescribeInstancesCommand).resolves({ Reservations: [{ Instances: [{ ...machine, ...more }] }] });
+  ec2.on(DescribeNetworkInterfacesCommand).resolves({ NetworkInterfaces: [] });
+  return drainWith();
+};
+const drainFindsInterface = (more: object): Requested => {
+  ec2.on(DescribeInstancesCommand).resolves({ Reservations: [] });
+  ec2.on(DescribeNetworkInterfacesCommand).resolves({ NetworkInterfaces: [{ ...networkInterface, ...more }] });
   return drainWith();
 };
 const groupIs = (GroupId: string, error: Error): Requested => {
   ec2.on(DescribeInstancesCommand).resolves({ Reservations: [] });
+  ec2.on(DescribeNetworkInterfacesCommand).resolves({ NetworkInterfaces: [] });
   const GroupName = 'AWS Elastic Disaster Recovery default Replication Server Security Group';
   ec2.on(DescribeSecurityGroupsCommand).resolves({ SecurityGroups: [{ GroupId, VpcId: 'vpc-1', GroupName }] });
   ec2.on(DeleteSecurityGroupCommand).rejects(error);
@@ -164,6 +178,9 @@ const FIELDS: readonly Field[] = [
   ['the ID of a machine', (InstanceId) => drainFinds({ InstanceId })],
   ['the state of a machine', (Name) => drainFinds({ State: { Name } })],
   ['the subnet of a machine', (SubnetId) => drainFinds({ SubnetId })],
+  ['the ID of a network interface', (NetworkInterfaceId) => drainFindsInterface({ NetworkInterfaceId })],
+  ['the status of a network interface', (Status) => drainFindsInterface({ Status })],
+  ['the subnet of a network interface', (SubnetId) => drainFindsInterface({ SubnetId })],
   ['the name of a machine', (Value) => drainFinds({ Tags: [{ Key: 'Name', Value }] })],
   [
     'the name of a machine that looks like a replication server',

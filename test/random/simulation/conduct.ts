@@ -12,7 +12,14 @@ import type { World } from './world';
 const LOOKS = ['DescribeStacks', 'ListStackResources', 'AssumeRole', 'DescribeSourceServers', 'DescribeRecoveryInstances', 'DescribeJobs'];
 
 /** What may be asked for a drain. */
-const OF_DRAINS = ['DescribeStacks', 'ListStackResources', 'DescribeInstances', 'DescribeSecurityGroups', 'DeleteSecurityGroup'];
+const OF_DRAINS = [
+  'DescribeStacks',
+  'ListStackResources',
+  'DescribeInstances',
+  'DescribeNetworkInterfaces',
+  'DescribeSecurityGroups',
+  'DeleteSecurityGroup',
+];
 
 /** What changes something in DRS, and the policies that it needs. */
 const CHANGES: Readonly<Record<string, readonly string[]>> = {
@@ -83,8 +90,8 @@ export class Conduct {
     if (operation === 'DescribeSourceServers' && !('filters' in (JSON.parse(body) as object))) {
       this.fleets.listed(invocation);
     }
-    if (operation === 'DescribeInstances') {
-      this.drains.looked(invocation);
+    if (operation === 'DescribeInstances' || operation === 'DescribeNetworkInterfaces') {
+      this.drains.looked(invocation, operation);
     }
   }
 

@@ -15,6 +15,7 @@ const FAULTY = {
   ListStackResources: 'cloudformation',
   AssumeRole: 'sts',
   DescribeInstances: 'ec2',
+  DescribeNetworkInterfaces: 'ec2',
   DescribeSecurityGroups: 'ec2',
   DeleteSecurityGroup: 'ec2',
 };

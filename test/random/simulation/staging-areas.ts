@@ -1,4 +1,4 @@
-import type { Instance } from '../../../emulator/ec2/model';
+import type { Instance, NetworkInterface } from '../../../emulator/ec2/model';
 import type { Network } from '../../../emulator/ec2/network';
 import { otherArea, stagingArea } from './fixtures';
 
@@ -20,6 +20,11 @@ export function addStagingAreas(network: Network) {
 /** The machines of DRS that are in the subnets of a drain. */
 export function machinesIn(network: Network, subnetIds: readonly string[]): Instance[] {
   return network.instances.all().filter(({ subnetId, state }) => subnetIds.includes(subnetId ?? '') && state !== 'terminated');
+}
+
+/** The network interfaces of DRS that are in the subnets of a drain. */
+export function interfacesIn(network: Network, subnetIds: readonly string[]): NetworkInterface[] {
+  return network.interfaces.all().filter(({ subnetId, tags }) => subnetIds.includes(subnetId) && Object.keys(MANAGED)[0] in tags);
 }
 
 /** The IDs of the two groups that DRS has made in the staging area, as long as they are there; or of all others. */
