@@ -15,7 +15,7 @@ import {
 import { clientConfiguration, type Credentials } from './client-configuration';
 import { isOfKind } from './errors';
 import type { RateLimiter } from './rate-limiter';
-import { isNamed, listIn, retry } from './retry';
+import { isNamed, isThrottling, listIn, retry } from './retry';
 import type { Principal, Reach, RoleSession } from './role';
 import type { StackIdentity } from './stack-id';
 
@@ -123,10 +123,26 @@ export class Drs {
     return found.find((job) => job.jobID === jobID);
   }
 
-  /** Deletes the record of a source server that is disconnected, or extended from another account. */
+  /**
+   * Deletes the record of a source server that is disconnected, or extended from another account. A try whose answer was lost may have done it:
+   * then its tags are gone, too, and a policy that asks for them denies the next try.
+   */
   async deleteSourceServer(sourceServerID: string): Promise<void> {
     const command = new DeleteSourceServerCommand({ sourceServerID });
-    await this.call('drs:DeleteSourceServer', (abortSignal) => this.client.send(command, { abortSignal }));
+    await this.call('drs:DeleteSourceServer', async (abortSignal, before) => {
+      const mayBeGone = before !== undefined && !isThrottling(before);
+      if (!mayBeGone || (await this.isThere(sourceServerID))) {
+        await this.client.send(command, { abortSignal });
+      }
+    });
+  }
+
+  /** Whether DRS has the source server, or may have it. */
+  private isThere(sourceServerID: string): Promise<boolean> {
+    return this.findSourceServer(sourceServerID).then(
+      (found) => found !== undefined,
+      () => true,
+    );
   }
 
   /** What `pick` makes of each source server of the account and Region; nothing else of them is kept, since there may be thousands. */
@@ -168,9 +184,9 @@ export class Drs {
     }
   }
 
-  private async call<T>(action: string, call: (abortSignal: AbortSignal) => Promise<T>): Promise<T> {
+  private async call<T>(action: string, call: Attempt<T>): Promise<T> {
     const { deadline, role, rateLimiter } = this;
-    const limited = (abortSignal: AbortSignal) => (rateLimiter ? rateLimiter.run(() => call(abortSignal)) : call(abortSignal));
+    const limited: Attempt<T> = (...args) => (rateLimiter ? rateLimiter.run(() => call(...args)) : call(...args));
     try {
       return await retry(action, limited, { deadline, role, wasDenied: this.denied.has(action) });
     } catch (error) {
@@ -186,6 +202,8 @@ export class Drs {
 export function isNothingThere(error: unknown): boolean {
   return isNamed(error, 'ResourceNotFoundException', 'UninitializedAccountException');
 }
+
+type Attempt<T> = Parameters<typeof retry<T>>[1];
 
 type PageCall<T> = (nextToken: string | undefined, abortSignal: AbortSignal) => Promise<Page<T>>;
 

@@ -61,18 +61,22 @@ export interface Patience {
 /**
  * Calls AWS until it answers: throttling, faults of the service and of the network are repeated until the deadline,
  * a denial for as long as policies take to spread.
+ *
+ * @param call one attempt; it is told why the one before it failed
  */
 export async function retry<T>(
   action: string,
-  call: (signal: AbortSignal) => Promise<T>,
+  call: (signal: AbortSignal, before?: unknown) => Promise<T>,
   { deadline, role = "the function's role", wasDenied = false }: Patience,
 ): Promise<T> {
   const deniedUntil = Math.min(deadline, Date.now() + (wasDenied ? 0 : POLICY_PROPAGATION));
   let told: unknown;
+  let before: unknown;
   for (let attempt = 0; ; attempt++) {
     try {
-      return await oneAttempt(call, deadline);
+      return await oneAttempt((signal) => call(signal, before), deadline);
     } catch (error) {
+      before = error;
       // That nobody answered tells less than what was answered before.
       told = told !== undefined && isNamed(error, ...TIMED_OUT) ? told : error;
       const denied = isDenied(error);

@@ -77,10 +77,17 @@ async function inRounds(teardown: FleetTeardown): Promise<boolean> {
 }
 
 /** Lists those for whom there is something to do: who was disconnected in this run, or could not be, had its turn. */
-async function takeOn({ drs, fleet, progress }: FleetTeardown): Promise<FleetServer[]> {
+async function takeOn({ drs, fleet, progress, note }: FleetTeardown): Promise<FleetServer[]> {
   const listed = await drs.pickSourceServers((server) => (fleet.selection.matches(server) ? fleetServerOf(server) : undefined));
   // One that moves to a later page is listed twice.
   const selected = [...new Map(listed.map((server) => [server.id, server])).values()];
+  // What was done to it, its answers may have been lost.
+  const isThrough = ({ id, state }: FleetServer) =>
+    progress.outcomeOf(id) === 'failed' && state === 'disconnected' && !fleet.options.deletesSourceServer;
+  selected.filter(isThrough).forEach((server) => {
+    note('disconnected already', server.id);
+    progress.set(server, 'succeeded');
+  });
   const hadItsTurn = ({ id }: FleetServer) => ['succeeded', 'failed'].includes(progress.outcomeOf(id) ?? '');
   const others = selected.filter((server) => !hadItsTurn(server));
   others.forEach((server) => progress.set(server, needsWork(server.state, fleet.options) ? 'pending' : 'skipped'));

@@ -246,6 +246,12 @@ export const selectedServers: Mutants = {
     deleteRecord('does not tell a denial of the deletion of its record from other failures', ', { cause: refusal }', ''),
     disconnect('does not tell a denial from other failures', 'throw new Failure(told, { cause: refusal });', 'throw new Failure(told);'),
   ],
+  'was disconnected, but no answer was heard': [
+    teardown('fails', 'selected.filter(isThrough).forEach(', '[selected[0]!].slice(1).filter(isThrough).forEach('),
+    teardown('does not tell of it in the log', `note('disconnected already', server.id);`, ''),
+    teardown('takes one for through whose record is to go', ` && !fleet.options.deletesSourceServer;`, ';'),
+    teardown('takes one for through that replicates', ` && state === 'disconnected' && !fleet`, ' && !fleet'),
+  ],
   'moves to a page of the listing that was read already, or is selected a moment later': [
     teardown(
       'lists once',
@@ -359,7 +365,7 @@ export const fleetRules: Mutants = {
   ],
   'requests are paced': [
     handler('has no pace', ', new RateLimiter())', ')'),
-    drs('does not keep it', 'rateLimiter ? rateLimiter.run(() => call(abortSignal)) : call(abortSignal)', 'call(abortSignal)'),
+    drs('does not keep it', 'rateLimiter ? rateLimiter.run(() => call(...args)) : call(...args)', 'call(...args)'),
     rateLimiter('sends all at once', 'await this.turn();', ''),
     rateLimiter('does not slow down', 'this.slowDown();', ''),
     rateLimiter('slows down without end', 'Math.min(LONGEST_INTERVAL, this.interval * SLOW_DOWN)', 'this.interval * SLOW_DOWN'),

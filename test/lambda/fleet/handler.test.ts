@@ -527,6 +527,32 @@ describe('Delete, genuine', () => {
     expect((await deletion({ DeleteSourceServer: 'true' })).response.Status).toBe('SUCCESS');
   });
 
+  test('records go so slowly that no answer is heard: SUCCESS, and each is deleted once', async () => {
+    const held = drsHolds(...[1, 2, 3].map((index) => member(index)));
+    const sent: string[] = [];
+    drs.on(DeleteSourceServerCommand).callsFake(({ sourceServerID }: { sourceServerID: string }) => {
+      sent.push(sourceServerID);
+      setTimeout(() => held.delete(sourceServerID), 20_000);
+      return new Promise((_, reject) => setTimeout(() => reject(Object.assign(new Error('aborted'), { name: 'AbortError' })), 30_000));
+    });
+    const { response, log } = await deletion({ DeleteSourceServer: 'true' });
+    expect(response.Status).toBe('SUCCESS');
+    expect(sent.sort()).toEqual([1, 2, 3].map(idOf));
+    expect(log).toContainEqual(expect.objectContaining({ decision: 'fleet disconnected', why: expect.stringContaining('3 of 3') }));
+  });
+
+  test('disconnects are done, and no answer is heard: SUCCESS, since the next listing shows them', async () => {
+    const held = drsHolds(member(1), member(2));
+    drs.on(DisconnectSourceServerCommand).callsFake(({ sourceServerID }: { sourceServerID: string }) => {
+      held.set(sourceServerID, { ...held.get(sourceServerID), ...disconnectedAlready });
+      throw Object.assign(new Error('socket'), { code: 'ECONNRESET' });
+    });
+    const { response, log } = await deletion();
+    expect(response.Status).toBe('SUCCESS');
+    expect(log).toContainEqual(expect.objectContaining({ decision: 'disconnected already', why: idOf(1) }));
+    expect(log).toContainEqual(expect.objectContaining({ decision: 'fleet disconnected', why: expect.stringContaining('2 of 2') }));
+  });
+
   test('an extended server whose record stays: tells to delete that by hand, and not to disconnect', async () => {
     stackIs('UPDATE_COMPLETE_CLEANUP_IN_PROGRESS');
     stackHas();

@@ -10,6 +10,8 @@ export interface Exchange {
   readonly operation: string;
   readonly body: string;
   readonly invocation?: Invocation;
+  /** When it was sent, in milliseconds since 1970: a server may take its time. */
+  readonly sentAt: number;
   /** Who signed it and for which Region, by the credential scope; a response to CloudFormation is signed by nobody. */
   readonly accessKeyId?: string;
   readonly region?: string;
@@ -171,6 +173,7 @@ class VirtualRequest extends EventEmitter {
   private async exchange(body: Buffer) {
     const { invocation } = this;
     const operation = operationOf(this.options, body);
+    const sentAt = Date.now();
     if (invocation?.dies('before', operation)) {
       return;
     }
@@ -181,7 +184,7 @@ class VirtualRequest extends EventEmitter {
     const handle = () => server?.handle(this.options, body);
     const answer = this.isOver ? undefined : await (invocation ? runAs(invocation, handle) : handle());
     for (const listener of listeners) {
-      listener({ operation, host, body: body.toString(), invocation, ...signerOf(this.options), status: answer?.status });
+      listener({ operation, host, body: body.toString(), invocation, sentAt, ...signerOf(this.options), status: answer?.status });
     }
     if (invocation?.dies('after', operation)) {
       return;
