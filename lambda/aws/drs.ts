@@ -17,21 +17,17 @@ import { isOfKind } from './errors';
 import type { RateLimiter } from './rate-limiter';
 import { isNamed, isThrottling, listIn, retry } from './retry';
 import type { Principal, Reach, RoleSession } from './role';
+import type { Term } from './sleep';
 import type { StackIdentity } from './stack-id';
 
 /** For which stack DRS is called, and how a role is assumed for that. */
 export interface DrsCaller {
   readonly stack: StackIdentity;
   readonly assumeRole: AssumeRole;
+  readonly signal: AbortSignal;
 }
 
-export type AssumeRole = (
-  stack: StackIdentity,
-  roleArn: string,
-  deadline: number,
-  session: RoleSession,
-  reach: Reach,
-) => Promise<Credentials>;
+export type AssumeRole = (stack: StackIdentity, roleArn: string, term: Term, session: RoleSession, reach: Reach) => Promise<Credentials>;
 
 /** The calls that are made to DRS in one Region, each one repeated until it is answered or the deadline comes. */
 export class Drs {
@@ -41,15 +37,15 @@ export class Drs {
    * @throws Failure if the role can't be assumed
    */
   static async open(
-    { stack, assumeRole }: DrsCaller,
+    { stack, assumeRole, signal }: DrsCaller,
     reach: Reach,
     { assumeRoleArn: roleArn, session = {} }: Principal,
     deadline: number,
     rateLimiter?: RateLimiter,
   ): Promise<Drs> {
-    const credentials = roleArn === undefined ? undefined : await assumeRole(stack, roleArn, deadline, session, reach);
+    const credentials = roleArn === undefined ? undefined : await assumeRole(stack, roleArn, { deadline, signal }, session, reach);
     const role = roleArn === undefined ? undefined : `the role ${roleArn}`;
-    return new Drs(new DrsClient(clientConfiguration(stack, reach.region, credentials)), role, deadline, rateLimiter);
+    return new Drs(new DrsClient(clientConfiguration(stack, reach.region, credentials)), role, deadline, signal, rateLimiter);
   }
 
   private constructor(
@@ -57,6 +53,7 @@ export class Drs {
     private readonly role: string | undefined,
     /** When it gives up, in milliseconds since 1970. */
     readonly deadline: number,
+    readonly signal: AbortSignal,
     private readonly rateLimiter: RateLimiter | undefined,
     /** The actions that stayed denied. */
     private readonly denied = new Set<string>(),
@@ -64,7 +61,7 @@ export class Drs {
 
   /** The same, but it gives up earlier. */
   until(deadline: number): Drs {
-    return new Drs(this.client, this.role, Math.min(deadline, this.deadline), this.rateLimiter, this.denied);
+    return new Drs(this.client, this.role, Math.min(deadline, this.deadline), this.signal, this.rateLimiter, this.denied);
   }
 
   /** The source server as it is after the disconnect. */
@@ -185,10 +182,10 @@ export class Drs {
   }
 
   private async call<T>(action: string, call: Attempt<T>): Promise<T> {
-    const { deadline, role, rateLimiter } = this;
+    const { deadline, signal, role, rateLimiter } = this;
     const limited: Attempt<T> = (...args) => (rateLimiter ? rateLimiter.run(() => call(...args)) : call(...args));
     try {
-      return await retry(action, limited, { deadline, role, wasDenied: this.denied.has(action) });
+      return await retry(action, limited, { deadline, signal, role, wasDenied: this.denied.has(action) });
     } catch (error) {
       if (isOfKind(error, 'denied')) {
         this.denied.add(action);

@@ -1,6 +1,6 @@
 import { Failure, messageOf } from './errors';
 import { type Message, say } from './message';
-import { sleep } from './sleep';
+import { sleep, type Term, unlessAborted } from './sleep';
 
 /** What retries need of the SDK's exceptions, which are matched by name: services throw more than their models declare. */
 interface ServiceError extends Error {
@@ -49,9 +49,7 @@ export function isNamed(error: unknown, ...names: string[]): boolean {
 }
 
 /** How long a call is repeated, and as whom it is made. */
-export interface Patience {
-  /** In milliseconds since 1970. */
-  readonly deadline: number;
+export interface Patience extends Term {
   /** Whom to grant what is denied. */
   readonly role?: string;
   /** Whether the action was denied for as long as policies take to spread already. */
@@ -67,15 +65,16 @@ export interface Patience {
 export async function retry<T>(
   action: string,
   call: (signal: AbortSignal, before?: unknown) => Promise<T>,
-  { deadline, role = "the function's role", wasDenied = false }: Patience,
+  { deadline, signal, role = "the function's role", wasDenied = false }: Patience,
 ): Promise<T> {
   const deniedUntil = Math.min(deadline, Date.now() + (wasDenied ? 0 : POLICY_PROPAGATION));
   let told: unknown;
   let before: unknown;
   for (let attempt = 0; ; attempt++) {
     try {
-      return await oneAttempt((signal) => call(signal, before), deadline);
+      return await oneAttempt((attemptSignal) => call(attemptSignal, before), { deadline, signal });
     } catch (error) {
+      signal.throwIfAborted();
       before = error;
       // That nobody answered tells less than what was answered before.
       told = told !== undefined && isNamed(error, ...TIMED_OUT) ? told : error;
@@ -89,19 +88,23 @@ export async function retry<T>(
           ? new Failure(deniedMessage(action, role, error), { kind: 'denied' })
           : new Failure(outOfTimeMessage(action, attempt + 1, told), { kind: 'timeout' });
       }
-      await sleep(pause);
+      await sleep(pause, signal);
     }
   }
 }
 
-async function oneAttempt<T>(call: (signal: AbortSignal) => Promise<T>, deadline: number): Promise<T> {
+async function oneAttempt<T>(call: (signal: AbortSignal) => Promise<T>, { deadline, signal }: Term): Promise<T> {
+  signal.throwIfAborted();
   const controller = new AbortController();
+  const abort = () => controller.abort();
+  signal.addEventListener('abort', abort);
   // At least a moment: the last attempt may begin just before the deadline.
-  const timer = setTimeout(() => controller.abort(), Math.max(1_000, Math.min(ATTEMPT, deadline - Date.now())));
+  const timer = setTimeout(abort, Math.max(1_000, Math.min(ATTEMPT, deadline - Date.now())));
   try {
-    return await call(controller.signal);
+    return await unlessAborted(signal, call(controller.signal));
   } finally {
     clearTimeout(timer);
+    signal.removeEventListener('abort', abort);
   }
 }
 

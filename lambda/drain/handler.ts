@@ -110,7 +110,7 @@ async function whyNotDrained(request: Request, { drain: name }: DrainStep, delet
 }
 
 async function drain(request: Request, step: DrainStep): Promise<void> {
-  const ec2 = new Ec2(request.stack, request.deadline);
+  const ec2 = new Ec2(request.stack, request.deadline, request.signal);
   const { machines, isOver } = await untilEmpty(request, ec2, step);
   const subnets = join(step.subnetIds, ', ');
   if (isOver) {
@@ -137,7 +137,7 @@ async function untilEmpty(request: Request, ec2: Ec2, { subnetIds }: DrainStep):
       return { machines, isOver };
     }
     log({ event: 'progress', machines: machines.length, subnets: subnetIds, ...requestFields(request) });
-    await sleep(pause);
+    await sleep(pause, request.signal);
   }
 }
 
@@ -173,7 +173,7 @@ async function deleteGroups(request: Request, ec2: Ec2, { vpcId }: DrainStep): P
     if (Date.now() + POLL_SUBNETS >= ec2.deadline) {
       throw new Failure(say`Security groups that DRS has made are still in use in ${vpcId}, so it can't be deleted. ${join(refused)}`);
     }
-    await sleep(POLL_SUBNETS);
+    await sleep(POLL_SUBNETS, ec2.signal);
   }
 }
 

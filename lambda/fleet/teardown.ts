@@ -72,7 +72,7 @@ async function inRounds(teardown: FleetTeardown): Promise<boolean> {
     if (progress.count('pending') > 0 || Date.now() + pause >= drs.deadline) {
       return false;
     }
-    await sleep(pause);
+    await sleep(pause, drs.signal);
   }
 }
 
@@ -176,6 +176,8 @@ async function attempt(
   } catch (error) {
     const isLost =
       error instanceof NoLongerSelected || (isOfKind(error, 'denied') && (await isNoLongerSelected(teardown.drs, fleet, server)));
+    // Then it was told already what became of it.
+    drs.signal.throwIfAborted();
     if (isLost) {
       note('no longer selected', server.id);
       progress.set(server, 'skipped');

@@ -46,7 +46,7 @@ export async function checkDeletion(request: Request, replaced: Replaced): Promi
     if (pause === undefined || Date.now() + pause >= request.deadline) {
       throw check;
     }
-    await sleep(pause);
+    await sleep(pause, request.signal);
   }
 }
 

@@ -4,6 +4,7 @@ import { DescribeStacksCommand, ListStackResourcesCommand, type StackResource } 
 import { listIn, retry } from '../aws/retry';
 import { Failure } from '../aws/errors';
 import { say } from '../aws/message';
+import type { Term } from '../aws/sleep';
 import type { Request } from './request';
 
 /** A stack as CloudFormation describes it now. */
@@ -21,7 +22,7 @@ export async function describeWithAncestors(request: Request): Promise<Described
   const client = clientFor(request);
   const stacks: DescribedStack[] = [];
   for (let id: string | undefined = request.stack.id; id !== undefined; id = stacks.at(-1)?.parentId) {
-    stacks.push(await describe(client, id, request.deadline));
+    stacks.push(await describe(client, id, request));
   }
   return stacks;
 }
@@ -51,12 +52,12 @@ function clientFor(request: Request): CloudFormationClient {
   return new CloudFormationClient(clientConfiguration(request.stack, request.stack.region));
 }
 
-async function describe(client: CloudFormationClient, stackId: string, deadline: number): Promise<DescribedStack> {
+async function describe(client: CloudFormationClient, stackId: string, term: Term): Promise<DescribedStack> {
   const command = new DescribeStacksCommand({ StackName: stackId });
   const stacks = await retry(
     'cloudformation:DescribeStacks',
     async (abortSignal) => listIn((await client.send(command, { abortSignal })).Stacks),
-    { deadline },
+    term,
   );
   const stack = stacks.find((candidate) => candidate.StackId === stackId);
   if (!stack?.StackStatus) {

@@ -52,7 +52,7 @@ async function awaitDisconnected({ drs, server }: Teardown): Promise<Disconnecte
     if (Date.now() + POLL_SERVER >= drs.deadline) {
       throw new Failure(say`${accepted} still shows it as ${replicationStateOf(found)}: ${seeIt}`);
     }
-    await sleep(POLL_SERVER);
+    await sleep(POLL_SERVER, drs.signal);
   }
 }
 

@@ -53,7 +53,7 @@ export async function retryOnConflict<T>(
       if (Date.now() + pause + ANSWER >= drs.deadline) {
         throw new Failure(join([told, cleanup.refusal, await explainHold(teardown, because)]));
       }
-      await sleep(pause);
+      await sleep(pause, drs.signal);
     }
   }
 }

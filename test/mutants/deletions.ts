@@ -119,8 +119,8 @@ export const deletions: Mutants = {
     deletionCheck('keeps if the status can not be read', '    return failure;', `    return { genuine: false, why: 'mutant' };`),
     stackStatus(
       'goes on without an ancestor that can not be read',
-      'stacks.push(await describe(client, id, request.deadline));',
-      `const stack = await describe(client, id, request.deadline).catch(() => undefined);
+      'stacks.push(await describe(client, id, request));',
+      `const stack = await describe(client, id, request).catch(() => undefined);
     if (!stack) {
       break;
     }

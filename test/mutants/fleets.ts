@@ -30,7 +30,7 @@ const OURS = isOfType(FLEET_DISCONNECTION);
 const OF_OTHERS = isOfOtherType(FLEET_DISCONNECTION);
 const KEPT = 'logDecision(request, kept, check.why);';
 const IDENTIFIED = `ifUnderstood(() => identify(request).physicalId) ?? request.physicalId ?? ''`;
-const OPEN = 'Drs.open(request, { region, tags: selection.tags }, options, deadline, new RateLimiter())';
+const OPEN = 'Drs.open(request, { region, tags: selection.tags }, options, deadline, new RateLimiter(request.signal))';
 const PHYSICAL_ID = 'fleetIdOf({ accountId, region, selectionHash';
 const REPLACED = `replaced === 'keep' && own && own.PhysicalResourceId !== request.physicalId`;
 const NEEDS_WORK = `state === 'replicating' || deletesSourceServer`;
@@ -263,7 +263,11 @@ export const selectedServers: Mutants = {
       'const processed =',
       `if (progress.count('succeeded') > 0) {\n      await inTurn(teardown, due);\n      return true;\n    }\n    const processed =`,
     ),
-    teardown('goes on although the time is over', 'return false;\n    }\n    await sleep(pause);', 'await sleep(pause);\n    }'),
+    teardown(
+      'goes on although the time is over',
+      'return false;\n    }\n    await sleep(pause, drs.signal);',
+      'await sleep(pause, drs.signal);\n    }',
+    ),
     teardown('takes on those again whose record is gone', `['succeeded', 'failed'].includes(`, `['failed'].includes(`),
     teardown(
       'tries those again who could not be disconnected before',
@@ -364,7 +368,7 @@ export const fleetRules: Mutants = {
     progress('does not count those that wait', 'return this.servers.size;', `return this.count('skipped', 'succeeded', 'failed');`),
   ],
   'requests are paced': [
-    handler('has no pace', ', new RateLimiter())', ')'),
+    handler('has no pace', ', new RateLimiter(request.signal))', ')'),
     drs('does not keep it', 'rateLimiter ? rateLimiter.run(() => call(...args)) : call(...args)', 'call(...args)'),
     rateLimiter('sends all at once', 'await this.turn();', ''),
     rateLimiter('does not slow down', 'this.slowDown();', ''),

@@ -361,6 +361,22 @@ const brokenReaders: Breakage[] = [
     },
   ],
   [
+    'goes on when it has answered',
+    /^I12/,
+    () => {
+      const received = new Map<unknown, requests.Request>();
+      jest.spyOn(requests, 'receive').mockImplementation((...args) => {
+        const all = receive(...args);
+        received.set(runningInvocation(), all.request);
+        return all;
+      });
+      jest.spyOn(response, 'deliver').mockImplementation(async (...args) => {
+        await deliver(...args);
+        await describeWithAncestors({ ...received.get(runningInvocation())!, signal: new AbortController().signal });
+      });
+    },
+  ],
+  [
     'answers on any host',
     /^I11.*was told SUCCESS/,
     () =>

@@ -541,6 +541,12 @@ describe('Delete, genuine', () => {
     expect(log).toContainEqual(expect.objectContaining({ decision: 'fleet disconnected', why: expect.stringContaining('3 of 3') }));
   });
 
+  test('records can not be deleted: FAILED, although the next listing shows the servers disconnected', async () => {
+    drsHolds(member(1), member(2, disconnectedAlready));
+    drs.on(DeleteSourceServerCommand).rejects(serviceError('ValidationException', 'no'));
+    expect((await deletion({ DeleteSourceServer: 'true' })).response.Reason).toMatch(/^2 of 2 are left/);
+  });
+
   test('disconnects are done, and no answer is heard: SUCCESS, since the next listing shows them', async () => {
     const held = drsHolds(member(1), member(2));
     drs.on(DisconnectSourceServerCommand).callsFake(({ sourceServerID }: { sourceServerID: string }) => {

@@ -210,6 +210,7 @@ describe('by the last operations of the stack, read from the answer itself', () 
     oldProperties: {},
     stack: STACK,
     deadline: Date.now() + 10_000,
+    signal: new AbortController().signal,
   });
 
   test('many requests to a warm function need one connection: it must not run out of sockets', async () => {

@@ -50,6 +50,7 @@ test.each([
     oldProperties: {},
     stack: STACK,
     deadline: Date.now() + 10_000,
+    signal: new AbortController().signal,
   };
   const verdict = await checkDeletion(request, 'disconnect');
   expect(verdict.genuine).toBe(genuine);
