@@ -53,6 +53,10 @@ export const deletions: Mutants = {
       '? check',
     ),
     stackStatus('looks at the first page only', '} while (token);', `} while (token === '');`),
+    stackStatus('reads several pages once', 'pages.length > 1', 'pages.length > 100'),
+    stackStatus('reads one page twice', 'pages.length > 1', 'pages.length > 0'),
+    stackStatus('believes the second reading alone', '[...pages, ...again].flat()', '(again.length > 0 ? again : pages).flat()'),
+    stackStatus('believes the first reading of what both have', '[...pages, ...again].flat()', '[...again, ...pages].flat()'),
     deletionCheck(
       'takes a list that can not be read for an empty one',
       'await listResources(request), check',
