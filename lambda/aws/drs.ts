@@ -15,7 +15,7 @@ import {
 import { clientConfiguration, type Credentials } from './client-configuration';
 import { isOfKind } from './errors';
 import type { RateLimiter } from './rate-limiter';
-import { isNamed, isThrottling, listIn, retry } from './retry';
+import { isNamed, listIn, mayBeDone, retry } from './retry';
 import type { Principal, Reach, RoleSession } from './role';
 import type { Term } from './sleep';
 import type { StackIdentity } from './stack-id';
@@ -57,11 +57,13 @@ export class Drs {
     private readonly rateLimiter: RateLimiter | undefined,
     /** The actions that stayed denied. */
     private readonly denied = new Set<string>(),
+    /** Whether nothing but a throttling is waited for. */
+    readonly asksOnce = false,
   ) {}
 
-  /** The same, but it gives up earlier. */
-  until(deadline: number): Drs {
-    return new Drs(this.client, this.role, Math.min(deadline, this.deadline), this.signal, this.rateLimiter, this.denied);
+  /** The same, but it gives up earlier, or even asks once only. */
+  until(deadline: number, asksOnce: boolean): Drs {
+    return new Drs(this.client, this.role, Math.min(deadline, this.deadline), this.signal, this.rateLimiter, this.denied, asksOnce);
   }
 
   /** The source server as it is after the disconnect. */
@@ -126,10 +128,13 @@ export class Drs {
    */
   async deleteSourceServer(sourceServerID: string): Promise<void> {
     const command = new DeleteSourceServerCommand({ sourceServerID });
-    await this.call('drs:DeleteSourceServer', async (abortSignal, before) => {
-      const mayBeGone = before !== undefined && !isThrottling(before);
-      if (!mayBeGone || (await this.isThere(sourceServerID))) {
+    await this.call('drs:DeleteSourceServer', async (abortSignal) => {
+      try {
         await this.client.send(command, { abortSignal });
+      } catch (error) {
+        if (!mayBeDone(error) || (await this.isThere(sourceServerID))) {
+          throw error;
+        }
       }
     });
   }
@@ -181,11 +186,11 @@ export class Drs {
     }
   }
 
-  private async call<T>(action: string, call: Attempt<T>): Promise<T> {
-    const { deadline, signal, role, rateLimiter } = this;
-    const limited: Attempt<T> = (...args) => (rateLimiter ? rateLimiter.run(() => call(...args)) : call(...args));
+  private async call<T>(action: string, call: (abortSignal: AbortSignal) => Promise<T>): Promise<T> {
+    const { deadline, signal, role, rateLimiter, asksOnce } = this;
+    const limited = (abortSignal: AbortSignal) => (rateLimiter ? rateLimiter.run(() => call(abortSignal)) : call(abortSignal));
     try {
-      return await retry(action, limited, { deadline, signal, role, wasDenied: this.denied.has(action) });
+      return await retry(action, limited, { deadline, signal, role, wasDenied: this.denied.has(action), asksOnce });
     } catch (error) {
       if (isOfKind(error, 'denied')) {
         this.denied.add(action);
@@ -199,8 +204,6 @@ export class Drs {
 export function isNothingThere(error: unknown): boolean {
   return isNamed(error, 'ResourceNotFoundException', 'UninitializedAccountException');
 }
-
-type Attempt<T> = Parameters<typeof retry<T>>[1];
 
 type PageCall<T> = (nextToken: string | undefined, abortSignal: AbortSignal) => Promise<Page<T>>;
 

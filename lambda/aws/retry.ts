@@ -54,32 +54,30 @@ export interface Patience extends Term {
   readonly role?: string;
   /** Whether the action was denied for as long as policies take to spread already. */
   readonly wasDenied?: boolean;
+  /** Whether only a throttling is waited for. */
+  readonly asksOnce?: boolean;
 }
 
 /**
  * Calls AWS until it answers: throttling, faults of the service and of the network are repeated until the deadline,
  * a denial for as long as policies take to spread.
- *
- * @param call one attempt; it is told why the one before it failed
  */
 export async function retry<T>(
   action: string,
-  call: (signal: AbortSignal, before?: unknown) => Promise<T>,
-  { deadline, signal, role = "the function's role", wasDenied = false }: Patience,
+  call: (signal: AbortSignal) => Promise<T>,
+  { deadline, signal, role = "the function's role", wasDenied = false, asksOnce = false }: Patience,
 ): Promise<T> {
   const deniedUntil = Math.min(deadline, Date.now() + (wasDenied ? 0 : POLICY_PROPAGATION));
   let told: unknown;
-  let before: unknown;
   for (let attempt = 0; ; attempt++) {
     try {
-      return await oneAttempt((attemptSignal) => call(attemptSignal, before), { deadline, signal });
+      return await oneAttempt(call, { deadline, signal });
     } catch (error) {
       signal.throwIfAborted();
-      before = error;
       // That nobody answered tells less than what was answered before.
       told = told !== undefined && isNamed(error, ...TIMED_OUT) ? told : error;
       const denied = isDenied(error);
-      if (!denied && !isTransient(error)) {
+      if (asksOnce ? !isThrottling(error) : !denied && !isTransient(error)) {
         throw error;
       }
       const pause = denied ? POLICY_PAUSE : pauseAfter(error as ServiceError, attempt);
@@ -110,6 +108,11 @@ async function oneAttempt<T>(call: (signal: AbortSignal) => Promise<T>, { deadli
 
 function isDenied(error: unknown): boolean {
   return error instanceof Error && DENIED.has(error.name);
+}
+
+/** Whether it may have been done all the same: nobody heard the answer, or a policy asks for what is gone by now. */
+export function mayBeDone(error: unknown): boolean {
+  return isDenied(error) || (isTransient(error) && !isThrottling(error));
 }
 
 export function isThrottling(error: unknown): boolean {

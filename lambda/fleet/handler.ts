@@ -130,6 +130,7 @@ async function tearDown(request: Request, fleet: Fleet, progress: FleetProgress)
   } finally {
     clearInterval(timer);
     logProgress();
+    progress.failures().forEach(({ id, reason }) => logDecision(request, 'left', say`${id}: ${reason}`));
   }
   if (problem !== undefined || progress.count('failed', 'pending') > 0) {
     throw new Failure(explainRest(fleet, progress, problem));

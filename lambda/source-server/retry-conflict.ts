@@ -39,7 +39,7 @@ export async function retryOnConflict<T>(
       await (isFirst ? undefined : teardown.confirm?.());
       return await attempt();
     } catch (refusal) {
-      if (!isNamed(refusal, 'ConflictException')) {
+      if (drs.asksOnce || !isNamed(refusal, 'ConflictException')) {
         throw refusal;
       }
       await teardown.confirm?.();

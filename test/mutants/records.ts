@@ -78,12 +78,13 @@ export const records: Mutants = {
   ],
   'the record is unknown to DRS': [deleteRecord('fails', 'if (isNothingThere(refusal)) {', 'if (!refusal) {')],
   'no answer, an error or a denial, and the record is gone': [
-    drs('does not look', `!mayBeGone || (await this.isThere(sourceServerID))`, 'command'),
-    drs('looks before the first try', 'before !== undefined && ', ''),
-    drs('looks after a throttling', ' && !isThrottling(before)', ''),
+    drs('does not look', `!mayBeDone(error) || (await this.isThere(sourceServerID))`, 'command'),
+    drs('looks whatever is wrong', '!mayBeDone(error) || ', ''),
     drs('takes a record for gone that it can not look at', '() => true,', '() => false,'),
     drs('takes one that is there for gone', 'found !== undefined,', 'found === undefined,'),
-    retry('does not tell why the try before failed', 'before = error;', ''),
+    retry('does not look after a denial', 'isDenied(error) || (isTransient', '(isTransient'),
+    retry('does not look after an error', 'isDenied(error) || (isTransient(error) && !isThrottling(error))', 'isDenied(error)'),
+    retry('looks after a throttling', '(isTransient(error) && !isThrottling(error))', 'isTransient(error)'),
   ],
   'anything else': [
     deleteRecord('succeeds', TOLD, 'return;'),
