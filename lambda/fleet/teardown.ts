@@ -55,15 +55,17 @@ export async function tearDownFleet(request: FleetTeardownRequest): Promise<void
 
 /**
  * A listing of several pages is no snapshot: a server may move to a page that was read already, or be selected a moment later.
- * So it is through only when a listing shows nothing more to do.
+ * So it is through only when two listings in a row show nothing more to do.
  */
 async function inRounds(teardown: FleetTeardown): Promise<boolean> {
   const { drs, progress } = teardown;
-  for (;;) {
+  for (let empty = 0; empty < 2;) {
     const due = await takeOn(teardown);
     if (due.length === 0) {
-      return true;
+      empty++;
+      continue;
     }
+    empty = 0;
     const processed = progress.count('succeeded', 'failed');
     await inTurn(teardown, due);
     // The list may lag: it can still show tags that IAM no longer sees.
@@ -73,6 +75,7 @@ async function inRounds(teardown: FleetTeardown): Promise<boolean> {
     }
     await sleep(pause, drs.signal);
   }
+  return true;
 }
 
 /** Lists those for whom there is something to do: who was disconnected in this run, or could not be, had its turn. */

@@ -276,6 +276,8 @@ export const selectedServers: Mutants = {
       'if (due.length === 0) {',
       `if (progress.count('succeeded') > 0) {\n      return true;\n    }\n    if (due.length === 0) {`,
     ),
+    teardown('believes one listing that shows nothing', 'empty < 2', 'empty < 1'),
+    teardown('counts listings that are not in a row', '    empty = 0;\n', ''),
     teardown(
       'lists twice, whatever the second listing shows',
       'const processed =',

@@ -960,15 +960,47 @@ describe('Delete, genuine', () => {
       const { response, log } = await send('Delete', {}, { physicalId });
       expect(response.Status).toBe('SUCCESS');
       expect(sentTo(DisconnectSourceServerCommand)).toEqual([1, 2].map(idOf));
-      expect(listings()).toHaveLength(3);
+      expect(listings()).toHaveLength(4);
       expect(log).toContainEqual(expect.objectContaining({ decision: 'fleet disconnected', why: expect.stringContaining('2 of 3') }));
     });
 
-    test('where nothing is to be done, one listing is enough', async () => {
+    test('where nothing is to be done, two listings say so', async () => {
       const physicalId = await physicalIdOf();
       drsHolds(member(1, disconnectedAlready), member(2, { tags: {} }));
       expect((await send('Delete', {}, { physicalId })).response.Status).toBe('SUCCESS');
-      expect(listings()).toHaveLength(1);
+      expect(listings()).toHaveLength(2);
+    });
+
+    test('the second listing begins when the first has ended', async () => {
+      const physicalId = await physicalIdOf();
+      drsHolds(...[1, 2, 3, 4, 5].map((index) => member(index, { tags: {} })));
+      await send('Delete', {}, { physicalId });
+      const tokens = drs.commandCalls(DescribeSourceServersCommand).map(({ args: [{ input }] }) => input.nextToken);
+      expect(tokens).toEqual([undefined, '3', undefined, '3']);
+    });
+
+    test('the only one moves to a page that was read already: it is disconnected all the same', async () => {
+      const held = drsHolds(...[1, 2, 3].map((index) => member(index, { tags: {} })), member(4));
+      const physicalId = await physicalIdOf();
+      duringListings.push(() => held.delete(idOf(1)));
+      const { response } = await send('Delete', {}, { physicalId });
+      expect(response.Status).toBe('SUCCESS');
+      expect(sentTo(DisconnectSourceServerCommand)).toEqual([idOf(4)]);
+    });
+
+    test('one that is selected by now moves so in the listing after the others are gone: it is disconnected all the same', async () => {
+      const held = drsHolds(...[1, 2, 3].map((index) => member(index, { tags: {} })), member(4), member(5, { tags: {} }));
+      const physicalId = await physicalIdOf();
+      duringListings.push(
+        () => undefined,
+        () => {
+          held.set(idOf(5), member(5));
+          [1, 2].forEach((index) => held.delete(idOf(index)));
+        },
+      );
+      const { response } = await send('Delete', {}, { physicalId });
+      expect(response.Status).toBe('SUCCESS');
+      expect(sentTo(DisconnectSourceServerCommand)).toEqual([4, 5].map(idOf));
     });
 
     test('who could not be disconnected is not tried with each listing, and counts once', async () => {
@@ -978,7 +1010,7 @@ describe('Delete, genuine', () => {
       drs.on(DisconnectSourceServerCommand, { sourceServerID: idOf(1) }).rejects(serviceError('ValidationException', 'no'));
       const { response } = await send('Delete', {}, { physicalId });
       expect(response.Reason).toMatch(/^1 of 3 are left .*2 were disconnected, 0 needed nothing/);
-      expect(listings()).toHaveLength(4);
+      expect(listings()).toHaveLength(5);
       expect(sentTo(DisconnectSourceServerCommand).filter((id) => id === idOf(1))).toHaveLength(2);
     });
 

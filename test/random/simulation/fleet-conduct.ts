@@ -59,8 +59,10 @@ export class FleetConduct {
 
   /** Whoever was selected when it listed last, and is still, must be gone. One that is selected only since then may be left. */
   succeeded(invocation: Invocation, told: string) {
-    const { listedAt, hasGoneOn = true } = this.runs.get(invocation)?.[0] ?? {};
-    this.demand(!hasGoneOn, 'I1', `${told}, but it has not listed who is selected by now`);
+    const [last, before] = this.runs.get(invocation) ?? [];
+    const { listedAt } = last ?? {};
+    const listedTwice = before !== undefined && !last.hasGoneOn && !before.hasGoneOn;
+    this.demand(listedTwice, 'I1', `${told}, but it has not listed who is selected by now, twice in a row`);
     const isWanted = invocation.event.ResourceProperties.DeleteSourceServer === 'true';
     for (const server of this.selected(invocation, listedAt)) {
       this.demand(!replicatesHere(server), 'I1', `${told}, but ${server.sourceServerID} replicates`);
