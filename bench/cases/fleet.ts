@@ -59,8 +59,8 @@ async function tearDown(servers: number, listed: number): Promise<Measures> {
     // CloudFormation has the answers a moment before.
     await stage.until('both runs were reported', () => reportsOf(aws).length === 2);
     const { seconds, megabytes } = reportsOf(aws)[1];
-    // Listed to find them, and once more to see that none is left.
-    const needed = servers + 2 * Math.ceil(listed / PAGE);
+    // Listed to find them, and twice more to see that none is left.
+    const needed = servers + 3 * Math.ceil(listed / PAGE);
     return whatDrsSaw(stage.drsCalls().slice(before), { servers, needed, seconds, peak: megabytes });
   } finally {
     await aws.stop();

@@ -15,23 +15,19 @@ import {
 import { clientConfiguration, type Credentials } from './client-configuration';
 import { isOfKind } from './errors';
 import type { RateLimiter } from './rate-limiter';
-import { isNamed, listIn, retry } from './retry';
+import { isNamed, listIn, mayBeDone, retry } from './retry';
 import type { Principal, Reach, RoleSession } from './role';
+import type { Term } from './sleep';
 import type { StackIdentity } from './stack-id';
 
 /** For which stack DRS is called, and how a role is assumed for that. */
 export interface DrsCaller {
   readonly stack: StackIdentity;
   readonly assumeRole: AssumeRole;
+  readonly signal: AbortSignal;
 }
 
-export type AssumeRole = (
-  stack: StackIdentity,
-  roleArn: string,
-  deadline: number,
-  session: RoleSession,
-  reach: Reach,
-) => Promise<Credentials>;
+export type AssumeRole = (stack: StackIdentity, roleArn: string, term: Term, session: RoleSession, reach: Reach) => Promise<Credentials>;
 
 /** The calls that are made to DRS in one Region, each one repeated until it is answered or the deadline comes. */
 export class Drs {
@@ -41,15 +37,15 @@ export class Drs {
    * @throws Failure if the role can't be assumed
    */
   static async open(
-    { stack, assumeRole }: DrsCaller,
+    { stack, assumeRole, signal }: DrsCaller,
     reach: Reach,
     { assumeRoleArn: roleArn, session = {} }: Principal,
     deadline: number,
     rateLimiter?: RateLimiter,
   ): Promise<Drs> {
-    const credentials = roleArn === undefined ? undefined : await assumeRole(stack, roleArn, deadline, session, reach);
+    const credentials = roleArn === undefined ? undefined : await assumeRole(stack, roleArn, { deadline, signal }, session, reach);
     const role = roleArn === undefined ? undefined : `the role ${roleArn}`;
-    return new Drs(new DrsClient(clientConfiguration(stack, reach.region, credentials)), role, deadline, rateLimiter);
+    return new Drs(new DrsClient(clientConfiguration(stack, reach.region, credentials)), role, deadline, signal, rateLimiter);
   }
 
   private constructor(
@@ -57,14 +53,17 @@ export class Drs {
     private readonly role: string | undefined,
     /** When it gives up, in milliseconds since 1970. */
     readonly deadline: number,
+    readonly signal: AbortSignal,
     private readonly rateLimiter: RateLimiter | undefined,
     /** The actions that stayed denied. */
     private readonly denied = new Set<string>(),
+    /** Whether nothing but a throttling is waited for. */
+    readonly asksOnce = false,
   ) {}
 
-  /** The same, but it gives up earlier. */
-  until(deadline: number): Drs {
-    return new Drs(this.client, this.role, Math.min(deadline, this.deadline), this.rateLimiter, this.denied);
+  /** The same, but it gives up earlier, or even asks once only. */
+  until(deadline: number, asksOnce: boolean): Drs {
+    return new Drs(this.client, this.role, Math.min(deadline, this.deadline), this.signal, this.rateLimiter, this.denied, asksOnce);
   }
 
   /** The source server as it is after the disconnect. */
@@ -123,10 +122,29 @@ export class Drs {
     return found.find((job) => job.jobID === jobID);
   }
 
-  /** Deletes the record of a source server that is disconnected, or extended from another account. */
+  /**
+   * Deletes the record of a source server that is disconnected, or extended from another account. A try whose answer was lost may have done it:
+   * then its tags are gone, too, and a policy that asks for them denies the next try.
+   */
   async deleteSourceServer(sourceServerID: string): Promise<void> {
     const command = new DeleteSourceServerCommand({ sourceServerID });
-    await this.call('drs:DeleteSourceServer', (abortSignal) => this.client.send(command, { abortSignal }));
+    await this.call('drs:DeleteSourceServer', async (abortSignal) => {
+      try {
+        await this.client.send(command, { abortSignal });
+      } catch (error) {
+        if (!mayBeDone(error) || (await this.isThere(sourceServerID))) {
+          throw error;
+        }
+      }
+    });
+  }
+
+  /** Whether DRS has the source server, or may have it. */
+  private isThere(sourceServerID: string): Promise<boolean> {
+    return this.findSourceServer(sourceServerID).then(
+      (found) => found !== undefined,
+      () => true,
+    );
   }
 
   /** What `pick` makes of each source server of the account and Region; nothing else of them is kept, since there may be thousands. */
@@ -169,10 +187,10 @@ export class Drs {
   }
 
   private async call<T>(action: string, call: (abortSignal: AbortSignal) => Promise<T>): Promise<T> {
-    const { deadline, role, rateLimiter } = this;
+    const { deadline, signal, role, rateLimiter, asksOnce } = this;
     const limited = (abortSignal: AbortSignal) => (rateLimiter ? rateLimiter.run(() => call(abortSignal)) : call(abortSignal));
     try {
-      return await retry(action, limited, { deadline, role, wasDenied: this.denied.has(action) });
+      return await retry(action, limited, { deadline, signal, role, wasDenied: this.denied.has(action), asksOnce });
     } catch (error) {
       if (isOfKind(error, 'denied')) {
         this.denied.add(action);

@@ -20,8 +20,12 @@ export class RateLimiter {
   private queue = Promise.resolve();
   private wasThrottled = false;
 
+  /** @param signal ends the pauses; nobody has a turn after it */
+  constructor(private readonly signal: AbortSignal) {}
+
   async run<T>(call: () => Promise<T>): Promise<T> {
     await this.turn();
+    this.signal.throwIfAborted();
     try {
       const answer = await call();
       this.quicken();
@@ -39,7 +43,7 @@ export class RateLimiter {
   /** One after the other, each as long after the one before it as the interval is then. */
   private turn(): Promise<void> {
     const turn = this.queue;
-    this.queue = turn.then(() => sleep(this.interval));
+    this.queue = turn.then(() => sleep(this.interval, this.signal).catch(() => undefined));
     return turn;
   }
 

@@ -1,6 +1,6 @@
 import { Failure, messageOf } from './errors';
 import { type Message, say } from './message';
-import { sleep } from './sleep';
+import { sleep, type Term, unlessAborted } from './sleep';
 
 /** What retries need of the SDK's exceptions, which are matched by name: services throw more than their models declare. */
 interface ServiceError extends Error {
@@ -49,15 +49,15 @@ export function isNamed(error: unknown, ...names: string[]): boolean {
 }
 
 /** How long a call is repeated, and as whom it is made. */
-export interface Patience {
-  /** In milliseconds since 1970. */
-  readonly deadline: number;
+export interface Patience extends Term {
   /** How long it is repeated while the last answer is a throttling, in milliseconds since 1970; no longer than anything else by default. */
   readonly throttledUntil?: number;
   /** Whom to grant what is denied. */
   readonly role?: string;
   /** Whether the action was denied for as long as policies take to spread already. */
   readonly wasDenied?: boolean;
+  /** Whether only a throttling is waited for. */
+  readonly asksOnce?: boolean;
 }
 
 /**
@@ -67,18 +67,19 @@ export interface Patience {
 export async function retry<T>(
   action: string,
   call: (signal: AbortSignal) => Promise<T>,
-  { deadline, throttledUntil = deadline, role = "the function's role", wasDenied = false }: Patience,
+  { deadline, throttledUntil = deadline, signal, role = "the function's role", wasDenied = false, asksOnce = false }: Patience,
 ): Promise<T> {
   const deniedUntil = Math.min(deadline, Date.now() + (wasDenied ? 0 : POLICY_PROPAGATION));
   let told: unknown;
   for (let attempt = 0; ; attempt++) {
     try {
-      return await oneAttempt(call, told !== undefined && isThrottling(told) ? throttledUntil : deadline);
+      return await oneAttempt(call, { deadline: told !== undefined && isThrottling(told) ? throttledUntil : deadline, signal });
     } catch (error) {
+      signal.throwIfAborted();
       // That nobody answered tells less than what was answered before.
       told = told !== undefined && isNamed(error, ...TIMED_OUT) ? told : error;
       const denied = isDenied(error);
-      if (!denied && !isTransient(error)) {
+      if (asksOnce ? !isThrottling(error) : !denied && !isTransient(error)) {
         throw error;
       }
       const pause = denied ? POLICY_PAUSE : pauseAfter(error as ServiceError, attempt);
@@ -88,24 +89,33 @@ export async function retry<T>(
           ? new Failure(deniedMessage(action, role, error), { kind: 'denied' })
           : new Failure(outOfTimeMessage(action, attempt + 1, told), { kind: 'timeout' });
       }
-      await sleep(pause);
+      await sleep(pause, signal);
     }
   }
 }
 
-async function oneAttempt<T>(call: (signal: AbortSignal) => Promise<T>, deadline: number): Promise<T> {
+async function oneAttempt<T>(call: (signal: AbortSignal) => Promise<T>, { deadline, signal }: Term): Promise<T> {
+  signal.throwIfAborted();
   const controller = new AbortController();
+  const abort = () => controller.abort();
+  signal.addEventListener('abort', abort);
   // At least a moment: the last attempt may begin just before the deadline.
-  const timer = setTimeout(() => controller.abort(), Math.max(1_000, Math.min(ATTEMPT, deadline - Date.now())));
+  const timer = setTimeout(abort, Math.max(1_000, Math.min(ATTEMPT, deadline - Date.now())));
   try {
-    return await call(controller.signal);
+    return await unlessAborted(signal, call(controller.signal));
   } finally {
     clearTimeout(timer);
+    signal.removeEventListener('abort', abort);
   }
 }
 
 function isDenied(error: unknown): boolean {
   return error instanceof Error && DENIED.has(error.name);
+}
+
+/** Whether it may have been done all the same: nobody heard the answer, or a policy asks for what is gone by now. */
+export function mayBeDone(error: unknown): boolean {
+  return isDenied(error) || (isTransient(error) && !isThrottling(error));
 }
 
 export function isThrottling(error: unknown): boolean {

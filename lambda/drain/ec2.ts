@@ -18,6 +18,7 @@ export class Ec2 {
     stack: StackIdentity,
     /** When it gives up, in milliseconds since 1970. */
     readonly deadline: number,
+    readonly signal: AbortSignal,
   ) {
     this.client = new EC2Client(clientConfiguration(stack, stack.region));
   }

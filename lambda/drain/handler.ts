@@ -112,7 +112,7 @@ async function whyNotDrained(request: Request, { drain: name }: DrainStep, delet
 }
 
 async function drain(request: Request, step: DrainStep): Promise<void> {
-  const ec2 = new Ec2(request.stack, request.deadline);
+  const ec2 = new Ec2(request.stack, request.deadline, request.signal);
   // Until it is answered, nobody knows what is there, and nothing is handed over.
   const first = await ec2.leftIn(step.subnetIds);
   try {
@@ -151,7 +151,7 @@ async function untilEmpty(request: Request, ec2: Ec2, step: DrainStep, first: Le
     const { machines, interfaces } = left;
     const counts = { machines: machines.length, networkInterfaces: interfaces.length };
     log({ event: 'progress', ...counts, subnets: step.subnetIds, ...requestFields(request) });
-    await sleep(pause);
+    await sleep(pause, request.signal);
   }
 }
 
@@ -188,7 +188,7 @@ async function deleteGroups(request: Request, ec2: Ec2, { vpcId }: DrainStep): P
       const told = say`Security groups that DRS has made are still in use in ${vpcId}, so it can't be deleted. ${join(refused)}`;
       throw new Failure(told, { kind: 'timeout' });
     }
-    await sleep(POLL_SUBNETS);
+    await sleep(POLL_SUBNETS, ec2.signal);
   }
 }
 

@@ -78,7 +78,7 @@ async function count(request: Request, fleet: Fleet, deadline: number): Promise<
 }
 
 function open(request: Request, { region, selection, options }: Fleet, deadline: number): Promise<Drs> {
-  return Drs.open(request, { region, tags: selection.tags }, options, deadline, new RateLimiter());
+  return Drs.open(request, { region, tags: selection.tags }, options, deadline, new RateLimiter(request.signal));
 }
 
 function remove(request: Request): Promise<Answer> {
@@ -130,6 +130,7 @@ async function tearDown(request: Request, fleet: Fleet, progress: FleetProgress)
   } finally {
     clearInterval(timer);
     logProgress();
+    progress.failures().forEach(({ id, reason }) => logDecision(request, 'left', say`${id}: ${reason}`));
   }
   if (problem !== undefined || progress.count('failed', 'pending') > 0) {
     throw new Failure(explainRest(fleet, progress, problem));

@@ -35,9 +35,9 @@ export class FleetProgress {
     return this.entriesOf(outcome).map(({ server }) => server);
   }
 
-  /** Why servers failed. */
-  reasons(): Told[] {
-    return this.entriesOf('failed').map(({ reason = '' }) => reason);
+  /** Who failed, and why. */
+  failures(): { readonly id: string; readonly reason: Told }[] {
+    return this.entriesOf('failed').map(({ server: { id }, reason = '' }) => ({ id, reason }));
   }
 
   count(...outcomes: ServerOutcome[]): number {

@@ -18,9 +18,9 @@ export function explainRest(fleet: Fleet, progress: FleetProgress, problem?: Mes
     named('Not disconnected, with a line each in the log', progress.of('failed')),
     named('Not reached before the function had to end', progress.of('pending')),
     ...progress
-      .reasons()
+      .failures()
       .slice(0, REASONS_SHOWN)
-      .map((reason) => say`${reason}`.cut(SHOWN_OF_REASON)),
+      .map(({ reason }) => say`${reason}`.cut(SHOWN_OF_REASON)),
   ]);
 }
 

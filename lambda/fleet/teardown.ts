@@ -1,7 +1,7 @@
 import type { SourceServer } from '@aws-sdk/client-drs';
 import type { Drs } from '../aws/drs';
 import { Failure, isOfKind, messageOf } from '../aws/errors';
-import { say, type Told } from '../aws/message';
+import type { Told } from '../aws/message';
 import { sleep, within } from '../aws/sleep';
 import { deleteRecord } from '../source-server/delete-record';
 import { look } from '../source-server/retry-conflict';
@@ -21,12 +21,11 @@ const LIST_AGAIN = 5_000;
 /** How long before the deadline no server is begun any more, in milliseconds. */
 const LAST_START = 5_000;
 
-/**
- * How long one server may take, in milliseconds, before the others have had their turn: policies spread within ninety seconds. Once they had, it is tried again.
- * A job that terminates a drill takes some minutes.
- */
-const PATIENCE = { FAIL: 100_000, DISCONNECT: 100_000, TERMINATE_DRILLS: 480_000 };
-const LAST_PATIENCE = 240_000;
+/** How long it is tried to ask for a server once, in milliseconds, if DRS throttles. */
+const ASKING = 100_000;
+
+/** How long is waited for one server, in milliseconds, once each was asked for: policies spread within ninety seconds, a job that terminates a drill takes some minutes. */
+const PATIENCE = { FAIL: 240_000, DISCONNECT: 240_000, TERMINATE_DRILLS: 480_000 };
 
 interface FleetTeardown extends FleetTeardownRequest {
   readonly selectedNow: SelectedNow;
@@ -56,15 +55,17 @@ export async function tearDownFleet(request: FleetTeardownRequest): Promise<void
 
 /**
  * A listing of several pages is no snapshot: a server may move to a page that was read already, or be selected a moment later.
- * So it is through only when a listing shows nothing more to do.
+ * So it is through only when two listings in a row show nothing more to do.
  */
 async function inRounds(teardown: FleetTeardown): Promise<boolean> {
   const { drs, progress } = teardown;
-  for (;;) {
+  for (let empty = 0; empty < 2;) {
     const due = await takeOn(teardown);
     if (due.length === 0) {
-      return true;
+      empty++;
+      continue;
     }
+    empty = 0;
     const processed = progress.count('succeeded', 'failed');
     await inTurn(teardown, due);
     // The list may lag: it can still show tags that IAM no longer sees.
@@ -72,15 +73,23 @@ async function inRounds(teardown: FleetTeardown): Promise<boolean> {
     if (progress.count('pending') > 0 || Date.now() + pause >= drs.deadline) {
       return false;
     }
-    await sleep(pause);
+    await sleep(pause, drs.signal);
   }
+  return true;
 }
 
 /** Lists those for whom there is something to do: who was disconnected in this run, or could not be, had its turn. */
-async function takeOn({ drs, fleet, progress }: FleetTeardown): Promise<FleetServer[]> {
+async function takeOn({ drs, fleet, progress, note }: FleetTeardown): Promise<FleetServer[]> {
   const listed = await drs.pickSourceServers((server) => (fleet.selection.matches(server) ? fleetServerOf(server) : undefined));
   // One that moves to a later page is listed twice.
   const selected = [...new Map(listed.map((server) => [server.id, server])).values()];
+  // What was done to it, its answers may have been lost.
+  const isThrough = ({ id, state }: FleetServer) =>
+    progress.outcomeOf(id) === 'failed' && state === 'disconnected' && !fleet.options.deletesSourceServer;
+  selected.filter(isThrough).forEach((server) => {
+    note('disconnected already', server.id);
+    progress.set(server, 'succeeded');
+  });
   const hadItsTurn = ({ id }: FleetServer) => ['succeeded', 'failed'].includes(progress.outcomeOf(id) ?? '');
   const others = selected.filter((server) => !hadItsTurn(server));
   others.forEach((server) => progress.set(server, needsWork(server.state, fleet.options) ? 'pending' : 'skipped'));
@@ -90,21 +99,25 @@ async function takeOn({ drs, fleet, progress }: FleetTeardown): Promise<FleetSer
 /** Records come last: none of them matters as long as a server replicates. */
 async function inTurn(teardown: FleetTeardown, due: readonly FleetServer[]): Promise<void> {
   const { fleet, progress } = teardown;
-  const { deletesSourceServer, recoveryInstancePolicy } = fleet.options;
-  const disconnect = (servers: readonly FleetServer[], patience: number) =>
-    inParallel(teardown, servers, (server) => disconnectServer(teardown, server, patience));
   const replicating = due.filter(({ state }) => state === 'replicating');
-  const patience = PATIENCE[recoveryInstancePolicy];
-  const [failback, others] = [true, false].map((wanted) => replicating.filter(({ isFailback }) => isFailback === wanted));
-  await disconnect(failback, patience);
-  await disconnect(others, patience);
-  const failed = replicating.filter(({ id }) => progress.outcomeOf(id) === 'failed');
-  await disconnect(failed, Math.max(patience, LAST_PATIENCE));
-  if (deletesSourceServer) {
+  const groups = [true, false].map((wanted) => replicating.filter(({ isFailback }) => isFailback === wanted));
+  await eachOnceThenPatiently(teardown, groups, disconnectServer);
+  if (fleet.options.deletesSourceServer) {
     const records = due.filter(({ id }) => progress.outcomeOf(id) === 'pending');
-    await inParallel(teardown, records, (server) => deleteRecordOf(teardown, server));
+    await eachOnceThenPatiently(teardown, [records], deleteRecordOf);
   }
 }
+
+/** Asks for each server once, group after group, before any is waited for: those that are stuck must not keep the others from their turn. */
+async function eachOnceThenPatiently(teardown: FleetTeardown, groups: readonly FleetServer[][], work: Work): Promise<void> {
+  for (const group of groups) {
+    await inParallel(teardown, group, (server) => work(teardown, server, true));
+  }
+  const refused = groups.flat().filter(({ id }) => teardown.progress.outcomeOf(id) === 'failed');
+  await inParallel(teardown, refused, (server) => work(teardown, server, false));
+}
+
+type Work = (teardown: FleetTeardown, server: FleetServer, asksOnce: boolean) => Promise<void>;
 
 function fleetServerOf(server: SourceServer): FleetServer {
   return {
@@ -133,21 +146,16 @@ async function inParallel(
   await Promise.all(Array.from({ length: AT_ONCE }, worker));
 }
 
-async function disconnectServer(teardown: FleetTeardown, server: FleetServer, patience: number): Promise<void> {
-  const { progress, fleet } = teardown;
-  if (progress.outcomeOf(server.id) === 'failed') {
-    progress.set(server, 'pending');
-  }
-  await attempt(teardown, server, patience, async (one) => {
+async function disconnectServer(teardown: FleetTeardown, server: FleetServer, asksOnce: boolean): Promise<void> {
+  await attempt(teardown, server, asksOnce, async (one) => {
     await tearDownSourceServer({ ...one, options: { ...one.options, deletesSourceServer: false } }, server.state);
-    if (!fleet.options.deletesSourceServer) {
-      progress.set(server, 'succeeded');
-    }
+    // Its record waits for its turn.
+    teardown.progress.set(server, teardown.fleet.options.deletesSourceServer ? 'pending' : 'succeeded');
   });
 }
 
-async function deleteRecordOf(teardown: FleetTeardown, server: FleetServer): Promise<void> {
-  await attempt(teardown, server, LAST_PATIENCE, async (one) => {
+async function deleteRecordOf(teardown: FleetTeardown, server: FleetServer, asksOnce: boolean): Promise<void> {
+  await attempt(teardown, server, asksOnce, async (one) => {
     await deleteRecord(one, server.state === 'extended' ? 'extended' : 'disconnected');
     teardown.progress.set(server, 'succeeded');
   });
@@ -156,12 +164,12 @@ async function deleteRecordOf(teardown: FleetTeardown, server: FleetServer): Pro
 async function attempt(
   teardown: FleetTeardown,
   server: FleetServer,
-  patience: number,
+  asksOnce: boolean,
   work: (one: Teardown) => Promise<void>,
 ): Promise<void> {
   const { fleet, progress, note } = teardown;
   const { accountId, region, options } = fleet;
-  const drs = teardown.drs.until(Date.now() + patience);
+  const drs = teardown.drs.until(Date.now() + (asksOnce ? ASKING : PATIENCE[options.recoveryInstancePolicy]), asksOnce);
   const confirm = () => teardown.selectedNow.confirm(server.id);
   try {
     await confirm();
@@ -169,13 +177,13 @@ async function attempt(
   } catch (error) {
     const isLost =
       error instanceof NoLongerSelected || (isOfKind(error, 'denied') && (await isNoLongerSelected(teardown.drs, fleet, server)));
+    // Then it was told already what became of it.
+    drs.signal.throwIfAborted();
     if (isLost) {
       note('no longer selected', server.id);
       progress.set(server, 'skipped');
     } else {
-      const reason = messageOf(error);
-      note('left', say`${server.id}: ${reason}`);
-      progress.set(server, 'failed', reason);
+      progress.set(server, 'failed', messageOf(error));
     }
   }
 }

@@ -45,7 +45,7 @@ export async function checkDeletion(request: Request, replaced: Replaced): Promi
     if (pause === undefined || Date.now() + pause >= request.deadline) {
       throw look.problem;
     }
-    await sleep(pause);
+    await sleep(pause, request.signal);
   }
 }
 

@@ -1,12 +1,14 @@
+import { setMaxListeners } from 'node:events';
 import type { Context } from 'aws-lambda';
 import { beginning, bytesOf, join, type Message, say } from '../aws/message';
+import type { Term } from '../aws/sleep';
 import { parseStackId, type StackIdentity } from '../aws/stack-id';
 import { isOfCreated } from '../physical-ids';
 import { type OwnFunction, readOwnFunction } from './own-function';
 import { readResponseUrl, type ResponseUrl } from './response-url';
 
 /** What CloudFormation asks for, without what no rule may see: the response URL. */
-export interface Request {
+export interface Request extends Term {
   readonly type: RequestType;
   readonly requestId: string;
   readonly resourceType: string;
@@ -19,13 +21,13 @@ export interface Request {
   /** Why the properties can't be read, if so: they count for nothing then, and a rule that needs them fails. */
   readonly unreadable?: string;
   readonly stack: StackIdentity;
-  /** When the rules give up, in milliseconds since 1970. */
-  readonly deadline: number;
 }
 
 /** A request as it came in. */
 export interface ReceivedRequest {
   readonly request: Request;
+  /** Ends whatever of the request is still under way. */
+  readonly end: AbortController;
   readonly responseUrl: ResponseUrl;
   readonly ownFunction: OwnFunction;
   /** What is wrong with it, if anything is: then nothing is asked and nothing is changed. */
@@ -53,6 +55,9 @@ export function receive(event: unknown, context: Context): ReceivedRequest {
   const ownFunction = readOwnFunction(context);
   const said = isRecord(event) ? event : {};
   const responseUrl = readResponseUrl(said.ResponseURL, ownFunction.partition);
+  const end = new AbortController();
+  // Each call and each pause listens, and there may be many at once.
+  setMaxListeners(0, end.signal);
   const request = {
     // Whatever else it says is refused, below.
     type: said.RequestType as RequestType,
@@ -71,8 +76,9 @@ export function receive(event: unknown, context: Context): ReceivedRequest {
       region: '',
     },
     deadline: Date.now() + context.getRemainingTimeInMillis() - RESERVE,
+    signal: end.signal,
   };
-  return { request, responseUrl, ownFunction, problem: problemOf(said, responseUrl, ownFunction) };
+  return { request, end, responseUrl, ownFunction, problem: problemOf(said, responseUrl, ownFunction) };
 }
 
 /** A Create that failed, or that CloudFormation cancelled, left nothing to delete, whoever sends the Delete. */

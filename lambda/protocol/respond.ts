@@ -36,6 +36,8 @@ const DELIVERY = 120_000;
 const MARGIN = 3_000;
 /** How much longer than its deadline a handler may take before it is given up, in milliseconds: only a mistake of ours does. */
 const GRACE = 5_000;
+/** How long what was ended may take to end, in milliseconds: only a mistake of ours takes any time. */
+const ENDING = 1_000;
 
 /** A log event has 256 KB, and a message that others wrote may have more. */
 const LONGEST_STACK = 4_000;
@@ -66,7 +68,7 @@ async function run(received: ReceivedRequest, types: ResourceTypes): Promise<Res
   }
 }
 
-async function answer({ request, ownFunction, problem }: ReceivedRequest, types: ResourceTypes): Promise<Answer> {
+async function answer({ request, end, ownFunction, problem }: ReceivedRequest, types: ResourceTypes): Promise<Answer> {
   if (problem !== undefined) {
     throw new Failure(problem);
   }
@@ -84,15 +86,22 @@ async function answer({ request, ownFunction, problem }: ReceivedRequest, types:
   }
   const begun = Date.now();
   const handler = await types.handlerOf(request.resourceType);
-  return beforeDeadline({ ...request, deadline: Math.min(request.deadline, begun + handler.limit(request)) }, handler);
+  return beforeDeadline({ ...request, deadline: Math.min(request.deadline, begun + handler.limit(request)) }, end, handler);
 }
 
-async function beforeDeadline(request: Request, handler: ResourceHandler): Promise<Answer> {
-  const answered = await within(request.deadline + GRACE - Date.now(), handler.answer(request));
-  if (!answered) {
-    throw new Error('The function ran out of time before it knew the outcome. Try again.');
+async function beforeDeadline(request: Request, end: AbortController, handler: ResourceHandler): Promise<Answer> {
+  const work = handler.answer(request);
+  try {
+    const answered = await within(request.deadline + GRACE - Date.now(), work);
+    if (!answered) {
+      throw new Error('The function ran out of time before it knew the outcome. Try again.');
+    }
+    return answered;
+  } finally {
+    // What is still under way must change nothing once CloudFormation has its answer. In Lambda it would thaw in the next request.
+    end.abort();
+    await within(ENDING, Promise.allSettled([work]));
   }
-  return answered;
 }
 
 function logFailure({ request, ownFunction }: ReceivedRequest, reason: Message, error: unknown) {

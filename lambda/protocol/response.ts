@@ -18,6 +18,8 @@ const MAXIMUM_BYTES = 4096;
 /** How long one attempt may take, in milliseconds. */
 const ATTEMPT = 10_000;
 const LONGEST_PAUSE = 10_000;
+/** The delivery comes when all else has ended. */
+const NEVER = new AbortController().signal;
 
 /** The response as JSON, with its Reason cut to what CloudFormation accepts. */
 export function serialize(response: Response): string {
@@ -42,7 +44,7 @@ export async function deliver(url: URL, body: string, deadline: number): Promise
     if (attempted.final || Date.now() + pause >= deadline) {
       throw new Error(`The response could not be delivered in ${attempt + 1} attempts: ${attempted.problem}`);
     }
-    await sleep(pause);
+    await sleep(pause, NEVER);
   }
 }
 

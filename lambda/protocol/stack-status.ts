@@ -35,10 +35,17 @@ export async function describeWithAncestors(request: Request): Promise<Described
   return stacks;
 }
 
-/** The resources of the request's stack as they are now. */
+/** The resources of the request's stack as they are now. Pages are no snapshot: one may move between them, so they are read twice, and what either has counts. */
 export async function listResources(request: Request): Promise<StackResource[]> {
+  const pages = await readResources(request);
+  const again = pages.length > 1 ? await readResources(request) : [];
+  return [...new Map([...pages, ...again].flat().map((resource) => [resource.LogicalResourceId, resource])).values()];
+}
+
+/** Page by page. */
+async function readResources(request: Request): Promise<StackResource[][]> {
   const client = clientFor(request);
-  const resources: StackResource[] = [];
+  const pages: StackResource[][] = [];
   let token: string | undefined;
   do {
     const command = new ListStackResourcesCommand({ StackName: request.stack.id, NextToken: token });
@@ -50,10 +57,10 @@ export async function listResources(request: Request): Promise<StackResource[]> 
       },
       patienceOf(request),
     );
-    resources.push(...page.listed);
+    pages.push(page.listed);
     token = page.NextToken;
   } while (token);
-  return resources;
+  return pages;
 }
 
 /** What happened to a stack, newest first: its pages are read as far as somebody looks, and once. */
@@ -94,8 +101,8 @@ export class StackEvents implements AsyncIterable<StackEvent> {
 }
 
 /** Hundreds of deletions at once ask for more than CloudFormation answers in minutes; it throttles all but some, and none is lost. */
-function patienceOf({ deadline }: Request): Patience {
-  return { deadline: Math.min(deadline, Date.now() + LONG_LIMIT), throttledUntil: deadline };
+function patienceOf({ deadline, signal }: Request): Patience {
+  return { deadline: Math.min(deadline, Date.now() + LONG_LIMIT), throttledUntil: deadline, signal };
 }
 
 function clientFor(request: Request): CloudFormationClient {

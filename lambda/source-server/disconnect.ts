@@ -49,10 +49,10 @@ async function awaitDisconnected({ drs, server }: Teardown): Promise<Disconnecte
     if (found && isDisconnected(found)) {
       return 'disconnected';
     }
-    if (Date.now() + POLL_SERVER >= drs.deadline) {
+    if (drs.asksOnce || Date.now() + POLL_SERVER >= drs.deadline) {
       throw new Failure(say`${accepted} still shows it as ${replicationStateOf(found)}: ${seeIt}`);
     }
-    await sleep(POLL_SERVER);
+    await sleep(POLL_SERVER, drs.signal);
   }
 }
 

@@ -146,7 +146,7 @@ export class RecoveryInstanceCleanup {
       if (Date.now() + POLL_JOB >= drs.deadline) {
         throw new Failure(say`The job ${jobID}, which terminates its drill, is still ${job?.status ?? 'not to be seen'}: ${seeIt}`);
       }
-      await sleep(POLL_JOB);
+      await sleep(POLL_JOB, drs.signal);
     }
   }
 }

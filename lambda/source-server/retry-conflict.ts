@@ -39,7 +39,7 @@ export async function retryOnConflict<T>(
       await (isFirst ? undefined : teardown.confirm?.());
       return await attempt();
     } catch (refusal) {
-      if (!isNamed(refusal, 'ConflictException')) {
+      if (drs.asksOnce || !isNamed(refusal, 'ConflictException')) {
         throw refusal;
       }
       await teardown.confirm?.();
@@ -53,7 +53,7 @@ export async function retryOnConflict<T>(
       if (Date.now() + pause + ANSWER >= drs.deadline) {
         throw new Failure(join([told, cleanup.refusal, await explainHold(teardown, because)]));
       }
-      await sleep(pause);
+      await sleep(pause, drs.signal);
     }
   }
 }

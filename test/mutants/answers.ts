@@ -20,7 +20,7 @@ export const answers: Mutants = {
     disconnect('does not look at the state', `isDisconnected(answered) ? 'disconnected' : awaitDisconnected(teardown)`, `'disconnected'`),
     sourceServer('takes a stopped server for a disconnected one', `=== 'DISCONNECTED'`, `.endsWith('ED')`),
     sourceServer('takes a server without a state for a disconnected one', `=== 'DISCONNECTED'`, `!== 'CONTINUOUS'`),
-    disconnect('does not look again', 'if (Date.now() + POLL_SERVER >= drs.deadline) {', 'if (Date.now() > 0) {'),
+    disconnect('does not look again', 'drs.asksOnce || Date.now() + POLL_SERVER >= drs.deadline', 'Date.now() > 0'),
   ],
   'the server or the account is unknown to DRS': [
     drs('does not know ResourceNotFoundException', `'ResourceNotFoundException', `, ''),
@@ -119,7 +119,7 @@ export const answers: Mutants = {
     retry('does not know answers that the service did not write', '|| unreadable ', ''),
     retry("takes answers of the service for somebody else's", ' && $fault === undefined', ''),
     retry('does not know time-outs', `, 'TimeoutError'`, ''),
-    retry('takes every error for a fault that passes', 'if (!denied && !isTransient(error)) {', 'if (!(error instanceof Error)) {'),
+    retry('takes every error for a fault that passes', '!denied && !isTransient(error)', '!(error instanceof Error)'),
     retry('waits for an answer for ever', 'Math.min(ATTEMPT, deadline - Date.now())', 'deadline - Date.now()'),
     retry('gives up after three attempts', 'if (Date.now() + pause >=', 'if (attempt >= 2 || Date.now() + pause >='),
     retry('goes on after the deadline', '? throttledUntil : deadline;', '? throttledUntil : deadline + 60_000;'),

@@ -121,6 +121,10 @@ export const deletions: Mutants = {
       "const check = checkByDeclarations(request, await listResources(request), replaced) && 'removed';",
     ),
     stackStatus('looks at the first page only', '} while (token);', `} while (token === '');`),
+    stackStatus('reads several pages once', 'pages.length > 1', 'pages.length > 100'),
+    stackStatus('reads one page twice', 'pages.length > 1', 'pages.length > 0'),
+    stackStatus('believes the second reading alone', '[...pages, ...again].flat()', '(again.length > 0 ? again : pages).flat()'),
+    stackStatus('believes the first reading of what both have', '[...pages, ...again].flat()', '[...again, ...pages].flat()'),
     deletionCheck(
       'takes a list that can not be read for an empty one',
       'await listResources(request), replaced',

@@ -32,20 +32,20 @@ const OURS = isOfType(FLEET_DISCONNECTION);
 const OF_OTHERS = isOfOtherType(FLEET_DISCONNECTION);
 const KEPT = 'logDecision(request, kept, check.why);';
 const IDENTIFIED = `ifUnderstood(() => identify(request).physicalId) ?? request.physicalId ?? ''`;
-const OPEN = 'Drs.open(request, { region, tags: selection.tags }, options, deadline, new RateLimiter())';
+const OPEN = 'Drs.open(request, { region, tags: selection.tags }, options, deadline, new RateLimiter(request.signal))';
 const PHYSICAL_ID = 'fleetIdOf({ accountId, region, selectionHash';
 const REPLACED = `replaced === 'keep' && own && own.PhysicalResourceId !== request.physicalId`;
 const NEEDS_WORK = `state === 'replicating' || deletesSourceServer`;
-const DISCONNECTED = `if (!fleet.options.deletesSourceServer) {\n      progress.set(server, 'succeeded');`;
+const DISCONNECTED = `teardown.fleet.options.deletesSourceServer ? 'pending' : 'succeeded'`;
 const LEFT = `if (problem !== undefined || progress.count('failed', 'pending') > 0) {`;
 const PAUSE = `progress.count('succeeded', 'failed') > processed ? 0 : LIST_AGAIN`;
-const FAILBACK_TURN = 'await disconnect(failback, patience);';
-const OTHERS_TURN = 'await disconnect(others, patience);';
+const TURN = 'await inParallel(teardown, group, (server) => work(teardown, server, true));';
+const GROUPS = '[true, false].map((wanted) => replicating.filter(({ isFailback }) => isFailback === wanted))';
 const STATE = `isExtended(server) ? 'extended' : isDisconnected(server) ? 'disconnected' : 'replicating'`;
 const NO_LONGER = `(isOfKind(error, 'denied') && (await isNoLongerSelected(teardown.drs, fleet, server)))`;
 const LOST = `note('no longer selected', server.id);\n      progress.set(server, 'skipped');`;
 const SEEN = 'seen !== undefined && !(seen.server && selection.matches(seen.server))';
-const FAILED = `progress.set(server, 'failed', reason);`;
+const FAILED = `progress.set(server, 'failed', messageOf(error));`;
 const FORGET = `progress['servers'].delete(server.id);`;
 const REPLACE = 'this.servers.delete(server.id);';
 
@@ -193,7 +193,7 @@ export const selectedServers: Mutants = {
       '{ ...one.options, deletesSourceServer: false }',
       `{ ...one.options, deletesSourceServer: false, recoveryInstancePolicy: 'FAIL' }`,
     ),
-    teardown('leaves its record', '  if (deletesSourceServer) {\n    const records', '  if (patience < 0) {\n    const records'),
+    teardown('leaves its record', 'if (fleet.options.deletesSourceServer) {', 'if (due.length < 0) {'),
     teardown('waits for records while others replicate', '{ ...one.options, deletesSourceServer: false }', '{ ...one.options }'),
     handler('does not tell what it did', 'note: (done, to) => logDecision(request, done, to)', 'note: () => undefined'),
     teardown(
@@ -201,13 +201,12 @@ export const selectedServers: Mutants = {
       `teardown.progress.set(server, 'succeeded');`,
       `teardown.progress['servers'].delete(server.id);`,
     ),
-    teardown('does not count it', DISCONNECTED, DISCONNECTED.replace(`progress.set(server, 'succeeded');`, FORGET)),
+    teardown('does not count it', DISCONNECTED, `'skipped'`),
   ],
   'replicates back (direction `FAILBACK`)': [
     teardown('takes it last', '[true, false].map(', '[false, true].map('),
-    teardown('takes it as it comes', FAILBACK_TURN, 'await disconnect(replicating, patience);'),
-    teardown('does not wait for its end', FAILBACK_TURN, FAILBACK_TURN.replace('await', 'void')),
-    teardown('waits for it for ever', 'teardown.drs.until(Date.now() + patience)', 'teardown.drs'),
+    teardown('takes it as it comes', GROUPS, '[replicating]'),
+    teardown('does not wait for its end', TURN, TURN.replace('await', 'void')),
   ],
   'is `DISCONNECTED` already, or extended from another account': [
     sourceServer('disconnects an extended one', STATE, STATE.replace(`isExtended(server) ? 'extended' : `, '')),
@@ -223,14 +222,15 @@ export const selectedServers: Mutants = {
   ],
   "can't be disconnected": [
     teardown('stops at the first failure', FAILED, `${FAILED}\n      throw error;`),
-    teardown('forgets whom it has not reached', OTHERS_TURN, ''),
+    teardown('forgets whom it has not reached', GROUPS, GROUPS.replace('[true, false]', '[true]')),
     teardown('forgets it', FAILED, FORGET),
+    teardown('does not try it again', 'await inParallel(teardown, refused, (server) => work(teardown, server, false));', ''),
     teardown(
-      'takes it for failed while it is tried again',
-      `if (progress.outcomeOf(server.id) === 'failed') {`,
-      'if (progress.size < 0) {',
+      'forgets its record once it is tried again',
+      DISCONNECTED,
+      `teardown.fleet.options.deletesSourceServer ? 'skipped' : 'succeeded'`,
     ),
-    teardown('does not tell of it in the log', "note('left', say`${server.id}: ${reason}`);", ''),
+    handler('does not tell of it in the log', "logDecision(request, 'left', say`${id}: ${reason}`)", 'id'),
     report('does not count it', "${progress.count('failed', 'pending')} of", "${progress.count('pending')} of"),
     report('counts everything for disconnected', "${progress.count('succeeded')} were disconnected", '${progress.size} were disconnected'),
     report('tells no reason', 'const REASONS_SHOWN = 6;', 'const REASONS_SHOWN = 0;'),
@@ -254,23 +254,53 @@ export const selectedServers: Mutants = {
     deleteRecord('does not tell a denial of the deletion of its record from other failures', ', { cause: refusal }', ''),
     disconnect('does not tell a denial from other failures', 'throw new Failure(told, { cause: refusal });', 'throw new Failure(told);'),
   ],
+  "can't be disconnected yet": [
+    teardown('keeps the others waiting for it', TURN, TURN.replace('true', 'false')),
+    teardown(
+      'keeps the others waiting for its record',
+      '[records], deleteRecordOf',
+      '[[], ...records.map((one) => [one])], deleteRecordOf',
+    ),
+    teardown('waits for it for ever', 'PATIENCE[options.recoveryInstancePolicy]', 'Infinity'),
+    retryConflict('waits for the end of a conflict', 'drs.asksOnce || !isNamed', '!isNamed'),
+    disconnect('waits until an accepted disconnect shows', 'drs.asksOnce || Date.now()', 'Date.now()'),
+    retry(
+      'waits for a policy, or for the end of errors',
+      'asksOnce ? !isThrottling(error) : !denied && !isTransient(error)',
+      '!denied && !isTransient(error)',
+    ),
+    retry('does not wait for the end of a throttling', 'asksOnce ? !isThrottling(error) : ', 'asksOnce || '),
+    drs('does not pass it on', '.has(action), asksOnce }', '.has(action) }'),
+  ],
+  'was disconnected, but no answer was heard': [
+    teardown('fails', 'selected.filter(isThrough).forEach(', '[selected[0]!].slice(1).filter(isThrough).forEach('),
+    teardown('does not tell of it in the log', `note('disconnected already', server.id);`, ''),
+    teardown('takes one for through whose record is to go', ` && !fleet.options.deletesSourceServer;`, ';'),
+    teardown('takes one for through that replicates', ` && state === 'disconnected' && !fleet`, ' && !fleet'),
+  ],
   'moves to a page of the listing that was read already, or is selected a moment later': [
     teardown(
       'lists once',
-      'if (due.length === 0) {\n      return true;\n    }',
-      `if (due.length === 0 || progress.count('succeeded') > 0) {\n      return true;\n    }`,
+      'if (due.length === 0) {',
+      `if (progress.count('succeeded') > 0) {\n      return true;\n    }\n    if (due.length === 0) {`,
     ),
+    teardown('believes one listing that shows nothing', 'empty < 2', 'empty < 1'),
+    teardown('counts listings that are not in a row', '    empty = 0;\n', ''),
     teardown(
       'lists twice, whatever the second listing shows',
       'const processed =',
       `if (progress.count('succeeded') > 0) {\n      await inTurn(teardown, due);\n      return true;\n    }\n    const processed =`,
     ),
-    teardown('goes on although the time is over', 'return false;\n    }\n    await sleep(pause);', 'await sleep(pause);\n    }'),
+    teardown(
+      'goes on although the time is over',
+      'return false;\n    }\n    await sleep(pause, drs.signal);',
+      'await sleep(pause, drs.signal);\n    }',
+    ),
     teardown('takes on those again whose record is gone', `['succeeded', 'failed'].includes(`, `['failed'].includes(`),
     teardown(
       'tries those again who could not be disconnected before',
-      `const failed = replicating.filter(({ id }) => progress.outcomeOf(id) === 'failed');`,
-      `const failed = progress.of('failed');`,
+      `groups.flat().filter(({ id }) => teardown.progress.outcomeOf(id) === 'failed')`,
+      `teardown.progress.of('failed')`,
     ),
     teardown('tries one twice that is listed twice', '[...new Map(listed.map((server) => [server.id, server])).values()]', 'listed'),
     progress(
@@ -355,7 +385,7 @@ export const fleetRules: Mutants = {
       `const seen = this.servers.get(server.id)?.server ?? server;\n    ${REPLACE}\n    this.servers.set(server.id, { server: seen, outcome, reason });`,
     ),
     progress('forgets why a server failed', '{ server, outcome, reason });', '{ server, outcome });'),
-    progress('does not tell why servers failed', `map(({ reason = '' }) => reason)`, `map(() => '')`),
+    progress('does not tell why servers failed', `({ id, reason }));`, `({ id, reason: '' }));`),
     progress('counts the first of several outcomes only', 'outcomes.reduce(', 'outcomes.slice(0, 1).reduce('),
     progress('counts every server for each outcome', '.filter(({ outcome }) => outcome === wanted)', ''),
     progress(
@@ -366,7 +396,7 @@ export const fleetRules: Mutants = {
     progress('does not count those that wait', 'return this.servers.size;', `return this.count('skipped', 'succeeded', 'failed');`),
   ],
   'requests are paced': [
-    handler('has no pace', ', new RateLimiter())', ')'),
+    handler('has no pace', ', new RateLimiter(request.signal))', ')'),
     drs('does not keep it', 'rateLimiter ? rateLimiter.run(() => call(abortSignal)) : call(abortSignal)', 'call(abortSignal)'),
     rateLimiter('sends all at once', 'await this.turn();', ''),
     rateLimiter('does not slow down', 'this.slowDown();', ''),

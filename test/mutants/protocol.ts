@@ -21,6 +21,9 @@ const errors = mutate('aws/errors.ts');
 const message = mutate('aws/message.ts');
 const sourceServer = mutate('source-server/source-server.ts');
 const step = mutate('drain/step.ts');
+const rateLimiter = mutate('aws/rate-limiter.ts');
+const drain = mutate('drain/handler.ts');
+const teardown = mutate('fleet/teardown.ts');
 
 const LIMIT = `type === 'Delete' ? Infinity : properties.AssumeRoleArn !== undefined ? LONG_LIMIT : SHORT_LIMIT`;
 const KIND = 'kind ?? (cause instanceof Failure ? cause.kind : undefined)';
@@ -39,6 +42,7 @@ export const PROTOCOL_RULES = [
   'the PUT is repeated on 5xx and network faults',
   'what can not be delivered throws, so that Lambda runs the request again',
   'every request is answered before the function ends',
+  'nothing of a request goes on after its answer',
   'no response URL in the log or in an error',
   'the log is one line of JSON for each decision',
   'Retry-After is honoured',
@@ -181,6 +185,40 @@ export const protocol: Record<(typeof PROTOCOL_RULES)[number], Mutants[string]> 
     ),
     handler('a request without a role takes as long as one with a role', LIMIT, LIMIT.replace('SHORT_LIMIT', 'LONG_LIMIT')),
     sleep('leaves a timer behind', 'clearTimeout(timer);', ''),
+  ],
+  'nothing of a request goes on after its answer': [
+    respond('leaves what is under way', '    end.abort();\n', ''),
+    respond('does not wait until it has ended', 'await within(ENDING, Promise.allSettled([work]));', ''),
+    respond('waits for ever until it has ended', 'within(ENDING, Promise.allSettled([work]))', 'Promise.allSettled([work])'),
+    request('warns of many calls at once', 'setMaxListeners(0, end.signal);', 'setMaxListeners(10, end.signal);'),
+    retry('does not break off a call', `signal.addEventListener('abort', abort);`, ''),
+    retry('listens on when a call is over', `signal.removeEventListener('abort', abort);`, ''),
+    retry(
+      'waits for a call that does not let itself be broken off',
+      'unlessAborted(signal, call(controller.signal))',
+      'call(controller.signal)',
+    ),
+    retry('repeats a call', '      signal.throwIfAborted();\n', ''),
+    retry('begins a call', '  signal.throwIfAborted();\n  const controller', '  const controller'),
+    retry('goes on with a pause', 'sleep(pause, signal)', 'sleep(pause, new AbortController().signal)'),
+    sleep('goes on with the timer of a pause', '.finally(() => clearTimeout(timer))', ''),
+    sleep('begins a pause', '    signal.throwIfAborted();\n', ''),
+    sleep('listens on when a pause is over', `signal.removeEventListener('abort', abort);`, ''),
+    rateLimiter('gives turns', 'this.signal.throwIfAborted();', ''),
+    rateLimiter(
+      'goes on with the pauses between turns',
+      'sleep(this.interval, this.signal)',
+      'sleep(this.interval, new AbortController().signal)',
+    ),
+    drs(
+      'goes on with the calls of one server',
+      'Math.min(deadline, this.deadline), this.signal',
+      'Math.min(deadline, this.deadline), new AbortController().signal',
+    ),
+    drs('goes on assuming a role', '{ deadline, signal }, session', '{ deadline, signal: new AbortController().signal }, session'),
+    stackStatus('goes on looking at stacks', '    term,\n', '    { ...term, signal: new AbortController().signal },\n'),
+    drain('goes on looking at the staging area', 'request.deadline, request.signal', 'request.deadline, new AbortController().signal'),
+    teardown('goes on with the next server', 'drs.signal.throwIfAborted();', ''),
   ],
   'no response URL in the log or in an error': [
     respond('logs the whole request', `log({ event: 'answered',`, `log({ ...(event as object), event: 'answered',`),

@@ -3,6 +3,8 @@ import { mutate, type Mutants } from './mutant';
 const teardown = mutate('source-server/teardown.ts');
 const deleteRecord = mutate('source-server/delete-record.ts');
 const options = mutate('source-server/options.ts');
+const drs = mutate('aws/drs.ts');
+const retry = mutate('aws/retry.ts');
 const deletion = mutate('protocol/delete.ts');
 const handler = mutate('source-server/handler.ts');
 
@@ -75,6 +77,15 @@ export const records: Mutants = {
     deleteRecord('does not look for it', RETRY, RETRY.replace(`state === 'extended'`, 'false')),
   ],
   'the record is unknown to DRS': [deleteRecord('fails', 'if (isNothingThere(refusal)) {', 'if (!refusal) {')],
+  'no answer, an error or a denial, and the record is gone': [
+    drs('does not look', `!mayBeDone(error) || (await this.isThere(sourceServerID))`, 'command'),
+    drs('looks whatever is wrong', '!mayBeDone(error) || ', ''),
+    drs('takes a record for gone that it can not look at', '() => true,', '() => false,'),
+    drs('takes one that is there for gone', 'found !== undefined,', 'found === undefined,'),
+    retry('does not look after a denial', 'isDenied(error) || (isTransient', '(isTransient'),
+    retry('does not look after an error', 'isDenied(error) || (isTransient(error) && !isThrottling(error))', 'isDenied(error)'),
+    retry('looks after a throttling', '(isTransient(error) && !isThrottling(error))', 'isTransient(error)'),
+  ],
   'anything else': [
     deleteRecord('succeeds', TOLD, 'return;'),
     deleteRecord('hides what DRS said', TOLD, TOLD.replace('tell(server, otherwise, refusal)', 'otherwise')),

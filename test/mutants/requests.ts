@@ -233,15 +233,15 @@ export const requests: Mutants = {
   "any: the role can't be assumed": [
     drs(
       'goes on as the function itself',
-      'await assumeRole(stack, roleArn, deadline, session, reach)',
-      'await assumeRole(stack, roleArn, deadline, session, reach).catch(() => undefined)',
+      'await assumeRole(stack, roleArn, { deadline, signal }, session, reach)',
+      'await assumeRole(stack, roleArn, { deadline, signal }, session, reach).catch(() => undefined)',
     ),
     assumeRole(
       'goes on as the function itself if STS gives no credentials',
       'throw new Failure(say`STS gave no credentials for the role ${roleArn}.`);',
       'return undefined as unknown as Credentials;',
     ),
-    assumeRole('fails at once', '{ deadline });', '{ deadline, wasDenied: true });'),
+    assumeRole('fails at once', ', term);', ', { ...term, wasDenied: true });'),
     assumeRole('does not name the role', `isOfKind(error, 'denied') ? explainRole(roleArn)`, `isOfKind(error, 'denied') ? ''`),
     assumeRole(
       'hides what STS said',

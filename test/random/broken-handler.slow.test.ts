@@ -281,6 +281,20 @@ const brokenFleets: Breakage[] = [
       });
     },
   ],
+  [
+    'believes the first listing that shows nothing',
+    /^I1.*twice in a row/,
+    () => {
+      const empty = new WeakSet<Drs>();
+      jest.spyOn(Drs.prototype, 'pickSourceServers').mockImplementation(async function (this: Drs, ...call) {
+        const picked = empty.has(this) ? [] : await pickSourceServers.call(this, ...call);
+        if (picked.length === 0) {
+          empty.add(this);
+        }
+        return picked;
+      });
+    },
+  ],
   ['takes every server for one of its fleet', /^I6.*not seen with the tags/m, () => withSelection({ matches: () => true })],
   [
     'takes servers that replicate back last',
@@ -357,6 +371,22 @@ const brokenReaders: Breakage[] = [
     () => {
       jest.spyOn(foreignStack, 'explainForeignStack').mockReturnValue(undefined);
       jest.spyOn(requests, 'receive').mockImplementation((...args) => ({ ...receive(...args), problem: undefined }));
+    },
+  ],
+  [
+    'goes on when it has answered',
+    /^I12/,
+    () => {
+      const received = new Map<unknown, requests.Request>();
+      jest.spyOn(requests, 'receive').mockImplementation((...args) => {
+        const all = receive(...args);
+        received.set(runningInvocation(), all.request);
+        return all;
+      });
+      jest.spyOn(response, 'deliver').mockImplementation(async (...args) => {
+        await deliver(...args);
+        await describeWithAncestors({ ...received.get(runningInvocation())!, signal: new AbortController().signal });
+      });
     },
   ],
   [

@@ -153,6 +153,33 @@ limit(STUCK, 'a server is deleted without its role, since the update to one that
   ],
 });
 
+test('records of a fleet that go so slowly that no answer is heard: the deletion succeeds all the same', async () => {
+  const { sights } = await play({
+    settings: {},
+    seed: 0,
+    steps: [
+      { do: 'deploy', stack: 'A', spec: { disconnections: [{ name: 'One', server: 0 }], fleets: [] } },
+      {
+        do: 'deploy',
+        stack: 'A',
+        spec: {
+          disconnections: [{ name: 'One', server: 6, role: 0 }],
+          fleets: [],
+          nested: {
+            disconnections: [{ name: 'One', server: 0 }],
+            fleets: [{ name: 'Fleet', selection: 0, deleteSourceServer: true }],
+          },
+        },
+      },
+      { do: 'fail', operation: 'DeleteSourceServer', kind: 'slow', times: 1000, delay: 45000 },
+      { do: 'delete', stack: 'A' },
+      { do: 'clear faults' },
+    ],
+  });
+  expect(sights).toContain('Delete of a fleet: SUCCESS');
+  expect(sights).not.toContain('Delete of a fleet: FAILED');
+});
+
 regression('resources of two templates, which wait for each other, are deleted after a failed rollback', {
   settings: {},
   seed: 0,

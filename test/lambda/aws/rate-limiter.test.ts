@@ -90,13 +90,13 @@ test('a service that takes nothing for two minutes: what it takes then is used',
 test('a service that takes a thousand requests a second: three hundred servers do not take as long as at ten', async () => {
   const { seconds, throttled } = await tearDown(300, 300, 1_000, 1_000);
   expect(throttled).toBe(0);
-  expect(seconds).toBeLessThan(10);
+  expect(seconds).toBeLessThan(11);
 });
 
 test.each([
   [10, 10, 10, 10, 3],
-  [300, 300, 10, 10, 36],
-  [300, 4_000, 10, 10, 70],
+  [300, 300, 10, 10, 38],
+  [300, 4_000, 10, 10, 84],
   [300, 300, 10, 1, 42],
   [300, 300, 2, 2, 185],
   [1_000, 1_000, 2, 2, 600],
@@ -107,10 +107,10 @@ test.each([
   async (servers, listed, perSecond, burst, most) => {
     const { status, seconds, looks, answered, throttled } = await tearDown(servers, listed, perSecond, burst);
     expect(status).toBe('SUCCESS');
-    // Listed before, and once more to see that nothing is left.
+    // Listed before, and twice more to see that nothing is left.
     // Those whose turn comes at about the same time are looked at together.
     expect(looks).toBeLessThanOrEqual(Math.ceil(servers / 8));
-    expect(answered - looks).toBe(2 * Math.ceil(listed / 25) + Math.ceil(listed / Math.floor(listed / servers)));
+    expect(answered - looks).toBe(3 * Math.ceil(listed / 25) + Math.ceil(listed / Math.floor(listed / servers)));
     expect(throttled / (answered + throttled)).toBeLessThan(0.1);
     expect(seconds).toBeLessThan(most);
   },

@@ -1,4 +1,6 @@
+import { getEventListeners } from 'node:events';
 import { retry } from '../../../lambda/aws/retry';
+import { sleep } from '../../../lambda/aws/sleep';
 import { serviceError } from '../harness';
 
 const MINUTE = 60_000;
@@ -32,7 +34,7 @@ async function callOf(answers: (Error | 'hang' | 'ok')[], deadline = 4 * MINUTE)
           }
         });
   };
-  const outcome = retry('drs:Something', call, { deadline: start + deadline })
+  const outcome = retry('drs:Something', call, { deadline: start + deadline, signal: new AbortController().signal })
     .catch((error: unknown) => error)
     .finally(() => (ended = true));
   while (!ended && times.length < 1_000) {
@@ -133,4 +135,65 @@ test('a denial is not waited for beyond the deadline', async () => {
   const { outcome, took } = await callOf([denied], 30_000);
   expect(outcome).toMatchObject({ kind: 'denied' });
   expect(took).toBeLessThanOrEqual(30_000);
+});
+
+describe('aborted, since the request is answered', () => {
+  const begin = (call: (signal: AbortSignal) => Promise<unknown>) => {
+    const end = new AbortController();
+    const outcome = retry('drs:Something', call, { deadline: Date.now() + 4 * MINUTE, signal: end.signal }).catch(
+      (error: unknown) => error,
+    );
+    return { end, outcome };
+  };
+
+  test('during a pause: it ends at once, and nothing is asked any more', async () => {
+    const call = jest.fn().mockRejectedValue(throttled());
+    const { end, outcome } = begin(call);
+    await jest.advanceTimersByTimeAsync(100);
+    end.abort();
+    expect(await outcome).toBe(end.signal.reason);
+    expect(jest.getTimerCount()).toBe(0);
+    expect(call).toHaveBeenCalledTimes(1);
+  });
+
+  test.each([
+    [
+      'and the call fails',
+      (signal: AbortSignal) => new Promise((_, reject) => signal.addEventListener('abort', () => reject(throttled()))),
+    ],
+    ['whatever becomes of the call', () => new Promise(() => undefined)],
+  ])('during a call, %s: the call is broken off, and not repeated', async (_what, answer) => {
+    const call = jest.fn(answer);
+    const { end, outcome } = begin(call);
+    await jest.advanceTimersByTimeAsync(100);
+    end.abort();
+    expect(call.mock.calls[0][0].aborted).toBe(true);
+    expect(await outcome).toBe(end.signal.reason);
+    expect(jest.getTimerCount()).toBe(0);
+    expect(call).toHaveBeenCalledTimes(1);
+  });
+
+  test('before: nothing is asked', async () => {
+    const call = jest.fn().mockResolvedValue('ok');
+    const end = new AbortController();
+    end.abort();
+    const asked = retry('drs:Something', call, { deadline: Date.now() + MINUTE, signal: end.signal });
+    await expect(asked).rejects.toBe(end.signal.reason);
+    expect(call).not.toHaveBeenCalled();
+  });
+
+  test('after: what was answered is not broken off, and nobody listens any more', async () => {
+    const call = jest.fn((signal: AbortSignal) => Promise.resolve(signal.aborted ? 'aborted' : 'ok'));
+    const { end, outcome } = begin(call);
+    expect(await outcome).toBe('ok');
+    expect(getEventListeners(end.signal, 'abort')).toEqual([]);
+    end.abort();
+    expect(call.mock.calls[0][0].aborted).toBe(false);
+  });
+
+  test('a pause that was to come: there is none', async () => {
+    const aborted = AbortSignal.abort();
+    await expect(sleep(MINUTE, aborted)).rejects.toBe(aborted.reason);
+    expect(jest.getTimerCount()).toBe(0);
+  });
 });

@@ -388,12 +388,10 @@ describe('Delete, genuine', () => {
 
   test('a recovery instance is dealt with by the policy of the fleet', async () => {
     drsHolds(member(1));
-    drs
-      .on(DisconnectSourceServerCommand)
-      .rejectsOnce(conflict)
-      .resolves({ ...member(1), ...disconnectedAlready });
+    drs.on(DisconnectSourceServerCommand).rejects(conflict);
     drsHasInstances({ ...real, sourceServerID: idOf(1) });
     drs.on(DisconnectRecoveryInstanceCommand).callsFake(() => {
+      drs.on(DisconnectSourceServerCommand).resolves({ ...member(1), ...disconnectedAlready });
       drsHasInstances({ ...disconnected, sourceServerID: idOf(1) });
       return {};
     });
@@ -501,6 +499,97 @@ describe('Delete, genuine', () => {
     expect(replicating).toHaveLength(poisonous);
   });
 
+  describe('each is asked once before any is waited for', () => {
+    const oops = serviceError('InternalServerException', 'oops', 500);
+    const denied = serviceError('AccessDeniedException', 'not authorized', 403);
+    const answered = { ...member(0), ...disconnectedAlready };
+    const asked = (command: typeof DisconnectSourceServerCommand | typeof DeleteSourceServerCommand) =>
+      new Set(sentTo(command).slice(0, 25)).size;
+
+    test.each<[string, string, () => unknown]>([
+      ['refused with a conflict', 'DISCONNECT', () => conflict],
+      ['refused with a conflict', 'TERMINATE_DRILLS', () => conflict],
+      ['answered with errors', 'FAIL', () => oops],
+      ['denied', 'FAIL', () => denied],
+      ['accepted, and not done', 'FAIL', () => member(0)],
+    ])('22 of 25 are %s, with %s', async (_what, RecoveryInstancePolicy, answer) => {
+      const held = drsHolds(...Array.from({ length: 25 }, (_, index) => member(index)));
+      drs.on(DisconnectSourceServerCommand).callsFake(({ sourceServerID }: { sourceServerID: string }) => {
+        const said = sourceServerID < idOf(22) ? answer() : held.set(sourceServerID, { ...answered, sourceServerID }) && answered;
+        if (said instanceof Error) {
+          throw said;
+        }
+        return said;
+      });
+      drsHasInstances();
+      const { response } = await deletion({ RecoveryInstancePolicy }, { remaining: 120_000 });
+      expect(response.Reason).toMatch(/^22 of 25 are left .*3 were disconnected/);
+      expect(response.Reason).not.toContain('Not reached');
+      expect(asked(DisconnectSourceServerCommand)).toBe(25);
+    });
+
+    test('22 of 25 records can not be deleted yet', async () => {
+      const held = drsHolds(...Array.from({ length: 25 }, (_, index) => member(index, disconnectedAlready)));
+      drs.on(DeleteSourceServerCommand).callsFake(({ sourceServerID }: { sourceServerID: string }) => {
+        if (sourceServerID < idOf(22)) {
+          throw conflict;
+        }
+        held.delete(sourceServerID);
+        return {};
+      });
+      const { response } = await deletion({ DeleteSourceServer: 'true' }, { remaining: 120_000 });
+      expect(response.Reason).toMatch(/^22 of 25 are left .*3 were disconnected/);
+      expect(asked(DeleteSourceServerCommand)).toBe(25);
+    });
+
+    test('a throttling is waited for: it says nothing of the server', async () => {
+      drsHolds(...[1, 2, 3].map((index) => member(index)));
+      const throttled = serviceError('ThrottlingException', 'slow down', 429);
+      drs.on(DisconnectSourceServerCommand).rejectsOnce(throttled).rejectsOnce(throttled).resolves(answered);
+      const { response, log } = await deletion();
+      expect(response.Status).toBe('SUCCESS');
+      expect(log).not.toContainEqual(expect.objectContaining({ decision: 'left' }));
+    });
+
+    test('those that are waited for in vain keep none waiting for good that would be through by now', async () => {
+      // Long pauses would end it before the deadline by chance, and leave time for the other one.
+      jest.spyOn(Math, 'random').mockReturnValue(0.1);
+      drsHolds(...Array.from({ length: 21 }, (_, index) => member(index)));
+      Array.from({ length: 20 }, (_, index) => refused.set(idOf(index), oops));
+      drs
+        .on(DisconnectSourceServerCommand, { sourceServerID: idOf(20) })
+        .rejectsOnce(oops)
+        .resolves({ ...answered, sourceServerID: idOf(20) });
+      expect((await deletion()).response.Reason).toMatch(/^20 of 21 are left .*1 were disconnected/);
+    });
+
+    test('what is waited for when the function must end is told with its reason, and not as if it had not been reached', async () => {
+      drsHolds(member(1));
+      drs
+        .on(DisconnectSourceServerCommand)
+        .rejectsOnce(oops)
+        .callsFake(() => new Promise(() => undefined));
+      const { response } = await deletion();
+      expect(response.Reason).toMatch(/^1 of 1 are left .*Not disconnected.*InternalServerException: oops/);
+      expect(response.Reason).not.toContain('Not reached');
+    });
+
+    test('policies spread late: each is disconnected once they have', async () => {
+      const held = drsHolds(...Array.from({ length: 50 }, (_, index) => member(index)));
+      const physicalId = await physicalIdOf();
+      const spread = Date.now() + 60_000;
+      drs.on(DisconnectSourceServerCommand).callsFake(({ sourceServerID }: { sourceServerID: string }) => {
+        if (Date.now() < spread) {
+          throw denied;
+        }
+        held.set(sourceServerID, { ...answered, sourceServerID });
+        return answered;
+      });
+      const { response } = await send('Delete', {}, { physicalId });
+      expect(response.Status).toBe('SUCCESS');
+    });
+  });
+
   test('records are deleted once no server replicates any more', async () => {
     drsHolds(...Array.from({ length: 50 }, (_, index) => member(index)));
     const { calls } = await deletion({ DeleteSourceServer: 'true' });
@@ -525,6 +614,38 @@ describe('Delete, genuine', () => {
       throw serviceError('AccessDeniedException', 'not authorized', 403);
     });
     expect((await deletion({ DeleteSourceServer: 'true' })).response.Status).toBe('SUCCESS');
+  });
+
+  test('records go so slowly that no answer is heard: SUCCESS, and each is deleted once', async () => {
+    const held = drsHolds(...[1, 2, 3].map((index) => member(index)));
+    const sent: string[] = [];
+    drs.on(DeleteSourceServerCommand).callsFake(({ sourceServerID }: { sourceServerID: string }) => {
+      sent.push(sourceServerID);
+      setTimeout(() => held.delete(sourceServerID), 20_000);
+      return new Promise((_, reject) => setTimeout(() => reject(Object.assign(new Error('aborted'), { name: 'AbortError' })), 30_000));
+    });
+    const { response, log } = await deletion({ DeleteSourceServer: 'true' });
+    expect(response.Status).toBe('SUCCESS');
+    expect(sent.sort()).toEqual([1, 2, 3].map(idOf));
+    expect(log).toContainEqual(expect.objectContaining({ decision: 'fleet disconnected', why: expect.stringContaining('3 of 3') }));
+  });
+
+  test('records can not be deleted: FAILED, although the next listing shows the servers disconnected', async () => {
+    drsHolds(member(1), member(2, disconnectedAlready));
+    drs.on(DeleteSourceServerCommand).rejects(serviceError('ValidationException', 'no'));
+    expect((await deletion({ DeleteSourceServer: 'true' })).response.Reason).toMatch(/^2 of 2 are left/);
+  });
+
+  test('disconnects are done, and no answer is heard: SUCCESS, since the next listing shows them', async () => {
+    const held = drsHolds(member(1), member(2));
+    drs.on(DisconnectSourceServerCommand).callsFake(({ sourceServerID }: { sourceServerID: string }) => {
+      held.set(sourceServerID, { ...held.get(sourceServerID), ...disconnectedAlready });
+      throw Object.assign(new Error('socket'), { code: 'ECONNRESET' });
+    });
+    const { response, log } = await deletion();
+    expect(response.Status).toBe('SUCCESS');
+    expect(log).toContainEqual(expect.objectContaining({ decision: 'disconnected already', why: idOf(1) }));
+    expect(log).toContainEqual(expect.objectContaining({ decision: 'fleet disconnected', why: expect.stringContaining('2 of 2') }));
   });
 
   test('an extended server whose record stays: tells to delete that by hand, and not to disconnect', async () => {
@@ -738,8 +859,7 @@ describe('Delete, genuine', () => {
       drs.on(DisconnectSourceServerCommand).rejects(serviceError('ConflictException', 'it has a Recovery Instance', 409));
       const { response, calls } = await send('Delete', { RecoveryInstancePolicy: 'DISCONNECT' }, { physicalId });
       expect(response.Status).toBe('SUCCESS');
-      expect(calls).toContain('DisconnectRecoveryInstance');
-      expect(disconnectedIds()).toHaveLength(1);
+      expect(calls.slice(calls.indexOf('DisconnectRecoveryInstance'))).not.toContain('DisconnectSourceServer');
     });
 
     test('where it can not be looked at: FAILED, and it is not disconnected', async () => {
@@ -840,15 +960,47 @@ describe('Delete, genuine', () => {
       const { response, log } = await send('Delete', {}, { physicalId });
       expect(response.Status).toBe('SUCCESS');
       expect(sentTo(DisconnectSourceServerCommand)).toEqual([1, 2].map(idOf));
-      expect(listings()).toHaveLength(3);
+      expect(listings()).toHaveLength(4);
       expect(log).toContainEqual(expect.objectContaining({ decision: 'fleet disconnected', why: expect.stringContaining('2 of 3') }));
     });
 
-    test('where nothing is to be done, one listing is enough', async () => {
+    test('where nothing is to be done, two listings say so', async () => {
       const physicalId = await physicalIdOf();
       drsHolds(member(1, disconnectedAlready), member(2, { tags: {} }));
       expect((await send('Delete', {}, { physicalId })).response.Status).toBe('SUCCESS');
-      expect(listings()).toHaveLength(1);
+      expect(listings()).toHaveLength(2);
+    });
+
+    test('the second listing begins when the first has ended', async () => {
+      const physicalId = await physicalIdOf();
+      drsHolds(...[1, 2, 3, 4, 5].map((index) => member(index, { tags: {} })));
+      await send('Delete', {}, { physicalId });
+      const tokens = drs.commandCalls(DescribeSourceServersCommand).map(({ args: [{ input }] }) => input.nextToken);
+      expect(tokens).toEqual([undefined, '3', undefined, '3']);
+    });
+
+    test('the only one moves to a page that was read already: it is disconnected all the same', async () => {
+      const held = drsHolds(...[1, 2, 3].map((index) => member(index, { tags: {} })), member(4));
+      const physicalId = await physicalIdOf();
+      duringListings.push(() => held.delete(idOf(1)));
+      const { response } = await send('Delete', {}, { physicalId });
+      expect(response.Status).toBe('SUCCESS');
+      expect(sentTo(DisconnectSourceServerCommand)).toEqual([idOf(4)]);
+    });
+
+    test('one that is selected by now moves so in the listing after the others are gone: it is disconnected all the same', async () => {
+      const held = drsHolds(...[1, 2, 3].map((index) => member(index, { tags: {} })), member(4), member(5, { tags: {} }));
+      const physicalId = await physicalIdOf();
+      duringListings.push(
+        () => undefined,
+        () => {
+          held.set(idOf(5), member(5));
+          [1, 2].forEach((index) => held.delete(idOf(index)));
+        },
+      );
+      const { response } = await send('Delete', {}, { physicalId });
+      expect(response.Status).toBe('SUCCESS');
+      expect(sentTo(DisconnectSourceServerCommand)).toEqual([4, 5].map(idOf));
     });
 
     test('who could not be disconnected is not tried with each listing, and counts once', async () => {
@@ -858,7 +1010,7 @@ describe('Delete, genuine', () => {
       drs.on(DisconnectSourceServerCommand, { sourceServerID: idOf(1) }).rejects(serviceError('ValidationException', 'no'));
       const { response } = await send('Delete', {}, { physicalId });
       expect(response.Reason).toMatch(/^1 of 3 are left .*2 were disconnected, 0 needed nothing/);
-      expect(listings()).toHaveLength(4);
+      expect(listings()).toHaveLength(5);
       expect(sentTo(DisconnectSourceServerCommand).filter((id) => id === idOf(1))).toHaveLength(2);
     });
 
@@ -885,16 +1037,14 @@ describe('Delete, genuine', () => {
     test('a server that gets its tags back after it was refused is tried again', async () => {
       const held = drsHolds(member(1));
       const physicalId = await physicalIdOf();
-      let refusals = 0;
-      let isBack = false;
+      let isRefused = false;
+      const isBack = () => listings().length > 1;
       drs.on(DescribeSourceServersCommand, { filters: { sourceServerIDs: [idOf(1)] } }).callsFake(() => {
-        const isLost = refusals > 0 && !isBack;
-        isBack ||= isLost;
-        return { items: [isLost ? member(1, { tags: {} }) : member(1)] };
+        return { items: [isRefused && !isBack() ? member(1, { tags: {} }) : member(1)] };
       });
       drs.on(DisconnectSourceServerCommand).callsFake(() => {
-        if (!isBack) {
-          refusals++;
+        if (!isBack()) {
+          isRefused = true;
           throw serviceError('AccessDeniedException', 'not authorized', 403);
         }
         held.set(idOf(1), member(1, disconnectedAlready));

@@ -57,7 +57,11 @@ test('servers come in the order in which they got the outcome, not in that in wh
   progress.set(one, 'failed', 'the second reason');
   progress.set(two, 'failed', 'the third reason');
   expect(progress.of('failed')).toEqual([three, one, two]);
-  expect(progress.reasons()).toEqual(['the first reason', 'the second reason', 'the third reason']);
+  expect(progress.failures()).toEqual([
+    { id: three.id, reason: 'the first reason' },
+    { id: one.id, reason: 'the second reason' },
+    { id: two.id, reason: 'the third reason' },
+  ]);
 });
 
 test('a reason goes with the failure that it tells of', () => {
@@ -65,9 +69,12 @@ test('a reason goes with the failure that it tells of', () => {
   progress.set(one, 'failed', 'the first reason');
   progress.set(two, 'failed', 'another reason');
   progress.set(one, 'pending');
-  expect(progress.reasons()).toEqual(['another reason']);
+  expect(progress.failures()).toEqual([{ id: two.id, reason: 'another reason' }]);
   progress.set(one, 'failed', 'the last reason');
-  expect(progress.reasons()).toEqual(['another reason', 'the last reason']);
+  expect(progress.failures()).toEqual([
+    { id: two.id, reason: 'another reason' },
+    { id: one.id, reason: 'the last reason' },
+  ]);
 });
 
 test('a server is told as it was seen last', () => {

@@ -28,6 +28,7 @@ import {
   stackIdOf,
   stackIs,
 } from '../harness';
+import { SOURCE_SERVER_DISCONNECTION } from '../../../lib/contract';
 import { checkDeletion, completeOnce } from '../../../lambda/protocol/deletion-check';
 
 const CLEAN_UP = [ofStack('UPDATE_COMPLETE_CLEANUP_IN_PROGRESS'), ofStack('UPDATE_IN_PROGRESS', 'User Initiated')];
@@ -122,8 +123,58 @@ describe('by the status of the stack', () => {
   test('still declared, on the second page', async () => {
     stackIs('UPDATE_COMPLETE_CLEANUP_IN_PROGRESS');
     stackHas(declaredAs('Renamed', 'CREATE_COMPLETE'));
-    cloudFormation.on(ListStackResourcesCommand, { StackName: STACK_ID, NextToken: undefined }).resolves({ NextToken: 'next' });
-    expect((await handle({ type: 'Delete' })).calls).toEqual([]);
+    cloudFormation
+      .on(ListStackResourcesCommand, { StackName: STACK_ID, NextToken: undefined })
+      .resolves({ StackResourceSummaries: [], NextToken: 'next' });
+    expect(await handle({ type: 'Delete' })).toMatchObject({ response: { Status: 'SUCCESS' }, calls: [] });
+  });
+
+  test.each([
+    ['the first reading', 1],
+    ['the second reading', 2],
+  ])('still declared, and its resource moves to a page that was read already during %s', async (_which, moves) => {
+    stackIs('UPDATE_COMPLETE_CLEANUP_IN_PROGRESS');
+    const renamed = {
+      LogicalResourceId: 'Renamed',
+      PhysicalResourceId: SERVER_ARN,
+      ResourceType: SOURCE_SERVER_DISCONNECTION,
+      ResourceStatus: 'CREATE_COMPLETE' as const,
+    };
+    let reading = 0;
+    cloudFormation.on(ListStackResourcesCommand).callsFake(({ NextToken }: { NextToken?: string }) => {
+      reading += NextToken ? 0 : 1;
+      return NextToken
+        ? { StackResourceSummaries: reading === moves ? [] : [renamed] }
+        : { StackResourceSummaries: [{ LogicalResourceId: 'Other' }], NextToken: 'next' };
+    });
+    const { response, calls } = await handle({ type: 'Delete' });
+    expect(response.Status).toBe('SUCCESS');
+    expect(calls).toEqual([]);
+  });
+
+  test('what is listed on one page is read once', async () => {
+    stackIs('UPDATE_COMPLETE_CLEANUP_IN_PROGRESS');
+    stackHas(declaredAs('Renamed', 'CREATE_COMPLETE'));
+    await handle({ type: 'Delete' });
+    expect(cloudFormation.commandCalls(ListStackResourcesCommand)).toHaveLength(1);
+  });
+
+  test('a resource that is listed twice counts as it was listed last', async () => {
+    stackIs('UPDATE_COMPLETE_CLEANUP_IN_PROGRESS');
+    let reading = 0;
+    cloudFormation.on(ListStackResourcesCommand).callsFake(({ NextToken }: { NextToken?: string }) => {
+      reading += NextToken ? 0 : 1;
+      const ResourceStatus = reading === 1 ? 'CREATE_COMPLETE' : 'DELETE_IN_PROGRESS';
+      const own = {
+        LogicalResourceId: LOGICAL_ID,
+        PhysicalResourceId: SERVER_ARN,
+        ResourceType: SOURCE_SERVER_DISCONNECTION,
+        ResourceStatus,
+      };
+      return NextToken ? { StackResourceSummaries: [] } : { StackResourceSummaries: [own], NextToken: 'next' };
+    });
+    expect(await handle({ type: 'Delete' })).toMatchObject({ response: { Status: 'SUCCESS' }, calls: ['DisconnectSourceServer'] });
+    expect(reading).toBe(2);
   });
 
   test('a status that was a moment old is read again', async () => {
@@ -486,6 +537,7 @@ describe('read from the answers themselves', () => {
     oldProperties: {},
     stack: STACK,
     deadline: Date.now() + 10_000,
+    signal: new AbortController().signal,
   });
 
   test('many requests to a warm function need one connection: it must not run out of sockets', async () => {

@@ -24,6 +24,7 @@ const request: Request = {
     region: 'us-gov-west-1',
   },
   deadline: 0,
+  signal: new AbortController().signal,
 };
 const work = {
   what: 'the source server',

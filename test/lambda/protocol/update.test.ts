@@ -20,6 +20,7 @@ const request = (): Request => ({
   oldProperties: {},
   stack: STACK,
   deadline: Date.now() + 60_000,
+  signal: new AbortController().signal,
 });
 
 const failure = new Failure('the new server is not there');

@@ -146,6 +146,61 @@ test('access denied: FAILED after 90 s, naming the action', async () => {
   expect((await deletion()).response.Reason).toContain('may not call drs:DeleteSourceServer');
 });
 
+describe('the record goes, and the answer is lost', () => {
+  const lost = Object.assign(new Error('socket'), { code: 'ECONNRESET' });
+  const denied = serviceError('AccessDeniedException', 'no', 403);
+  const begins = (first: Error, goes: boolean) => {
+    let count = 0;
+    drs.on(DeleteSourceServerCommand).callsFake(() => {
+      if (goes && count === 0) {
+        drsHas();
+      }
+      throw count++ === 0 ? first : denied;
+    });
+  };
+
+  test.each([
+    ['nobody heard it', lost],
+    ['DRS had an error after it', serviceError('InternalServerException', 'oops', 500)],
+    ['a request before this one did it', denied],
+  ])('%s: SUCCESS, since it is gone, whatever policies say to another try', async (_what, first) => {
+    begins(first, true);
+    const { response, calls, log } = await deletion();
+    expect(response.Status).toBe('SUCCESS');
+    expect(calls.filter((call) => call === 'DeleteSourceServer')).toHaveLength(1);
+    expect(log).toContainEqual(expect.objectContaining({ decision: 'record deleted' }));
+  });
+
+  test.each([
+    ['is still there', () => undefined],
+    [
+      'can not be looked at',
+      () => {
+        let count = 0;
+        drs.on(DescribeSourceServersCommand).callsFake(() => {
+          if (count++ > 0) {
+            throw serviceError('ValidationException', 'no');
+          }
+          return { items: [server('CONTINUOUS')] };
+        });
+      },
+    ],
+  ])('a record that %s: FAILED with what DRS said', async (_what, arrange) => {
+    begins(lost, false);
+    arrange();
+    expect((await deletion()).response).toMatchObject({
+      Status: 'FAILED',
+      Reason: expect.stringContaining('may not call drs:DeleteSourceServer'),
+    });
+  });
+
+  test('a throttling tells that nothing was done: the record is not looked at', async () => {
+    deletionSays(serviceError('ThrottlingException', 'slow down', 429), {});
+    const { calls } = await deletion();
+    expect(calls).toEqual(['DescribeSourceServers', 'DisconnectSourceServer', 'DeleteSourceServer', 'DeleteSourceServer']);
+  });
+});
+
 test('in the clean-up of an update: FAILED says how to finish by hand, the record included', async () => {
   stackIs('UPDATE_COMPLETE_CLEANUP_IN_PROGRESS');
   stackHas();

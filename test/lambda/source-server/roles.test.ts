@@ -57,7 +57,13 @@ test('the role is assumed in the Region of the stack, by the function itself, in
 });
 
 test('the name of the session is cut to what IAM takes', async () => {
-  await assumeRole({ ...STACK, name: 'x'.repeat(128) }, ROLE, Date.now() + 10_000, {}, { region: 'us-west-2' });
+  await assumeRole(
+    { ...STACK, name: 'x'.repeat(128) },
+    ROLE,
+    { deadline: Date.now() + 10_000, signal: new AbortController().signal },
+    {},
+    { region: 'us-west-2' },
+  );
   expect(assumed()).toMatchObject([{ RoleArn: ROLE, RoleSessionName: `cdk-drs-${'x'.repeat(56)}` }]);
 });
 

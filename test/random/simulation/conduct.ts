@@ -139,7 +139,7 @@ export class Conduct {
       return;
     }
     if (ResourceType === FLEET_DISCONNECTION) {
-      this.fleets.takesOn(call.invocation, operation, input.sourceServerID, told);
+      this.fleets.takesOn(call, input.sourceServerID);
     } else {
       this.demand(PhysicalResourceId.endsWith(`/${input.sourceServerID}`), 'I6', `${told}: ${input.sourceServerID}`);
     }

@@ -2,11 +2,12 @@ import type { SourceServer } from '@aws-sdk/client-drs';
 import type { Demand } from './demand';
 import type { Invocation } from './invocation';
 import { fleetMandate, tagsOf } from './mandate';
+import type { Exchange } from './network';
 import type { World } from './world';
 
-/** What a run that deletes a fleet has seen and done. */
-interface Run {
-  /** When it listed last, in milliseconds since 1970, and who carried the tags then. */
+/** What a run that deletes a fleet has seen, and done since. */
+interface Round {
+  /** When it listed, in milliseconds since 1970, and who carried the tags then. */
   readonly listedAt: number;
   readonly members: readonly SourceServer[];
   /** Whom it asked DRS to disconnect. */
@@ -15,9 +16,13 @@ interface Run {
   hasGoneOn: boolean;
 }
 
+/** What a run asked of DRS. */
+type Taking = Pick<Exchange, 'operation' | 'sentAt'> & { readonly invocation: Invocation; readonly told: string };
+
 /** How the deletion of a fleet behaves: whom it takes on, and in which order; and what its success means. */
 export class FleetConduct {
-  private readonly runs = new Map<Invocation, Run>();
+  /** Of each run, the last one first. */
+  private readonly runs = new Map<Invocation, readonly Round[]>();
 
   constructor(
     private readonly world: World,
@@ -26,13 +31,14 @@ export class FleetConduct {
 
   /** A listing of everything was answered. */
   listed(invocation: Invocation) {
-    const { asked = new Set<string>() } = this.runs.get(invocation) ?? {};
-    this.runs.set(invocation, { listedAt: Date.now(), members: this.selected(invocation), asked, hasGoneOn: false });
+    const before = this.runs.get(invocation) ?? [];
+    const { asked = new Set<string>() } = before[0] ?? {};
+    this.runs.set(invocation, [{ listedAt: Date.now(), members: this.selected(invocation), asked, hasGoneOn: false }, ...before]);
   }
 
-  /** A server is to be disconnected, or its record deleted. */
-  takesOn(invocation: Invocation, operation: string, sourceServerID: string, told: string) {
-    const run = this.runs.get(invocation);
+  /** A server is to be disconnected, or its record deleted. What counts is what the run had seen when it sent that: DRS may take its time. */
+  takesOn({ invocation, operation, told, sentAt }: Taking, sourceServerID: string) {
+    const run = this.runs.get(invocation)?.find(({ listedAt }) => listedAt <= sentAt);
     const { members = [], asked } = run ?? {};
     const member = members.find((one) => one.sourceServerID === sourceServerID);
     this.demand(member !== undefined, 'I6', `${told}: ${sourceServerID}, which it has not seen with the tags`);
@@ -53,8 +59,10 @@ export class FleetConduct {
 
   /** Whoever was selected when it listed last, and is still, must be gone. One that is selected only since then may be left. */
   succeeded(invocation: Invocation, told: string) {
-    const { listedAt, hasGoneOn = true } = this.runs.get(invocation) ?? {};
-    this.demand(!hasGoneOn, 'I1', `${told}, but it has not listed who is selected by now`);
+    const [last, before] = this.runs.get(invocation) ?? [];
+    const { listedAt } = last ?? {};
+    const listedTwice = before !== undefined && !last.hasGoneOn && !before.hasGoneOn;
+    this.demand(listedTwice, 'I1', `${told}, but it has not listed who is selected by now, twice in a row`);
     const isWanted = invocation.event.ResourceProperties.DeleteSourceServer === 'true';
     for (const server of this.selected(invocation, listedAt)) {
       this.demand(!replicatesHere(server), 'I1', `${told}, but ${server.sourceServerID} replicates`);

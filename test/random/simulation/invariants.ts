@@ -124,6 +124,7 @@ export class Invariants {
     }
     const told = `${operation} was called for ${nameOf(event)}`;
     this.demand(exchange.host === HOST, 'I11', `${told}, at ${exchange.host}`);
+    this.demand(!exchange.isLate, 'I12', `${told}, after its response`);
     if (isForged(event)) {
       this.askedByForger(told, exchange, invocation);
       return;

@@ -14,6 +14,8 @@ export interface Death {
 /** One run of the handler: what a process of its own would be. */
 export class Invocation {
   isAlive = true;
+  /** Whether it has begun to answer: then nothing else may be asked. */
+  answers = false;
   /** The statuses that its responses to CloudFormation were answered with. */
   readonly heard: number[] = [];
   readonly log: string[] = [];

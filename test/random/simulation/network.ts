@@ -10,6 +10,10 @@ export interface Exchange {
   readonly operation: string;
   readonly body: string;
   readonly invocation?: Invocation;
+  /** When it was sent, in milliseconds since 1970: a server may take its time. */
+  readonly sentAt: number;
+  /** Whether the run had answered before it was sent. */
+  readonly isLate: boolean;
   /** Who signed it and for which Region, by the credential scope; a response to CloudFormation is signed by nobody. */
   readonly accessKeyId?: string;
   readonly region?: string;
@@ -171,6 +175,11 @@ class VirtualRequest extends EventEmitter {
   private async exchange(body: Buffer) {
     const { invocation } = this;
     const operation = operationOf(this.options, body);
+    const sentAt = Date.now();
+    const isLate = invocation?.answers === true;
+    if (invocation && operation === 'PutResponse') {
+      invocation.answers = true;
+    }
     if (invocation?.dies('before', operation)) {
       return;
     }
@@ -181,7 +190,7 @@ class VirtualRequest extends EventEmitter {
     const handle = () => server?.handle(this.options, body);
     const answer = this.isOver ? undefined : await (invocation ? runAs(invocation, handle) : handle());
     for (const listener of listeners) {
-      listener({ operation, host, body: body.toString(), invocation, ...signerOf(this.options), status: answer?.status });
+      listener({ operation, host, body: body.toString(), invocation, sentAt, isLate, ...signerOf(this.options), status: answer?.status });
     }
     if (invocation?.dies('after', operation)) {
       return;
