@@ -18,7 +18,7 @@ export const unknowns = {
   disconnectExtended: {
     what: 'what a disconnect of an extended server answers',
     likely: 'conflict',
-    values: ['ok', 'conflict', 'validation'],
+    values: ['ok', 'conflict', 'validation', 'not-found'],
   },
   foreignServer: {
     what: "what DRS says of another account's server",

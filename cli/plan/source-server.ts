@@ -1,7 +1,7 @@
 import type { RecoveryInstance, SourceServer } from '@aws-sdk/client-drs';
 import { UNKNOWN } from '../../lib/contract';
 import { command, join, type Message, say } from '../../lambda/aws/message';
-import { explainExtended, explainRecoveryInstances } from '../../lambda/source-server/messages';
+import { explainExtended, explainRecordOnly, explainRecoveryInstances } from '../../lambda/source-server/messages';
 import { predictOutcome } from '../../lambda/source-server/predict';
 import type { DisconnectionOptions } from '../../lambda/source-server/options';
 import { hostnameOf, replicationStateOf } from '../../lambda/source-server/source-server';
@@ -17,7 +17,8 @@ export interface Described {
 }
 
 /** What its disconnection does to a source server. */
-export function serverOutcome({ region }: NamedServer, { server, instances }: Described, options: DisconnectionOptions): Outcome {
+export function serverOutcome(named: NamedServer, { server, instances }: Described, options: DisconnectionOptions): Outcome {
+  const { region } = named;
   const { recoveryInstancePolicy: policy, deletesSourceServer } = options;
   const predicted = predictOutcome(server, instances, options);
   switch (predicted.outcome) {
@@ -28,7 +29,7 @@ export function serverOutcome({ region }: NamedServer, { server, instances }: De
         ? outcomeOf('delete-record', 'it is disconnected already')
         : outcomeOf('nothing', 'it is disconnected already');
     case 'extended':
-      return outcomeOf('blocked', explainExtended(server ?? {}, region));
+      return outcomeOf('blocked', explainRecordOnly(server ?? {}, named));
     case 'held': {
       const byPolicy = policy === 'FAIL' ? undefined : say`The policy ${policy} leaves it alone.`;
       return outcomeOf('blocked', join([explainRecoveryInstances(predicted.by, region), byPolicy]));

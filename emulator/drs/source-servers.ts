@@ -7,7 +7,7 @@ import type {
   StopReplicationRequest,
   StopReplicationResponse,
 } from '@aws-sdk/client-drs';
-import { conflict, invalid } from './errors';
+import { conflict, invalid, resourceNotFound } from './errors';
 import type { KnownSourceServer } from './model';
 import { authorizeSourceServer, DrsCall, Operation, sourceServerOf } from './operation';
 import { page } from './page';
@@ -80,10 +80,11 @@ export const stopReplication: Operation<StopReplicationRequest> = {
 /** What DRS answers to these is not known. */
 function refuseAsSet(server: KnownSourceServer, { settings }: DrsCall): void {
   const { sourceServerID, stagingArea } = server;
-  const refuse = (answer: 'ok' | 'conflict' | 'validation', why: string): void => {
+  const refuse = (answer: 'ok' | 'conflict' | 'validation' | 'not-found', why: string): void => {
     const message = `Cannot disconnect Source Server ${sourceServerID} because it is ${why}.`;
     if (answer === 'conflict') throw conflict(message, 'SOURCE_SERVER', sourceServerID);
     if (answer === 'validation') throw invalid(message);
+    if (answer === 'not-found') throw resourceNotFound('SOURCE_SERVER', sourceServerID);
   };
   if (isDisconnected(server)) refuse(settings.disconnectedAgain, 'already disconnected');
   else if (stagingArea.status === 'EXTENDED') refuse(settings.disconnectExtended, 'extended from another account');

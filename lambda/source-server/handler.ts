@@ -1,7 +1,7 @@
 import type { SourceServer } from '@aws-sdk/client-drs';
 import type { SourceServerDisconnectionAttributes } from '../../lib/contract';
 import { type AssumeRole, Drs, type DrsCaller } from '../aws/drs';
-import { Failure, ifUnderstood, messageOf } from '../aws/errors';
+import { Failure, ifUnderstood, isOfKind, messageOf } from '../aws/errors';
 import { command, join, say } from '../aws/message';
 import { type NamedServer, parseSourceServerArn, type SourceServerArn } from '../physical-ids';
 import { deleteResource } from '../protocol/delete';
@@ -76,7 +76,10 @@ function remove(request: Request): Promise<Answer> {
     const drs = await openDrs(request, named, options);
     const note: Teardown['note'] = (done, to) => logDecision(request, done, to);
     state = options.deletesSourceServer ? await stateBefore(drs, named) : state;
-    await tearDownSourceServer({ drs, server: named, options, note }, state);
+    await tearDownSourceServer({ drs, server: named, options, note }, state).catch((error: unknown) => {
+      state = isOfKind(error, 'elsewhere') ? 'extended' : state;
+      throw error;
+    });
   };
   return deleteResource(request, {
     replaced: 'disconnect',
@@ -189,6 +192,6 @@ function remainingWork({ properties }: Request, server: NamedServer, state: Sour
   const disconnect = command`aws drs disconnect-source-server --source-server-id ${sourceServerId} --region ${region}`;
   const remove = command`aws drs delete-source-server --source-server-id ${sourceServerId} --region ${region}`;
   const isRemoved = properties.DeleteSourceServer === 'true';
-  const manualCommands = join([state === 'extended' ? undefined : disconnect, isRemoved ? remove : undefined], ', then ');
+  const manualCommands = state === 'extended' ? remove : join([disconnect, isRemoved ? remove : undefined], ', then ');
   return { what: say`the ${nameOf(server)}`, accountId: server.accountId, service: 'DRS', manualCommands };
 }

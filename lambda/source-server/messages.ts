@@ -73,6 +73,12 @@ export function explainExtended({ stagingArea }: SourceServer, region: string): 
   ]);
 }
 
+/** Why an extended server is not disconnected from here, and what ends that without its staging account, which may be gone. */
+export function explainRecordOnly(found: SourceServer, { sourceServerId, region }: NamedServer): Message {
+  const remove = command`aws drs delete-source-server --source-server-id ${sourceServerId} --region ${region}`;
+  return join([explainExtended(found, region), say`Only its record is here; if that may go, delete it with ${remove}.`]);
+}
+
 /** What was not done, and what DRS said to it. */
 export function tell(server: NamedServer, otherwise: Told, refusal: unknown): Message {
   return say`The ${nameOf(server)} ${otherwise}. ${refusal instanceof Failure ? '' : 'DRS answered: '}${messageOf(refusal)}`;

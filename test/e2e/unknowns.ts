@@ -27,9 +27,10 @@ export const cases: { readonly [Name in keyof Unknowns]: Cases<Unknowns[Name]> }
     ['validation', scenario('already-gone'), scenario('killed')],
   ],
   disconnectExtended: [
-    ['ok', scenario('extended'), disconnectOfExtended('DELETE_COMPLETE')],
-    ['conflict', disconnectOfExtended('DELETE_FAILED')],
-    ['validation', scenario('extended'), disconnectOfExtended('DELETE_FAILED')],
+    ['ok', scenario('extended'), disconnectOfExtended],
+    ['conflict', disconnectOfExtended],
+    ['validation', scenario('extended'), disconnectOfExtended],
+    ['not-found', scenario('extended'), disconnectOfExtended],
   ],
   foreignServer: [
     ['not-found', serverOfAnotherAccount('DELETE_COMPLETE', NO_FAILURE)],

@@ -43,6 +43,14 @@ describe('A source server', () => {
     ['is disconnected, whatever instances are listed', disconnected, [real], options(), 'nothing', /it is disconnected already/],
     ['is disconnected, and its record goes', disconnected, [], DELETE_RECORD, 'delete-record', /it is disconnected already/],
     ['is extended', extended, [], options(), 'blocked', /extended from account 444455556666/],
+    [
+      'is extended, and shown as disconnected',
+      { ...extended, ...disconnected },
+      [],
+      options(),
+      'blocked',
+      /extended from account 444455556666/,
+    ],
     ['is extended, and its record goes', extended, [], DELETE_RECORD, 'delete-record', /Only its record goes/],
     [
       'is extended, with a recovery instance, and its record goes',

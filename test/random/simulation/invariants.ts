@@ -214,6 +214,7 @@ export class Invariants {
     if (status === 'SUCCESS') {
       this.demand(!replicates(world, sourceServerID), 'I1', `${told} replicates`);
       const isGone = world.drs.sourceServer(sourceServerID) === undefined;
+      this.demand(isGone || server.kind !== 'extended', 'I1', `${told} replicates in its staging account`);
       this.demand(isGone || ResourceProperties.DeleteSourceServer !== 'true', 'I1', `${told} still has a record`);
     }
     const { RecoveryInstancePolicy = 'FAIL' } = ResourceProperties;
