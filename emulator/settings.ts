@@ -55,6 +55,16 @@ export const unknowns = {
     likely: 'complete',
     values: ['complete', 'fail', 'never-end'],
   },
+  terminatedInstances: {
+    what: 'what becomes of a recovery instance whose machine is terminated: DRS shows it for a while, by live scripts; whether it holds its server then is not known',
+    likely: 'listed',
+    values: ['forgotten', 'listed', 'holding'],
+  },
+  terminatedState: {
+    what: 'how DRS shows its machine then',
+    likely: 'TERMINATED',
+    values: ['TERMINATED', 'NOT_FOUND'],
+  },
   replicationServerLingers: {
     what: 'how long a replication server outlasts its last source server: measured once, live',
     likely: 660,

@@ -7,7 +7,7 @@ import type { DisconnectionOptions } from '../../lambda/source-server/options';
 import { hostnameOf, replicationStateOf } from '../../lambda/source-server/source-server';
 import { outcomeOf } from './outcome';
 import type { Outcome, PlannedRecoveryInstance, PlannedServer } from './plan-json';
-import { isAttributed, isHolding } from '../../lambda/source-server/recovery-instance';
+import { isAttributed, isGone, isHolding } from '../../lambda/source-server/recovery-instance';
 import type { NamedServer } from '../../lambda/physical-ids';
 
 /** A source server as DRS describes it; without a server, there is none. */
@@ -69,7 +69,7 @@ export function planServer(
 }
 
 function planInstance(instance: RecoveryInstance, { verdict }: Outcome, options?: DisconnectionOptions): PlannedRecoveryInstance {
-  const isReleased = (verdict === 'disconnect' || verdict === 'delete-record') && isAttributed(instance) && isHolding(instance);
+  const isReleased = (verdict === 'disconnect' || verdict === 'delete-record') && holds(instance);
   const released = options?.recoveryInstancePolicy === 'TERMINATE_DRILLS' ? 'terminated' : 'disconnected';
   return {
     recoveryInstanceId: instance.recoveryInstanceID ?? UNKNOWN,
@@ -88,10 +88,8 @@ function explainSteps(
   { recoveryInstancePolicy, deletesSourceServer }: DisconnectionOptions,
   region: string,
 ): Message {
-  const released = instances
-    .filter((instance) => isAttributed(instance) && isHolding(instance))
-    .map(({ recoveryInstanceID }) => recoveryInstanceID);
-  const lingering = instances.filter((instance) => !isHolding(instance));
+  const released = instances.filter(holds).map(({ recoveryInstanceID }) => recoveryInstanceID);
+  const lingering = instances.filter((instance) => !holds(instance));
   const isPolicyOfDrills = recoveryInstancePolicy === 'TERMINATE_DRILLS';
   const first = isPolicyOfDrills ? 'its drill is terminated first' : 'its recovery instance is disconnected first, and runs on unprotected';
   return join(
@@ -102,6 +100,11 @@ function explainSteps(
     ],
     '; ',
   );
+}
+
+/** Whether it holds the server for certain: of one that is disconnected, or whose machine is gone, nobody knows. */
+function holds(instance: RecoveryInstance): boolean {
+  return isAttributed(instance) && isHolding(instance) && !isGone(instance);
 }
 
 /** The job that launches a drill or a recovery, if one is under way. */

@@ -3,6 +3,7 @@ import type { SourceServerDisconnectionAttributes } from '../../lib/contract';
 import { type AssumeRole, Drs, type DrsCaller } from '../aws/drs';
 import { Failure, ifUnderstood, isOfKind, messageOf } from '../aws/errors';
 import { command, join, say } from '../aws/message';
+import { sleep } from '../aws/sleep';
 import { type NamedServer, parseSourceServerArn, type SourceServerArn } from '../physical-ids';
 import { deleteResource } from '../protocol/delete';
 import type { RemainingWork } from '../protocol/failure-advice';
@@ -15,6 +16,7 @@ import { refuseOtherAccount } from './account';
 import { explainExtended, explainRecoveryInstances, tell, unreadableWork } from './messages';
 import { type DisconnectionOptions, isSamePrincipal, readOptions } from './options';
 import { predictOutcome } from './predict';
+import { NOT_FOUND_FOR, isNotFound } from './recovery-instance';
 import { attributesOf, isExtended, nameOf, type SourceServerState } from './source-server';
 import { tearDownSourceServer } from './teardown';
 import type { Teardown } from './teardown-context';
@@ -152,7 +154,11 @@ async function refuseIfStuck(request: Request): Promise<void> {
   const options = readOptions(request.oldProperties);
   const drs = await openDrs(request, old, options);
   const found = await drs.findSourceServer(old.sourceServerId);
-  const instances = found ? await drs.recoveryInstancesOf(old.sourceServerId) : [];
+  let instances = found ? await drs.recoveryInstancesOf(old.sourceServerId) : [];
+  if (instances.some(isNotFound)) {
+    await sleep(NOT_FOUND_FOR);
+    instances = await drs.recoveryInstancesOf(old.sourceServerId);
+  }
   const predicted = predictOutcome(found, instances, options);
   if (found && predicted.outcome === 'extended') {
     throw new Failure(

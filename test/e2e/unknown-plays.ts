@@ -121,6 +121,34 @@ export function drillStays(reason: RegExp): Play {
   };
 }
 
+/** The machine of a recovery instance was terminated by hand: DRS's record of it is in nobody's way, unless it holds the server. */
+export function machineIsGone(policy: RecoveryInstancePolicy, expected: 'DELETE_COMPLETE' | 'DELETE_FAILED', ends: boolean): Play {
+  return {
+    name: `its machine is gone, under ${policy}: ${expected}`,
+    settings: ends || expected === 'DELETE_FAILED' ? { terminatedInstances: 'holding', speed: 120 } : {},
+    async play(stage) {
+      stage.seed(...TWO);
+      await stage.deploy(disconnectionOf(APP, { recoveryInstancePolicy: policy }));
+      const { recoveryInstanceID = '' } = stage.aws.drs.addRecoveryInstance({ sourceServerID: APP, isDrill: true });
+      await stage.operator.terminateInstance(recoveryInstanceID);
+      await stage.until('the machine is gone', () =>
+        stage.aws.drs.recoveryInstances().every(({ ec2InstanceState }) => ec2InstanceState !== 'RUNNING'),
+      );
+      await stage.destroy(expected);
+      expect(stage.changes()).toEqual([
+        ...(ends ? ['DisconnectRecoveryInstance'] : []),
+        ...(expected === 'DELETE_FAILED' ? [] : ['DisconnectSourceServer']),
+      ]);
+      if (expected === 'DELETE_FAILED') {
+        expect(stage.reason()).toMatch(/its machine is gone/);
+        await stage.runCommandOf(stage.reason(), /disconnect-recovery-instance/);
+        await stage.runCommandOf(stage.reason(), /delete-stack --stack-name \S+ --region/);
+      }
+      await stage.expectStates(APP_DISCONNECTED);
+    },
+  };
+}
+
 /** A server moves to another Region, and the grant of the old Region is removed by the same update. */
 export function movesToAnotherRegion(disconnects: boolean): Play {
   return {

@@ -1,9 +1,11 @@
 import type { Unknowns } from '../../emulator/settings';
+import { RecoveryInstancePolicy } from '../../lib';
 import {
   conflictOutlastsTheDeletion,
   creationIsDenied,
   disconnectOfExtended,
   drillStays,
+  machineIsGone,
   failedCreateWithoutReason,
   movesToAnotherRegion,
   type Play,
@@ -17,6 +19,7 @@ import { asAnybodyElse, byExecutionRole, withOwnCredentials } from './service-co
 /** The values of an unknown, each with what is played with it. */
 type Cases<Value> = readonly (readonly [value: Value, ...plays: readonly [Play, ...Play[]]])[];
 
+const { FAIL, DISCONNECT, TERMINATE_DRILLS } = RecoveryInstancePolicy;
 const NO_FAILURE = /^$/;
 
 /** What is expected with each value of what nobody knows of AWS: mostly that it makes no difference to a scenario. */
@@ -66,6 +69,26 @@ export const cases: { readonly [Name in keyof Unknowns]: Cases<Unknowns[Name]> }
     ['complete', scenario('drill')],
     ['fail', drillStays(/DRS could not terminate the drill i-\w+ \(job drsjob-\w+\)/)],
     ['never-end', drillStays(/The job drsjob-\w+, which terminates its drill, is still STARTED/)],
+  ],
+  terminatedInstances: [
+    ['forgotten', scenario('drill'), machineIsGone(FAIL, 'DELETE_COMPLETE', false)],
+    ['listed', scenario('drill'), machineIsGone(FAIL, 'DELETE_COMPLETE', false)],
+    [
+      'holding',
+      machineIsGone(FAIL, 'DELETE_FAILED', false),
+      machineIsGone(DISCONNECT, 'DELETE_COMPLETE', true),
+      machineIsGone(TERMINATE_DRILLS, 'DELETE_FAILED', false),
+    ],
+  ],
+  terminatedState: [
+    ['TERMINATED', scenario('drill')],
+    [
+      'NOT_FOUND',
+      scenario('drill'),
+      machineIsGone(FAIL, 'DELETE_FAILED', false),
+      machineIsGone(DISCONNECT, 'DELETE_COMPLETE', true),
+      machineIsGone(TERMINATE_DRILLS, 'DELETE_FAILED', false),
+    ],
   ],
   replicationServerLingers: [
     [60, scenario('landing-zone')],

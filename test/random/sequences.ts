@@ -31,6 +31,8 @@ const settings: fc.Arbitrary<Sequence['settings']> = fc.record(
     conflictLingers: unlikely(unknowns.conflictLingers),
     recordLingers: unlikely(unknowns.recordLingers),
     disconnectedRecordHolds: anyOf(unknowns.disconnectedRecordHolds.values),
+    terminatedInstances: anyOf(unknowns.terminatedInstances.values),
+    terminatedState: anyOf(unknowns.terminatedState.values),
     // If it never went, no drain would ever end.
     replicationServerLingers: anyOf(unknowns.replicationServerLingers.values.filter(Number.isFinite)),
     terminationJobs: anyOf(unknowns.terminationJobs.values, [2, 1, 1]),

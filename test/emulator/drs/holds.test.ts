@@ -130,6 +130,36 @@ describe('while its termination job runs, a recovery instance', () => {
   });
 });
 
+describe('a recovery instance whose machine is terminated', () => {
+  const hour = 60 * 60_000;
+
+  test.each<[Settings['terminatedInstances'], Settings['terminatedState'], object[], boolean]>([
+    ['forgotten', 'TERMINATED', [], false],
+    ['listed', 'TERMINATED', [{ ec2InstanceState: 'TERMINATED' }], false],
+    ['listed', 'NOT_FOUND', [{ ec2InstanceState: 'NOT_FOUND' }], false],
+    ['holding', 'TERMINATED', [{ ec2InstanceState: 'TERMINATED' }], true],
+  ])('is %s, as %s', async (terminatedInstances, terminatedState, shown, isHeld) => {
+    await start({ terminatedInstances, terminatedState });
+    await terminate();
+    services.clock.pass(jobTime);
+    expect(await instances()).toMatchObject(shown);
+    await (isHeld ? expect(disconnect()).rejects.toMatchObject(held) : disconnect());
+  });
+
+  test('holds its server until it is disconnected, or until EC2 forgets its machine', async () => {
+    await start({ terminatedInstances: 'holding' });
+    const other = services.drs.addSourceServer().sourceServerID;
+    const { recoveryInstanceID: another = '' } = services.drs.addRecoveryInstance({ sourceServerID: other! });
+    await client.send(new TerminateRecoveryInstancesCommand({ recoveryInstanceIDs: [recoveryInstanceID, another] }));
+    services.clock.pass(jobTime);
+    await disconnectInstance();
+    await disconnect();
+    services.clock.pass(hour);
+    expect(await instances()).toEqual([]);
+    await client.send(new DisconnectSourceServerCommand({ sourceServerID: other }));
+  });
+});
+
 describe('terminationJobs', () => {
   test('never-end: the job goes on, and the source server is held for good', async () => {
     await start({ terminationJobs: 'never-end' });
