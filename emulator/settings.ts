@@ -45,6 +45,11 @@ export const unknowns = {
     likely: false,
     values: [false, true],
   },
+  disconnectedRecord: {
+    what: 'what a disconnect leaves of the record: it may go, with or without having been shown as disconnected, and with the last one the account may be as if DRS had never been used',
+    likely: 'stays',
+    values: ['stays', 'goes', 'goes-unseen', 'goes-with-account'],
+  },
   recordLingers: {
     what: 'how long a disconnect takes until the record may be deleted',
     likely: 0,

@@ -32,13 +32,15 @@ export const disconnectSourceServer: Operation<DisconnectSourceServerRequest> = 
     refuseAsSet(server, call);
     if (isDisconnected(server)) return server;
     refuseWhileHeld('disconnect', server, call);
+    const before = structuredClone(server);
     server.dataReplicationInfo.dataReplicationState = 'DISCONNECTED';
     for (const disk of server.dataReplicationInfo.replicatedDisks ?? []) disk.totalStorageBytes = 0;
     delete server.dataReplicationInfo.lagDuration;
     call.accountState.replicationServers.leave(sourceServerID);
     call.accountState.disconnections.set(sourceServerID, call.now);
+    leaveRecordAsSet(sourceServerID, call);
     call.changed(sourceServerID);
-    return server;
+    return ['stays', 'goes'].includes(call.settings.disconnectedRecord) ? server : before;
   },
 };
 
@@ -76,6 +78,13 @@ export const stopReplication: Operation<StopReplicationRequest> = {
     return { sourceServer: server };
   },
 };
+
+/** Whether a disconnect takes the record along is not known. */
+function leaveRecordAsSet(sourceServerID: string, { accountState, settings }: DrsCall): void {
+  if (settings.disconnectedRecord === 'stays') return;
+  accountState.sourceServers.delete(sourceServerID);
+  if (settings.disconnectedRecord === 'goes-with-account' && accountState.sourceServers.size === 0) accountState.initialized = false;
+}
 
 /** What DRS answers to these is not known. */
 function refuseAsSet(server: KnownSourceServer, { settings }: DrsCall): void {

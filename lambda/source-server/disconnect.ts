@@ -68,7 +68,7 @@ async function awaitDisconnected(teardown: Teardown): Promise<Disconnected> {
       throw new Failure(say`${accepted} did not tell what became of it: ${seeIt} ${messageOf(error)}`, { cause: error });
     });
     refuseExtended(teardown, found, say`${accepted} that ends nothing.`);
-    if (found && isDisconnected(found)) {
+    if (found ? isDisconnected(found) : await isOver(teardown)) {
       return 'disconnected';
     }
     if (Date.now() + POLL_SERVER >= drs.deadline) {
@@ -76,6 +76,11 @@ async function awaitDisconnected(teardown: Teardown): Promise<Disconnected> {
     }
     await sleep(POLL_SERVER);
   }
+}
+
+/** Asks once more about a server that can't be found: a disconnect may take the record along, and only DRS's answer to another one says so. */
+function isOver({ drs, server }: Teardown): Promise<boolean> {
+  return drs.disconnectSourceServer(server.sourceServerId).then((again) => isDisconnected(again) && !isExtended(again), isNothingThere);
 }
 
 /**

@@ -93,6 +93,26 @@ export const recordIsDeleted: Play = {
   },
 };
 
+export const recordGoesAlong: Play = {
+  name: 'the server is gone, and its deletion succeeds',
+  async play(stage) {
+    stage.seed(...TWO);
+    await stage.deploy(disconnectionOf(APP));
+    await stage.destroy();
+    await stage.expectStates(APP_GONE);
+  },
+};
+
+export const lastServerGoesAlong: Play = {
+  name: 'the last server is gone, with deleteSourceServer: its deletion succeeds',
+  async play(stage) {
+    stage.seed({ sourceServerID: APP });
+    await stage.deploy(disconnectionOf(APP, { deleteSourceServer: true }));
+    await stage.destroy();
+    expect(stage.aws.drs.sourceServers()).toEqual([]);
+  },
+};
+
 export const recordOutlastsTheDeletion: Play = {
   name: 'the server is disconnected, the deletion fails, and deleting again deletes the record',
   async play(stage) {

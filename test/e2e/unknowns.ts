@@ -9,6 +9,8 @@ import {
   failedCreateWithoutReason,
   movesToAnotherRegion,
   type Play,
+  lastServerGoesAlong,
+  recordGoesAlong,
   recordIsDeleted,
   recordOutlastsTheDeletion,
   scenario,
@@ -58,6 +60,12 @@ export const cases: { readonly [Name in keyof Unknowns]: Cases<Unknowns[Name]> }
   disconnectedRecordHolds: [
     [false, scenario('failback')],
     [true, scenario('failback')],
+  ],
+  disconnectedRecord: [
+    ['stays', recordIsDeleted],
+    ['goes', recordIsDeleted, recordGoesAlong],
+    ['goes-unseen', recordIsDeleted, recordGoesAlong],
+    ['goes-with-account', recordGoesAlong, lastServerGoesAlong],
   ],
   recordLingers: [
     [0, recordIsDeleted],

@@ -25,6 +25,22 @@ export const answers: Mutants = {
     sourceServer('takes a server without a state for a disconnected one', `=== 'DISCONNECTED'`, `!== 'CONTINUOUS'`),
     disconnect('does not look again', 'if (Date.now() + POLL_SERVER >= drs.deadline) {', 'if (Date.now() > 0) {'),
   ],
+  '200, and then it is not found': [
+    disconnect('does not ask once more', 'await isOver(teardown)', 'teardown === undefined'),
+    disconnect('takes that for its end', 'await isOver(teardown)', 'teardown !== undefined'),
+    disconnect('takes every refusal for its end', '&& !isExtended(again), isNothingThere)', '&& !isExtended(again), () => true)'),
+    disconnect(
+      'takes every other answer for its end',
+      'isDisconnected(again) && !isExtended(again), isNothingThere',
+      '!isExtended(again), isNothingThere',
+    ),
+    disconnect(
+      'does not believe that it is disconnected',
+      'isDisconnected(again) && !isExtended(again), isNothingThere',
+      '!again, isNothingThere',
+    ),
+    disconnect('takes an extended server for its end', ' && !isExtended(again)', ''),
+  ],
   'the server or the account is unknown to DRS': [
     drs('does not know ResourceNotFoundException', `'ResourceNotFoundException', `, ''),
     drs(

@@ -29,6 +29,7 @@ const settings: fc.Arbitrary<Sequence['settings']> = fc.record(
     policyPropagation: anyOf(unknowns.policyPropagation.values, [6, 2, 1, 1]),
     // The last of each is longer than the handler waits, mostly.
     conflictLingers: unlikely(unknowns.conflictLingers),
+    disconnectedRecord: anyOf(unknowns.disconnectedRecord.values, [3, 1, 1, 1]),
     recordLingers: unlikely(unknowns.recordLingers),
     disconnectedRecordHolds: anyOf(unknowns.disconnectedRecordHolds.values),
     terminatedInstances: anyOf(unknowns.terminatedInstances.values),

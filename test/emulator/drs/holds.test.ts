@@ -3,6 +3,7 @@ import {
   DeleteSourceServerCommand,
   DescribeJobsCommand,
   DescribeRecoveryInstancesCommand,
+  DescribeSourceServersCommand,
   DisconnectRecoveryInstanceCommand,
   DisconnectSourceServerCommand,
   DrsClient,
@@ -86,6 +87,30 @@ test('disconnectedRecordHolds: the record has to go too', async () => {
   await expect(disconnect()).rejects.toMatchObject(held);
   await deleteInstance();
   await disconnect();
+});
+
+describe('disconnectedRecord', () => {
+  const states = async () =>
+    (await client.send(new DescribeSourceServersCommand({}))).items?.map(
+      ({ dataReplicationInfo }) => dataReplicationInfo?.dataReplicationState,
+    );
+
+  test.each<[Settings['disconnectedRecord'], string, string[]]>([
+    ['stays', 'DISCONNECTED', ['CONTINUOUS', 'DISCONNECTED']],
+    ['goes', 'DISCONNECTED', ['CONTINUOUS']],
+    ['goes-unseen', 'CONTINUOUS', ['CONTINUOUS']],
+    ['goes-with-account', 'CONTINUOUS', ['CONTINUOUS']],
+  ])('%s', async (disconnectedRecord, answered, left) => {
+    await start({ disconnectedRecord });
+    const last = services.drs.addSourceServer().sourceServerID;
+    await disconnectInstance();
+    expect(await disconnect()).toMatchObject({ dataReplicationInfo: { dataReplicationState: answered } });
+    expect((await states())?.sort()).toEqual(left);
+    if (disconnectedRecord === 'goes-with-account') {
+      await client.send(new DisconnectSourceServerCommand({ sourceServerID: last }));
+      await expect(states()).rejects.toMatchObject({ name: 'UninitializedAccountException' });
+    }
+  });
 });
 
 test('recordLingers: a server counts as connected for a while after its disconnect', async () => {

@@ -214,6 +214,36 @@ describe('Delete, genuine', () => {
     expect(calls).toEqual(['DisconnectSourceServer', 'DescribeSourceServers', 'DescribeSourceServers']);
   });
 
+  test.each(['ResourceNotFoundException', 'UninitializedAccountException'])(
+    '200, but then it is not found, and DRS answers %s when it is asked once more: SUCCESS',
+    async (name) => {
+      disconnectSays(server('CONTINUOUS'), serviceError(name));
+      drsHas();
+      const { response, calls, log } = await handle({ type: 'Delete' });
+      expect(response.Status).toBe('SUCCESS');
+      expect(calls).toEqual(['DisconnectSourceServer', 'DescribeSourceServers', 'DisconnectSourceServer']);
+      expect(log).toContainEqual(expect.objectContaining({ decision: 'disconnected' }));
+    },
+  );
+
+  test('200, but then it is not found, and DRS answers DISCONNECTED when it is asked once more: SUCCESS', async () => {
+    disconnectSays(server('CONTINUOUS'), server('DISCONNECTED'));
+    drsHas();
+    expect((await handle({ type: 'Delete' })).response.Status).toBe('SUCCESS');
+  });
+
+  test.each([
+    ['a conflict', conflict],
+    ['that it is extended', { ...extended, ...server('DISCONNECTED') }],
+  ])('200, but then it is not found, and DRS answers %s when it is asked once more: FAILED at the deadline', async (_what, again) => {
+    disconnectSays(server('CONTINUOUS'), again);
+    drsHas();
+    expect((await handle({ type: 'Delete' })).response).toMatchObject({
+      Status: 'FAILED',
+      Reason: expect.stringContaining('DRS accepted the disconnect'),
+    });
+  });
+
   test.each([[server('CONTINUOUS')], [server()]])('200, but it never stops to replicate: FAILED at the deadline', async (still) => {
     disconnectSays(still);
     drsHas(still);

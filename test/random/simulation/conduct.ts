@@ -62,7 +62,8 @@ export class Conduct {
     } else {
       this.checkPrincipal(call);
     }
-    if (call.status === 200) {
+    // "Not initialized" is an answer to a listing, too: there is nobody.
+    if (call.status === 200 || (operation === 'DescribeSourceServers' && call.status === 400)) {
       this.note(call);
     }
     if (operation in CHANGES) {
