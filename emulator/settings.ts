@@ -18,7 +18,7 @@ export const unknowns = {
   disconnectExtended: {
     what: 'what a disconnect of an extended server answers',
     likely: 'conflict',
-    values: ['ok', 'conflict', 'validation'],
+    values: ['ok', 'conflict', 'validation', 'not-found'],
   },
   foreignServer: {
     what: "what DRS says of another account's server",
@@ -60,6 +60,11 @@ export const unknowns = {
     likely: false,
     values: [false, true],
   },
+  disconnectedRecord: {
+    what: 'what a disconnect leaves of the record: it may go, with or without having been shown as disconnected, and with the last one the account may be as if DRS had never been used',
+    likely: 'stays',
+    values: ['stays', 'goes', 'goes-unseen', 'goes-with-account'],
+  },
   recordLingers: {
     what: 'how long a disconnect takes until the record may be deleted',
     likely: 0,
@@ -69,6 +74,16 @@ export const unknowns = {
     what: 'how a termination job ends; where it fails, the instances stay',
     likely: 'complete',
     values: ['complete', 'fail', 'never-end'],
+  },
+  terminatedInstances: {
+    what: 'what becomes of a recovery instance whose machine is terminated: DRS shows it for a while, by live scripts; whether it holds its server then is not known',
+    likely: 'listed',
+    values: ['forgotten', 'listed', 'holding'],
+  },
+  terminatedState: {
+    what: 'how DRS shows its machine then',
+    likely: 'TERMINATED',
+    values: ['TERMINATED', 'NOT_FOUND'],
   },
   replicationServerLingers: {
     what: 'how long a replication server outlasts its last source server: measured once, live',

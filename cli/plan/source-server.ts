@@ -1,13 +1,13 @@
 import type { RecoveryInstance, SourceServer } from '@aws-sdk/client-drs';
 import { UNKNOWN } from '../../lib/contract';
 import { command, join, type Message, say } from '../../lambda/aws/message';
-import { explainExtended, explainRecoveryInstances } from '../../lambda/source-server/messages';
+import { explainExtended, explainRecordOnly, explainRecoveryInstances } from '../../lambda/source-server/messages';
 import { predictOutcome } from '../../lambda/source-server/predict';
 import type { DisconnectionOptions } from '../../lambda/source-server/options';
 import { hostnameOf, replicationStateOf } from '../../lambda/source-server/source-server';
 import { outcomeOf } from './outcome';
 import type { Outcome, PlannedRecoveryInstance, PlannedServer } from './plan-json';
-import { isAttributed, isHolding } from '../../lambda/source-server/recovery-instance';
+import { isAttributed, isGone, isHolding } from '../../lambda/source-server/recovery-instance';
 import type { NamedServer } from '../../lambda/physical-ids';
 
 /** A source server as DRS describes it; without a server, there is none. */
@@ -17,7 +17,8 @@ export interface Described {
 }
 
 /** What its disconnection does to a source server. */
-export function serverOutcome({ region }: NamedServer, { server, instances }: Described, options: DisconnectionOptions): Outcome {
+export function serverOutcome(named: NamedServer, { server, instances }: Described, options: DisconnectionOptions): Outcome {
+  const { region } = named;
   const { recoveryInstancePolicy: policy, deletesSourceServer } = options;
   const predicted = predictOutcome(server, instances, options);
   switch (predicted.outcome) {
@@ -28,7 +29,7 @@ export function serverOutcome({ region }: NamedServer, { server, instances }: De
         ? outcomeOf('delete-record', 'it is disconnected already')
         : outcomeOf('nothing', 'it is disconnected already');
     case 'extended':
-      return outcomeOf('blocked', explainExtended(server ?? {}, region));
+      return outcomeOf('blocked', explainRecordOnly(server ?? {}, named));
     case 'held': {
       const byPolicy = policy === 'FAIL' ? undefined : say`The policy ${policy} leaves it alone.`;
       return outcomeOf('blocked', join([explainRecoveryInstances(predicted.by, region), byPolicy]));
@@ -68,7 +69,7 @@ export function planServer(
 }
 
 function planInstance(instance: RecoveryInstance, { verdict }: Outcome, options?: DisconnectionOptions): PlannedRecoveryInstance {
-  const isReleased = (verdict === 'disconnect' || verdict === 'delete-record') && isAttributed(instance) && isHolding(instance);
+  const isReleased = (verdict === 'disconnect' || verdict === 'delete-record') && holds(instance);
   const released = options?.recoveryInstancePolicy === 'TERMINATE_DRILLS' ? 'terminated' : 'disconnected';
   return {
     recoveryInstanceId: instance.recoveryInstanceID ?? UNKNOWN,
@@ -87,10 +88,8 @@ function explainSteps(
   { recoveryInstancePolicy, deletesSourceServer }: DisconnectionOptions,
   region: string,
 ): Message {
-  const released = instances
-    .filter((instance) => isAttributed(instance) && isHolding(instance))
-    .map(({ recoveryInstanceID }) => recoveryInstanceID);
-  const lingering = instances.filter((instance) => !isHolding(instance));
+  const released = instances.filter(holds).map(({ recoveryInstanceID }) => recoveryInstanceID);
+  const lingering = instances.filter((instance) => !holds(instance));
   const isPolicyOfDrills = recoveryInstancePolicy === 'TERMINATE_DRILLS';
   const first = isPolicyOfDrills ? 'its drill is terminated first' : 'its recovery instance is disconnected first, and runs on unprotected';
   return join(
@@ -101,6 +100,11 @@ function explainSteps(
     ],
     '; ',
   );
+}
+
+/** Whether it holds the server for certain: of one that is disconnected, or whose machine is gone, nobody knows. */
+function holds(instance: RecoveryInstance): boolean {
+  return isAttributed(instance) && isHolding(instance) && !isGone(instance);
 }
 
 /** The job that launches a drill or a recovery, if one is under way. */

@@ -3,6 +3,7 @@ import { Ec2 } from '../ec2/ec2';
 import { Network } from '../ec2/network';
 import { Settings } from '../settings';
 import { DrsAccountState } from './account-state';
+import { settleGoneMachines } from './gone-machines';
 import { settleJobs } from './jobs';
 import { ReplicationServers } from './replication-servers';
 
@@ -12,12 +13,13 @@ export class DrsAccountStates {
 
   constructor(private readonly parts: { readonly clock: Clock; readonly settings: Settings; readonly ec2: Ec2 }) {}
 
-  /** As it is now: jobs that have run their time are over. */
+  /** As it is now: jobs that have run their time are over, machines that were terminated are gone. */
   of(accountId: string, region: string): DrsAccountState {
     const name = `${accountId}/${region}`;
     const accountState = this.accountStates.get(name) ?? this.fresh(accountId, region, true);
     this.accountStates.set(name, accountState);
     settleJobs(accountState, this.parts.clock.now());
+    settleGoneMachines(accountState, this.parts.settings, this.parts.clock.now());
     return accountState;
   }
 

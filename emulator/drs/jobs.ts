@@ -11,7 +11,7 @@ import { tooManyJobs } from './errors';
 import type { KnownRecoveryInstance, RunningJob } from './model';
 import { arnOf, authorizeRecoveryInstance, DrsCall, ec2Arn, Operation, recoveryInstanceOf } from './operation';
 import { page } from './page';
-import { refuseDuringFailback, refuseSecondJob, unfinishedJobs } from './refusals';
+import { cannot, isGone, refuseDuringFailback, refuseSecondJob, unfinishedJobs } from './refusals';
 
 const terminationTime = 3 * 60_000;
 const concurrentJobs = 20;
@@ -27,6 +27,7 @@ export const terminateRecoveryInstances: Operation<TerminateRecoveryInstancesReq
     const instances = recoveryInstanceIDs.map((id) => recoveryInstanceOf(id, call));
     for (const instance of instances) {
       refuseDuringFailback('terminate', instance);
+      if (isGone(instance)) throw cannot('terminate', instance.recoveryInstanceID, 'its EC2 instance is terminated');
       refuseSecondJob(instance, call.accountState);
     }
     if (unfinishedJobs(call.accountState).length >= concurrentJobs) throw tooManyJobs();
@@ -49,26 +50,17 @@ export const describeJobs: Operation<DescribeJobsRequest> = {
   },
 };
 
-/** Ends the jobs that have run their time: the EC2 instances are terminated, the records of the recovery instances deleted; or nothing is. */
+/** Ends the jobs that have run their time: the EC2 instances are terminated, or nothing is. */
 export function settleJobs(accountState: DrsAccountState, now: number): void {
   for (const { job, endsAt, succeeds } of unfinishedJobs(accountState).filter((running) => running.endsAt <= now)) {
     job.status = 'COMPLETED';
     job.endDateTime = new Date(endsAt).toISOString();
     for (const participant of job.participatingServers) {
       participant.launchStatus = succeeds ? 'TERMINATED' : 'FAILED';
-      const { sourceServerID = '', recoveryInstanceID = '' } = participant;
-      const instance = accountState.recoveryInstances.get(recoveryInstanceID);
-      if (succeeds) remove(sourceServerID, recoveryInstanceID, accountState, endsAt);
-      else if (instance) instance.ec2InstanceState = 'RUNNING';
+      const instance = accountState.recoveryInstances.get(participant.recoveryInstanceID ?? '');
+      if (instance && !succeeds) instance.ec2InstanceState = 'RUNNING';
     }
   }
-}
-
-function remove(sourceServerID: string, recoveryInstanceID: string, accountState: DrsAccountState, time: number): void {
-  accountState.recoveryInstances.delete(recoveryInstanceID);
-  accountState.releases.set(sourceServerID, time);
-  const server = accountState.sourceServers.get(sourceServerID);
-  if (server?.recoveryInstanceId === recoveryInstanceID) delete server.recoveryInstanceId;
 }
 
 /** DRS works with the caller's own permissions, so these are the caller's to have. */

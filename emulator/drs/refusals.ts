@@ -15,7 +15,9 @@ const failbackUnderWay: readonly (FailbackState | undefined)[] = [
 export function refuseWhileHeld(what: 'disconnect' | 'delete', { sourceServerID }: KnownSourceServer, call: DrsCall): void {
   const { accountState, settings, now } = call;
   const holds = (instance: KnownRecoveryInstance): boolean =>
-    instance.sourceServerID === sourceServerID && (settings.disconnectedRecordHolds || !isDisconnected(instance));
+    instance.sourceServerID === sourceServerID &&
+    (settings.disconnectedRecordHolds || !isDisconnected(instance)) &&
+    (settings.terminatedInstances === 'holding' || !isGone(instance));
   const isHeld = [...accountState.recoveryInstances.values()].some(holds);
   if (!isHeld && !isRecent(accountState.releases.get(sourceServerID), settings.conflictLingers, now)) return;
   throw conflict(`Cannot ${what} Source Server ${sourceServerID} because it has a Recovery Instance.`, 'SOURCE_SERVER', sourceServerID);
@@ -42,6 +44,11 @@ export function cannot(what: string, recoveryInstanceID: string, why: string): A
 
 export function isDisconnected({ dataReplicationInfo }: KnownSourceServer | KnownRecoveryInstance): boolean {
   return dataReplicationInfo.dataReplicationState === 'DISCONNECTED';
+}
+
+/** Whether its EC2 instance is terminated, as DRS shows that. */
+export function isGone({ ec2InstanceState }: KnownRecoveryInstance): boolean {
+  return ec2InstanceState === 'TERMINATED' || ec2InstanceState === 'NOT_FOUND';
 }
 
 /** Whether something happened less than so many seconds ago. */

@@ -9,7 +9,7 @@ import type {
   StopReplicationRequest,
   StopReplicationResponse,
 } from '@aws-sdk/client-drs';
-import { conflict, invalid } from './errors';
+import { conflict, invalid, resourceNotFound } from './errors';
 import type { KnownSourceServer } from './model';
 import { authorizeSourceServer, DrsCall, Operation, sourceServerOf } from './operation';
 import { page } from './page';
@@ -34,13 +34,15 @@ export const disconnectSourceServer: Operation<DisconnectSourceServerRequest> = 
     refuseAsSet(server, call);
     if (isDisconnected(server)) return server;
     refuseWhileHeld('disconnect', server, call);
+    const before = structuredClone(server);
     server.dataReplicationInfo.dataReplicationState = 'DISCONNECTED';
     for (const disk of server.dataReplicationInfo.replicatedDisks ?? []) disk.totalStorageBytes = 0;
     delete server.dataReplicationInfo.lagDuration;
     call.accountState.replicationServers.leave(sourceServerID);
     call.accountState.disconnections.set(sourceServerID, call.now);
+    leaveRecordAsSet(sourceServerID, call);
     call.changed(sourceServerID);
-    return server;
+    return ['stays', 'goes'].includes(call.settings.disconnectedRecord) ? server : before;
   },
 };
 
@@ -88,13 +90,21 @@ export const stopReplication: Operation<StopReplicationRequest> = {
   },
 };
 
+/** Whether a disconnect takes the record along is not known. */
+function leaveRecordAsSet(sourceServerID: string, { accountState, settings }: DrsCall): void {
+  if (settings.disconnectedRecord === 'stays') return;
+  accountState.sourceServers.delete(sourceServerID);
+  if (settings.disconnectedRecord === 'goes-with-account' && accountState.sourceServers.size === 0) accountState.initialized = false;
+}
+
 /** What DRS answers to these is not known. */
 function refuseAsSet(server: KnownSourceServer, { settings }: DrsCall): void {
   const { sourceServerID, stagingArea } = server;
-  const refuse = (answer: 'ok' | 'conflict' | 'validation', why: string): void => {
+  const refuse = (answer: 'ok' | 'conflict' | 'validation' | 'not-found', why: string): void => {
     const message = `Cannot disconnect Source Server ${sourceServerID} because it is ${why}.`;
     if (answer === 'conflict') throw conflict(message, 'SOURCE_SERVER', sourceServerID);
     if (answer === 'validation') throw invalid(message);
+    if (answer === 'not-found') throw resourceNotFound('SOURCE_SERVER', sourceServerID);
   };
   if (isDisconnected(server)) refuse(settings.disconnectedAgain, 'already disconnected');
   else if (stagingArea.status === 'EXTENDED') refuse(settings.disconnectExtended, 'extended from another account');

@@ -5,8 +5,9 @@ import { type Message, say, type Told } from './message';
  * `timeout`: the service did not do as asked before the deadline.
  * `expired`: the credentials are of no use any more, for nothing.
  * `permanent`: the same request will always fail in this way.
+ * `elsewhere`: what was asked can be done only in another account.
  */
-export type FailureKind = 'denied' | 'timeout' | 'expired' | 'permanent';
+export type FailureKind = 'denied' | 'timeout' | 'expired' | 'permanent' | 'elsewhere';
 
 /** A failure whose message is written for the operator: it becomes the Reason as it is. With another failure as its cause it says more of that, and is of the same kind. */
 export class Failure extends Error {

@@ -1,10 +1,10 @@
 import type { SourceServer } from '@aws-sdk/client-drs';
 import { isNothingThere } from '../aws/drs';
 import { Failure, messageOf } from '../aws/errors';
-import { command, join, say } from '../aws/message';
+import { command, join, say, type Told } from '../aws/message';
 import { isNamed } from '../aws/retry';
 import { sleep } from '../aws/sleep';
-import { explainConflict, explainExtended, tell } from './messages';
+import { explainConflict, explainRecordOnly, tell } from './messages';
 import { explainHold, look, retryOnConflict } from './retry-conflict';
 import { isDisconnected, isExtended, nameOf, replicationStateOf } from './source-server';
 import type { Teardown } from './teardown-context';
@@ -28,17 +28,38 @@ export async function disconnect(teardown: Teardown): Promise<Disconnected> {
 }
 
 async function attempt(teardown: Teardown, wasNotFound = false): Promise<Disconnected> {
+  const { drs, server } = teardown;
   let answered: SourceServer;
   try {
-    answered = await teardown.drs.disconnectSourceServer(teardown.server.sourceServerId);
+    answered = await drs.disconnectSourceServer(server.sourceServerId);
   } catch (error) {
-    return isNothingThere(error) ? 'absent' : afterRefusal(teardown, error, wasNotFound);
+    return isNothingThere(error) ? absent(teardown, error) : afterRefusal(teardown, error, wasNotFound);
   }
+  refuseExtended(teardown, answered, say`DRS accepted the disconnect of ${nameOf(server)}, but that ends nothing.`);
   return isDisconnected(answered) ? 'disconnected' : awaitDisconnected(teardown);
 }
 
+/** DRS knows no server that could be disconnected here. What it says of an extended one is not known, so that is looked for. */
+async function absent(teardown: Teardown, refusal: unknown): Promise<Disconnected> {
+  const { drs, server } = teardown;
+  const told = tell(server, NOT_DISCONNECTED, refusal);
+  const found = await drs.findSourceServer(server.sourceServerId).catch((error: unknown) => {
+    throw new Failure(join([told, messageOf(error)]), { cause: error });
+  });
+  refuseExtended(teardown, found, told);
+  return 'absent';
+}
+
+/** What replicates of an extended server is in another account, whatever DRS answers here. */
+function refuseExtended({ server }: Teardown, found: SourceServer | undefined, told: Told) {
+  if (found && isExtended(found)) {
+    throw new Failure(join([told, explainRecordOnly(found, server)]), { kind: 'elsewhere' });
+  }
+}
+
 /** DRS accepted the disconnect but does not show it yet. */
-async function awaitDisconnected({ drs, server }: Teardown): Promise<Disconnected> {
+async function awaitDisconnected(teardown: Teardown): Promise<Disconnected> {
+  const { drs, server } = teardown;
   const describe = command`aws drs describe-source-servers --filters sourceServerIDs=${server.sourceServerId} --region ${server.region}`;
   const seeIt = say`look at it with ${describe}.`;
   const accepted = say`DRS accepted the disconnect of ${nameOf(server)}, but`;
@@ -46,7 +67,8 @@ async function awaitDisconnected({ drs, server }: Teardown): Promise<Disconnecte
     const found = await drs.findSourceServer(server.sourceServerId).catch((error: unknown) => {
       throw new Failure(say`${accepted} did not tell what became of it: ${seeIt} ${messageOf(error)}`, { cause: error });
     });
-    if (found && isDisconnected(found)) {
+    refuseExtended(teardown, found, say`${accepted} that ends nothing.`);
+    if (found ? isDisconnected(found) : await isOver(teardown)) {
       return 'disconnected';
     }
     if (drs.asksOnce || Date.now() + POLL_SERVER >= drs.deadline) {
@@ -54,6 +76,11 @@ async function awaitDisconnected({ drs, server }: Teardown): Promise<Disconnecte
     }
     await sleep(POLL_SERVER, drs.signal);
   }
+}
+
+/** Asks once more about a server that can't be found: a disconnect may take the record along, and only DRS's answer to another one says so. */
+function isOver({ drs, server }: Teardown): Promise<boolean> {
+  return drs.disconnectSourceServer(server.sourceServerId).then((again) => isDisconnected(again) && !isExtended(again), isNothingThere);
 }
 
 /**
@@ -68,11 +95,9 @@ async function afterRefusal(teardown: Teardown, refusal: unknown, wasNotFound: b
   }
   const seen = await look(drs.findSourceServer(server.sourceServerId).then((found) => ({ found })));
   const found = seen?.found;
+  refuseExtended(teardown, found, told);
   if (found && isDisconnected(found)) {
     return 'disconnected already';
-  }
-  if (found && isExtended(found)) {
-    throw new Failure(join([told, explainExtended(found, server.region)]));
   }
   if (!isNamed(refusal, 'ConflictException')) {
     throw new Failure(told);

@@ -1,8 +1,9 @@
 import type { SourceServer } from '@aws-sdk/client-drs';
 import type { SourceServerDisconnectionAttributes } from '../../lib/contract';
 import { type AssumeRole, Drs, type DrsCaller } from '../aws/drs';
-import { Failure, ifUnderstood, messageOf } from '../aws/errors';
+import { Failure, ifUnderstood, isOfKind, messageOf } from '../aws/errors';
 import { command, join, say } from '../aws/message';
+import { sleep } from '../aws/sleep';
 import { type NamedServer, parseSourceServerArn, type SourceServerArn } from '../physical-ids';
 import { deleteResource } from '../protocol/delete';
 import type { RemainingWork } from '../protocol/failure-advice';
@@ -15,6 +16,7 @@ import { refuseOtherAccount } from './account';
 import { explainExtended, explainRecoveryInstances, tell, unreadableWork } from './messages';
 import { type DisconnectionOptions, isSamePrincipal, readOptions } from './options';
 import { predictOutcome } from './predict';
+import { NOT_FOUND_FOR, isNotFound } from './recovery-instance';
 import { attributesOf, isExtended, nameOf, type SourceServerState } from './source-server';
 import { tearDownSourceServer } from './teardown';
 import type { Teardown } from './teardown-context';
@@ -74,7 +76,10 @@ function remove(request: Request): Promise<Answer> {
     const drs = await openDrs(request, named, options, Math.min(request.deadline, Date.now() + limit));
     const note: Teardown['note'] = (done, to) => logDecision(request, done, to);
     state = options.deletesSourceServer ? await stateBefore(drs, named) : state;
-    await tearDownSourceServer({ drs, server: named, options, note }, state);
+    await tearDownSourceServer({ drs, server: named, options, note }, state).catch((error: unknown) => {
+      state = isOfKind(error, 'elsewhere') ? 'extended' : state;
+      throw error;
+    });
   };
   return deleteResource(request, {
     replaced: 'disconnect',
@@ -147,7 +152,11 @@ async function refuseIfStuck(request: Request): Promise<void> {
   const options = readOptions(request.oldProperties);
   const drs = await openDrs(request, old, options);
   const found = await drs.findSourceServer(old.sourceServerId);
-  const instances = found ? await drs.recoveryInstancesOf(old.sourceServerId) : [];
+  let instances = found ? await drs.recoveryInstancesOf(old.sourceServerId) : [];
+  if (instances.some(isNotFound)) {
+    await sleep(NOT_FOUND_FOR);
+    instances = await drs.recoveryInstancesOf(old.sourceServerId);
+  }
   const predicted = predictOutcome(found, instances, options);
   if (found && predicted.outcome === 'extended') {
     throw new Failure(
@@ -187,6 +196,6 @@ function remainingWork({ properties }: Request, server: NamedServer, state: Sour
   const disconnect = command`aws drs disconnect-source-server --source-server-id ${sourceServerId} --region ${region}`;
   const remove = command`aws drs delete-source-server --source-server-id ${sourceServerId} --region ${region}`;
   const isRemoved = properties.DeleteSourceServer === 'true';
-  const manualCommands = join([state === 'extended' ? undefined : disconnect, isRemoved ? remove : undefined], ', then ');
+  const manualCommands = state === 'extended' ? remove : join([disconnect, isRemoved ? remove : undefined], ', then ');
   return { what: say`the ${nameOf(server)}`, accountId: server.accountId, service: 'DRS', manualCommands };
 }

@@ -18,12 +18,12 @@ export function predictOutcome(
   if (!server) {
     return { outcome: 'absent' };
   }
-  const onlyRecord = isExtended(server) && options.deletesSourceServer;
+  const onlyRecord = isExtended(server);
+  if (onlyRecord && !options.deletesSourceServer) {
+    return { outcome: 'extended' };
+  }
   if (isDisconnected(server) && !onlyRecord) {
     return { outcome: 'disconnected already' };
-  }
-  if (isExtended(server) && !onlyRecord) {
-    return { outcome: 'extended' };
   }
   const by = instances.filter((instance) => isInTheWay(instance, options.recoveryInstancePolicy));
   if (by.length > 0) {

@@ -5,7 +5,7 @@ import { command, join, type Message, say } from '../aws/message';
 import { sleep } from '../aws/sleep';
 import { isNothingThere } from '../aws/drs';
 import { explainRecoveryInstances } from './messages';
-import { isAttributed, isHolding, isInTheWay } from './recovery-instance';
+import { isAttributed, isGone, isHolding, isInTheWay, isNotFound, NOT_FOUND_FOR } from './recovery-instance';
 import type { Teardown } from './teardown-context';
 
 /** How long a conflict outlasts the last recovery instance before its record is taken for the cause, in milliseconds. */
@@ -21,6 +21,8 @@ export class RecoveryInstanceCleanup {
   /** Those that let go: DRS may show them for a moment longer. */
   private readonly released = new Set<string>();
   private readonly deleted = new Set<string>();
+  /** When DRS first said that it finds no machine of a recovery instance, in milliseconds since 1970. */
+  private readonly notFoundSince = new Map<string, number>();
   /** Since when no recovery instance holds the server, in milliseconds since 1970. */
   private freeSince?: number;
 
@@ -33,9 +35,12 @@ export class RecoveryInstanceCleanup {
    */
   async step(): Promise<boolean> {
     const { recoveryInstancePolicy: policy } = this.teardown.options;
-    const instances = await this.look();
-    const isHeld = instances.some((instance) => this.holds(instance));
+    const { instances, isClear } = await this.look();
+    const isHeld = !isClear || instances.some((instance) => this.holds(instance));
     this.freeSince = isHeld ? undefined : (this.freeSince ?? Date.now());
+    if (!isClear) {
+      return false;
+    }
     if (policy === 'TERMINATE_DRILLS') {
       return isHeld && this.terminateDrills();
     }
@@ -49,8 +54,8 @@ export class RecoveryInstanceCleanup {
     return this.freeSince !== undefined && Date.now() - this.freeSince >= PERSISTENT;
   }
 
-  /** The recovery instances as they are now, none of them in the way. */
-  private async look(): Promise<RecoveryInstance[]> {
+  /** The recovery instances as they are now, none of them in the way; and whether it is clear that none can turn out to be. */
+  private async look(): Promise<{ readonly instances: readonly RecoveryInstance[]; readonly isClear: boolean }> {
     const { drs, server, options } = this.teardown;
     const policy = options.recoveryInstancePolicy;
     const instances = await drs.recoveryInstancesOf(server.sourceServerId);
@@ -58,7 +63,15 @@ export class RecoveryInstanceCleanup {
     if (inTheWay.length > 0) {
       throw new Failure(say`${explainRecoveryInstances(inTheWay, server.region)} By the policy ${policy} nothing was done to it.`);
     }
-    return instances.filter(isAttributed);
+    const isClear = instances.filter(isNotFound).every((instance) => this.wasNotFound(idOf(instance)));
+    return { instances: instances.filter(isAttributed), isClear };
+  }
+
+  /** Whether DRS has found no machine of it for long enough. */
+  private wasNotFound(id: string): boolean {
+    const since = this.notFoundSince.get(id) ?? Date.now();
+    this.notFoundSince.set(id, since);
+    return Date.now() - since >= NOT_FOUND_FOR;
   }
 
   private holds(instance: RecoveryInstance): boolean {
@@ -78,8 +91,10 @@ export class RecoveryInstanceCleanup {
 
   private async terminateDrills(): Promise<boolean> {
     // Described again right before: nothing is terminated that is not a drill now.
-    const drills = (await this.look()).filter((instance) => this.holds(instance) && instance.isDrill === true).map(idOf);
+    const { instances, isClear } = await this.look();
+    const drills = instances.filter((instance) => this.holds(instance) && instance.isDrill === true && !isGone(instance)).map(idOf);
     return (
+      isClear &&
       drills.length > 0 &&
       (await this.isDone('termination', drills, async () => {
         const job = await this.teardown.drs.terminateRecoveryInstances(drills);
@@ -117,7 +132,8 @@ export class RecoveryInstanceCleanup {
         return false;
       }
       // A lost answer may be why, so what counts is what they are now.
-      const held = error instanceof Failure ? undefined : (await this.look()).filter((one) => this.holds(one) && ids.includes(idOf(one)));
+      const held =
+        error instanceof Failure ? undefined : (await this.look()).instances.filter((one) => this.holds(one) && ids.includes(idOf(one)));
       if (held === undefined || held.length > 0) {
         // Without `error` as its cause: of the kind 'timeout', it would be told that no recovery instance is known to hold the server.
         throw new Failure(join([told, explainRecoveryInstances(held ?? [], server.region)]));

@@ -65,7 +65,9 @@ export class ForetoldStage extends Stage {
     const { drs } = this.aws;
     const places = [planned.stack, ...serversOf(planned)].map(({ accountId, region }) => [accountId, region] as const);
     const servers = places.flatMap((place) => drs.sourceServers(...place));
-    const instances = places.flatMap((place) => drs.recoveryInstances(...place));
+    const instances = places
+      .flatMap((place) => drs.recoveryInstances(...place))
+      .filter(({ ec2InstanceState }) => ec2InstanceState !== 'TERMINATED');
     return {
       servers: Object.fromEntries(servers.map((server) => [server.sourceServerID, server.dataReplicationInfo?.dataReplicationState])),
       instances: Object.fromEntries(instances.map((instance) => [instance.recoveryInstanceID, stateOf(instance)])),

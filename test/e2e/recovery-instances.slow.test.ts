@@ -23,6 +23,7 @@ const launch = (stage: Stage, seeds: readonly Seed[]) =>
 const left = (stage: Stage) =>
   stage.aws.drs
     .recoveryInstances()
+    .filter(({ ec2InstanceState }) => ec2InstanceState !== 'TERMINATED')
     .map(({ ec2InstanceState, dataReplicationInfo }) => `${ec2InstanceState} ${dataReplicationInfo?.dataReplicationState}`);
 const runsOn = 'RUNNING DISCONNECTED';
 const untouched = 'RUNNING NOT_STARTED';

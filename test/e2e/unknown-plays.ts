@@ -32,21 +32,22 @@ export function scenario(name: string): Play {
 }
 
 /** An update has taken deleteSourceServer away from an extended server, so that its deletion asks for a disconnect. */
-export function disconnectOfExtended(expected: 'DELETE_COMPLETE' | 'DELETE_FAILED'): Play {
-  return {
-    name: `the disconnect of an extended server, ${expected}`,
-    async play(stage) {
-      const stagingAccount = stage.ofAccount(OTHER_ACCOUNT);
-      stagingAccount.seed({ sourceServerID: DATABASE });
-      stage.seed({ sourceServerID: APP, extendedFrom: sourceServerArn(DATABASE, undefined, OTHER_ACCOUNT) });
-      await stage.deploy(disconnectionOf(APP, { deleteSourceServer: true }));
-      await stage.deploy(disconnectionOf(APP), 'UPDATE_COMPLETE');
-      await stage.destroy(expected);
-      expect(stage.reason()).toMatch(expected === 'DELETE_FAILED' ? /extended from account 444455556666/ : /^$/);
-      await stagingAccount.expectStates({ [DATABASE]: 'CONTINUOUS' });
-    },
-  };
-}
+export const disconnectOfExtended: Play = {
+  name: 'the deletion of an extended server fails, tried again as well, until its record is deleted by hand',
+  async play(stage) {
+    const stagingAccount = stage.ofAccount(OTHER_ACCOUNT);
+    stagingAccount.seed({ sourceServerID: DATABASE });
+    stage.seed({ sourceServerID: APP, extendedFrom: sourceServerArn(DATABASE, undefined, OTHER_ACCOUNT) });
+    await stage.deploy(disconnectionOf(APP, { deleteSourceServer: true }));
+    await stage.deploy(disconnectionOf(APP), 'UPDATE_COMPLETE');
+    await stage.destroy('DELETE_FAILED');
+    await stage.destroy('DELETE_FAILED');
+    expect(stage.reason()).toMatch(/extended from account 444455556666/);
+    await stage.runCommandOf(stage.reason(), /delete-source-server/);
+    await stage.runCommandOf(stage.reason(), /delete-stack --stack-name \S+ --region/);
+    await stagingAccount.expectStates({ [DATABASE]: 'CONTINUOUS' });
+  },
+};
 
 /** The server is gone, and another account has its ID by now: only "not found" says that there is nothing to disconnect. */
 export function serverOfAnotherAccount(expected: 'DELETE_COMPLETE' | 'DELETE_FAILED', reason: RegExp): Play {
@@ -159,6 +160,26 @@ export const recordIsDeleted: Play = {
   },
 };
 
+export const recordGoesAlong: Play = {
+  name: 'the server is gone, and its deletion succeeds',
+  async play(stage) {
+    stage.seed(...TWO);
+    await stage.deploy(disconnectionOf(APP));
+    await stage.destroy();
+    await stage.expectStates(APP_GONE);
+  },
+};
+
+export const lastServerGoesAlong: Play = {
+  name: 'the last server is gone, with deleteSourceServer: its deletion succeeds',
+  async play(stage) {
+    stage.seed({ sourceServerID: APP });
+    await stage.deploy(disconnectionOf(APP, { deleteSourceServer: true }));
+    await stage.destroy();
+    expect(stage.aws.drs.sourceServers()).toEqual([]);
+  },
+};
+
 export const recordOutlastsTheDeletion: Play = {
   name: 'the server is disconnected, the deletion fails, and deleting again deletes the record',
   async play(stage) {
@@ -183,6 +204,34 @@ export function drillStays(reason: RegExp): Play {
       expect(stage.reason()).toMatch(/look at it with `aws drs describe-jobs --filters jobIDs=drsjob-/);
       expect(stage.changes()).toEqual(['TerminateRecoveryInstances']);
       await stage.expectStates(BOTH_REPLICATE);
+    },
+  };
+}
+
+/** The machine of a recovery instance was terminated by hand: DRS's record of it is in nobody's way, unless it holds the server. */
+export function machineIsGone(policy: RecoveryInstancePolicy, expected: 'DELETE_COMPLETE' | 'DELETE_FAILED', ends: boolean): Play {
+  return {
+    name: `its machine is gone, under ${policy}: ${expected}`,
+    settings: ends || expected === 'DELETE_FAILED' ? { terminatedInstances: 'holding', speed: 120 } : {},
+    async play(stage) {
+      stage.seed(...TWO);
+      await stage.deploy(disconnectionOf(APP, { recoveryInstancePolicy: policy }));
+      const { recoveryInstanceID = '' } = stage.aws.drs.addRecoveryInstance({ sourceServerID: APP, isDrill: true });
+      await stage.operator.terminateInstance(recoveryInstanceID);
+      await stage.until('the machine is gone', () =>
+        stage.aws.drs.recoveryInstances().every(({ ec2InstanceState }) => ec2InstanceState !== 'RUNNING'),
+      );
+      await stage.destroy(expected);
+      expect(stage.changes()).toEqual([
+        ...(ends ? ['DisconnectRecoveryInstance'] : []),
+        ...(expected === 'DELETE_FAILED' ? [] : ['DisconnectSourceServer']),
+      ]);
+      if (expected === 'DELETE_FAILED') {
+        expect(stage.reason()).toMatch(/its machine is gone/);
+        await stage.runCommandOf(stage.reason(), /disconnect-recovery-instance/);
+        await stage.runCommandOf(stage.reason(), /delete-stack --stack-name \S+ --region/);
+      }
+      await stage.expectStates(APP_DISCONNECTED);
     },
   };
 }

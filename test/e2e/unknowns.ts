@@ -1,5 +1,6 @@
 import type { Unknowns } from '../../emulator/settings';
 import { settingsOfOthers, stuckNetworkInterface } from '../../scenarios/landing-zones';
+import { RecoveryInstancePolicy } from '../../lib';
 import {
   conflictOutlastsTheDeletion,
   creationIsDenied,
@@ -8,10 +9,13 @@ import {
   failedCreateIsLeft,
   failingSibling,
   functionIsGone,
+  machineIsGone,
   movesToAnotherRegion,
   nestedCleanUp,
   ofOldStack,
   type Play,
+  lastServerGoesAlong,
+  recordGoesAlong,
   recordIsDeleted,
   recordOutlastsTheDeletion,
   scenario,
@@ -22,6 +26,7 @@ import { asAnybodyElse, byExecutionRole, withOwnCredentials } from './service-co
 /** The values of an unknown, each with what is played with it. */
 type Cases<Value> = readonly (readonly [value: Value, ...plays: readonly [Play, ...Play[]]])[];
 
+const { FAIL, DISCONNECT, TERMINATE_DRILLS } = RecoveryInstancePolicy;
 const NO_FAILURE = /^$/;
 
 /** Deletions that are meant, and others. */
@@ -36,9 +41,10 @@ export const cases: { readonly [Name in keyof Unknowns]: Cases<Unknowns[Name]> }
     ['validation', scenario('already-gone'), scenario('killed')],
   ],
   disconnectExtended: [
-    ['ok', scenario('extended'), disconnectOfExtended('DELETE_COMPLETE')],
-    ['conflict', disconnectOfExtended('DELETE_FAILED')],
-    ['validation', scenario('extended'), disconnectOfExtended('DELETE_FAILED')],
+    ['ok', scenario('extended'), disconnectOfExtended],
+    ['conflict', disconnectOfExtended],
+    ['validation', scenario('extended'), disconnectOfExtended],
+    ['not-found', scenario('extended'), disconnectOfExtended],
   ],
   foreignServer: [
     ['not-found', serverOfAnotherAccount('DELETE_COMPLETE', NO_FAILURE)],
@@ -79,6 +85,12 @@ export const cases: { readonly [Name in keyof Unknowns]: Cases<Unknowns[Name]> }
     [false, scenario('failback')],
     [true, scenario('failback')],
   ],
+  disconnectedRecord: [
+    ['stays', recordIsDeleted],
+    ['goes', recordIsDeleted, recordGoesAlong],
+    ['goes-unseen', recordIsDeleted, recordGoesAlong],
+    ['goes-with-account', recordGoesAlong, lastServerGoesAlong],
+  ],
   recordLingers: [
     [0, recordIsDeleted],
     [5, recordIsDeleted],
@@ -89,6 +101,26 @@ export const cases: { readonly [Name in keyof Unknowns]: Cases<Unknowns[Name]> }
     ['complete', scenario('drill')],
     ['fail', drillStays(/DRS could not terminate the drill i-\w+ \(job drsjob-\w+\)/)],
     ['never-end', drillStays(/The job drsjob-\w+, which terminates its drill, is still STARTED/)],
+  ],
+  terminatedInstances: [
+    ['forgotten', scenario('drill'), machineIsGone(FAIL, 'DELETE_COMPLETE', false)],
+    ['listed', scenario('drill'), machineIsGone(FAIL, 'DELETE_COMPLETE', false)],
+    [
+      'holding',
+      machineIsGone(FAIL, 'DELETE_FAILED', false),
+      machineIsGone(DISCONNECT, 'DELETE_COMPLETE', true),
+      machineIsGone(TERMINATE_DRILLS, 'DELETE_FAILED', false),
+    ],
+  ],
+  terminatedState: [
+    ['TERMINATED', scenario('drill')],
+    [
+      'NOT_FOUND',
+      scenario('drill'),
+      machineIsGone(FAIL, 'DELETE_FAILED', false),
+      machineIsGone(DISCONNECT, 'DELETE_COMPLETE', true),
+      machineIsGone(TERMINATE_DRILLS, 'DELETE_FAILED', false),
+    ],
   ],
   replicationServerLingers: [
     [60, scenario('landing-zone')],

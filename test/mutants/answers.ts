@@ -13,6 +13,10 @@ const phase = mutate('protocol/stack-phase.ts');
 const failureAdvice = mutate('protocol/failure-advice.ts');
 const retry = mutate('aws/retry.ts');
 const errors = mutate('aws/errors.ts');
+const handler = mutate('source-server/handler.ts');
+const predict = mutate('source-server/predict.ts');
+
+const EXTENDED = "throw new Failure(join([told, explainRecordOnly(found, server)]), { kind: 'elsewhere' });";
 
 /** By the rows of the table of what DRS says to the disconnect. */
 export const answers: Mutants = {
@@ -21,6 +25,22 @@ export const answers: Mutants = {
     sourceServer('takes a stopped server for a disconnected one', `=== 'DISCONNECTED'`, `.endsWith('ED')`),
     sourceServer('takes a server without a state for a disconnected one', `=== 'DISCONNECTED'`, `!== 'CONTINUOUS'`),
     disconnect('does not look again', 'drs.asksOnce || Date.now() + POLL_SERVER >= drs.deadline', 'Date.now() > 0'),
+  ],
+  '200, and then it is not found': [
+    disconnect('does not ask once more', 'await isOver(teardown)', 'teardown === undefined'),
+    disconnect('takes that for its end', 'await isOver(teardown)', 'teardown !== undefined'),
+    disconnect('takes every refusal for its end', '&& !isExtended(again), isNothingThere)', '&& !isExtended(again), () => true)'),
+    disconnect(
+      'takes every other answer for its end',
+      'isDisconnected(again) && !isExtended(again), isNothingThere',
+      '!isExtended(again), isNothingThere',
+    ),
+    disconnect(
+      'does not believe that it is disconnected',
+      'isDisconnected(again) && !isExtended(again), isNothingThere',
+      '!again, isNothingThere',
+    ),
+    disconnect('takes an extended server for its end', ' && !isExtended(again)', ''),
   ],
   'the server or the account is unknown to DRS': [
     drs('does not know ResourceNotFoundException', `'ResourceNotFoundException', `, ''),
@@ -101,12 +121,41 @@ export const answers: Mutants = {
       `!== undefined || true`,
     ),
     messages('hides what DRS said', '${messageOf(refusal)}`;', '`;'),
-    disconnect(
-      'does not tell where an extended server replicates',
-      'throw new Failure(join([told, explainExtended(found, server.region)]));',
-      'throw new Failure(told);',
-    ),
     retryConflict('lets a failed look hide the refusal', 'seen.catch(() => undefined)', 'seen'),
+  ],
+  'anything, of a server extended from another account': [
+    disconnect(
+      'takes a 200 for its end',
+      'refuseExtended(teardown, answered, say`DRS accepted the disconnect of ${nameOf(server)}, but that ends nothing.`);',
+      '',
+    ),
+    disconnect(
+      'takes it for its end if the next look shows it',
+      'refuseExtended(teardown, found, say`${accepted} that ends nothing.`);',
+      '',
+    ),
+    disconnect('takes a refusal for its end, since it is shown as disconnected', `refuseExtended(teardown, found, told);\n  if (`, 'if ('),
+    disconnect('takes "not found" for its end', `refuseExtended(teardown, found, told);\n  return`, 'return'),
+    disconnect(
+      'takes "not found" for its end if it can not be seen',
+      `.catch((error: unknown) => {
+    throw new Failure(join([told, messageOf(error)]), { cause: error });
+  })`,
+      '.catch(() => undefined)',
+    ),
+    messages('does not tell where it replicates', 'explainExtended(found, region), say`Only', 'say`Only'),
+    messages('does not tell how to delete the record', ' if that may go, delete it with ${remove}.', ''),
+    disconnect('hides what DRS said', EXTENDED, EXTENDED.replace('told, ', '')),
+    handler(
+      'tells to disconnect it here, by hand',
+      "isOfKind(error, 'elsewhere') ? 'extended' : state",
+      "isOfKind(error, 'elsewhere') ? state : state",
+    ),
+    predict(
+      'the plan takes it for disconnected if it is shown so',
+      'if (onlyRecord && !options.deletesSourceServer) {',
+      'if (onlyRecord && !isDisconnected(server) && !options.deletesSourceServer) {',
+    ),
   ],
   'throttling, internal errors, network faults': [
     retry('does not know throttling', ' || isThrottling(error)', ''),

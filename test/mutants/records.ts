@@ -96,6 +96,6 @@ export const records: Mutants = {
     ),
     handler('does not tell how to delete it by hand', 'isRemoved ? remove : undefined', 'undefined'),
     handler('tells to delete a record by hand that nobody wants deleted', 'isRemoved ? remove : undefined', 'remove'),
-    handler('tells to disconnect an extended server by hand', `state === 'extended' ? undefined : disconnect`, 'disconnect'),
+    handler('tells to disconnect an extended server by hand', `state === 'extended' ? remove : join`, 'join'),
   ],
 };

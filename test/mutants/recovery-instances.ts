@@ -14,7 +14,8 @@ const BY_POLICY = `options.recoveryInstancePolicy === 'FAIL'
     : refusal`;
 const IN_THE_WAY = 'isFailingBack(instance) || (isHolding(instance) && !mayGo)';
 const TERMINATE = 'return isHeld && this.terminateDrills();';
-const AGAIN = '(await this.look()).filter((instance) => this.holds(instance) && instance.isDrill === true)';
+const AGAIN = 'instances.filter((instance) => this.holds(instance) && instance.isDrill === true && !isGone(instance))';
+const LOOK_AGAIN = `const { instances, isClear } = await this.look();\n    const drills = `;
 const UNSEEN = '(await this.teardown.drs.recoveryInstancesOf(this.teardown.server.sourceServerId))';
 const IS_DRILL = `policy === 'TERMINATE_DRILLS' && instance.isDrill === true`;
 const ENDED = `if (job?.status === 'COMPLETED' && failed.length === 0) {`;
@@ -54,7 +55,7 @@ export const recoveryInstances: Mutants = {
       `return ((look) => {
           this.look = () => {
             this.look = look;
-            return Promise.resolve(instances);
+            return Promise.resolve({ instances, isClear });
           };
           return this.terminateDrills();
         })(this.look);`,
@@ -103,8 +104,16 @@ export const recoveryInstances: Mutants = {
       'if (inTheWay.length > 0) {',
       'if (inTheWay.length > 0 && inTheWay.length === instances.length) {',
     ),
-    cleanup('terminates the drill, though a real recovery is beside it by now', AGAIN, AGAIN.replace('(await this.look())', UNSEEN)),
-    cleanup('terminates whatever holds the server by now', AGAIN, `${UNSEEN}.filter((instance) => this.holds(instance))`),
+    cleanup(
+      'terminates the drill, though a real recovery is beside it by now',
+      `${LOOK_AGAIN}${AGAIN}`,
+      `const isClear = true;\n    const drills = ${AGAIN.replace('instances', UNSEEN)}`,
+    ),
+    cleanup(
+      'terminates whatever holds the server by now',
+      `${LOOK_AGAIN}${AGAIN}`,
+      `const isClear = true;\n    const drills = ${UNSEEN}.filter((instance) => this.holds(instance))`,
+    ),
     recoveryInstance('does not disconnect it', `policy === 'DISCONNECT' ||`, `(policy === 'DISCONNECT' && instance.isDrill === true) ||`),
     cleanup('does not tell which policy it is', 'By the policy ${policy} nothing', 'Nothing'),
     cleanup('does not tell the commands', '`${explainRecoveryInstances(inTheWay, server.region)} By', '`By'),
@@ -152,16 +161,34 @@ export const recoveryInstances: Mutants = {
       'properties !== undefined',
     ),
   ],
-  "one of which DRS doesn't tell the source server, and whose machine is not `TERMINATED`": [
+  "one of which DRS doesn't tell the source server, and whose machine is not gone": [
     recoveryInstance('takes it for the one that was asked for', 'sourceServerID !== undefined', `sourceServerID !== ''`),
-    recoveryInstance('lets it be, whatever it is', `return instance.ec2InstanceState !== 'TERMINATED';`, 'return false;'),
-    recoveryInstance(
-      'takes one that is terminated for one in the way',
-      `return instance.ec2InstanceState !== 'TERMINATED';`,
-      'return true;',
-    ),
-    cleanup('ends one that is terminated', 'instances.filter(isAttributed)', 'instances'),
+    recoveryInstance('lets it be, whatever it is', `return !isGone(instance);`, 'return false;'),
+    recoveryInstance('takes one whose machine is gone for one in the way', `return !isGone(instance);`, 'return true;'),
+    cleanup('ends one whose machine is gone', 'instances: instances.filter(isAttributed)', 'instances'),
     messages('does not say so', "isAttributed(instance) ? ''", "instance ? ''"),
+  ],
+  'one whose machine is gone: `TERMINATED`, or `NOT_FOUND` for thirty seconds': [
+    recoveryInstance('takes it for one in the way', 'const mayGo = isGone(instance) || ', 'const mayGo = '),
+    recoveryInstance('does not know one that is not found', ' || isNotFound({ ec2InstanceState })', ''),
+    recoveryInstance('does not know one that is terminated', "ec2InstanceState === 'TERMINATED' || ", ''),
+    recoveryInstance(
+      'ends it though it has not finished its failback',
+      'isFailingBack(instance) || (',
+      '(!isGone(instance) && isFailingBack(instance)) || (',
+    ),
+    cleanup('believes once that it is not found', 'Date.now() - since >= NOT_FOUND_FOR', 'Date.now() >= since'),
+    cleanup('never believes that it is not found', 'this.notFoundSince.set(id, since);', ''),
+    cleanup(
+      'believes for one of them that it is not found',
+      'instances.filter(isNotFound).every(',
+      'instances.filter(isNotFound).slice(0, 0).every(',
+    ),
+    cleanup('terminates drills though it may be found again by then', 'isClear &&\n      drills', 'drills'),
+    cleanup('counts it among those that do not hold while that is not clear', '!isClear || instances.some', 'instances.some'),
+    cleanup('terminates it', AGAIN, AGAIN.replace(' && !isGone(instance)', '')),
+    messages('says that somebody may work on it', 'const way = isGone(instance)', 'const way = !instance'),
+    handler('an update believes once that it is not found', 'if (instances.some(isNotFound)) {', 'if (!instances) {'),
   ],
   'nothing any more that holds it': [
     disconnect('FAIL tries until the deadline, too', BY_POLICY, 'refusal'),

@@ -24,7 +24,10 @@ const SAME = 'if (isSame && isSamePrincipal(request) && isUnderstood) {';
 const LOOK_BEFORE = 'if (await isKnownToRollBack(request)) {\n    return';
 const LOOK_AGAIN = 'if (await isKnownToRollBack(request)) {\n      return';
 const KEPT = 'logDecision(request, kept, check.why);';
-const TEAR_DOWN = 'await tearDownSourceServer({ drs, server: named, options, note }, state);';
+const TEAR_DOWN = `await tearDownSourceServer({ drs, server: named, options, note }, state).catch((error: unknown) => {
+      state = isOfKind(error, 'elsewhere') ? 'extended' : state;
+      throw error;
+    });`;
 const ACCOUNT = 'assumeRoleArn === undefined ? stack.accountId : accountOfRole(assumeRoleArn)';
 
 /** By the rows of the table of requests. */
@@ -147,8 +150,8 @@ export const requests: Mutants = {
     handler('replaces an extended server', "if (found && predicted.outcome === 'extended') {", 'if (found && !options) {'),
     predict(
       'refuses to replace an extended server whose record goes',
-      'if (isExtended(server) && !onlyRecord) {',
-      'if (isExtended(server)) {',
+      'if (onlyRecord && !options.deletesSourceServer) {',
+      'if (onlyRecord) {',
     ),
     handler('answers with the old physical ID', DECLARE, DECLARE.replace('physicalId: arn', 'physicalId: request.physicalId ?? arn')),
     handler(

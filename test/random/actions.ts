@@ -62,7 +62,7 @@ export function action(nested: boolean): fc.Arbitrary<Action> {
     { weight: 1, arbitrary: fc.record({ do: fc.constant('roll back' as const), stack }) },
     { weight: 2, arbitrary: fc.record({ do: fc.constant('launch' as const), server, kinds }) },
     { weight: 1, arbitrary: fc.record({ do: fc.constantFrom('start failback' as const, 'stop failback' as const), server }) },
-    { weight: 1, arbitrary: fc.record({ do: fc.constant('end recovery' as const), server }) },
+    { weight: 1, arbitrary: fc.record({ do: fc.constantFrom('end recovery' as const, 'end machine' as const), server }) },
     { weight: 2, arbitrary: tagging },
     { weight: 1, arbitrary: fc.record({ do: fc.constantFrom('disconnect by hand' as const, 'delete by hand' as const), server }) },
     {

@@ -92,12 +92,13 @@ export function recovery(nested: boolean): fc.Arbitrary<Step[]> {
     ),
     kinds,
     failback: fc.constantFrom('nothing' as const, 'nothing' as const, 'start failback' as const),
+    ended: fc.constantFrom('nothing' as const, 'nothing' as const, 'end machine' as const),
     trouble,
     next: goingOn(nested),
     then: pause,
     mending: fc.constantFrom('nothing' as const, 'stop failback' as const, 'end recovery' as const),
   };
-  return fc.record(parts).map(({ spec, policy, kinds: launched, failback, trouble: goesWrong, next, then, mending }) => {
+  return fc.record(parts).map(({ spec, policy, kinds: launched, failback, ended, trouble: goesWrong, next, then, mending }) => {
     const [first, ...others] = spec.disconnections;
     const { server } = first;
     const disconnections = [{ ...first, policy, retain: undefined }, ...others];
@@ -105,6 +106,7 @@ export function recovery(nested: boolean): fc.Arbitrary<Step[]> {
       { do: 'deploy', stack: 'A', spec: { ...spec, disconnections, sibling: undefined } },
       { do: 'launch', server, kinds: launched, then: 0 },
       { ...toServer(failback, server), then: 0 },
+      { ...toServer(ended, server), then: ended === 'nothing' ? 0 : 90 },
       { ...goesWrong, then: 0 },
       { ...next, then },
       { ...toServer(mending, server), then: 0 },
@@ -113,7 +115,7 @@ export function recovery(nested: boolean): fc.Arbitrary<Step[]> {
   });
 }
 
-function toServer(what: 'nothing' | 'start failback' | 'stop failback' | 'end recovery', server: number): Action {
+function toServer(what: 'nothing' | 'end machine' | 'start failback' | 'stop failback' | 'end recovery', server: number): Action {
   return what === 'nothing' ? { do: what } : { do: what, server };
 }
 

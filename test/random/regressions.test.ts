@@ -222,3 +222,13 @@ regression('a server that a rollback has gone back to is deleted once, although 
     { do: 'delete', stack: 'A' },
   ],
 });
+
+regression('an update takes deleteSourceServer from an extended server, and DRS accepts its disconnect', {
+  settings: { disconnectExtended: 'ok' },
+  seed: 0,
+  steps: [
+    { do: 'deploy', stack: 'A', spec: { disconnections: [{ name: 'One', server: 4, deleteSourceServer: true }] } },
+    { do: 'deploy', stack: 'A', spec: { disconnections: [{ name: 'One', server: 4 }] } },
+    { do: 'delete', stack: 'A' },
+  ],
+});

@@ -25,12 +25,17 @@ const settings: fc.Arbitrary<Sequence['settings']> = fc.record(
     disconnectExtended: anyOf(unknowns.disconnectExtended.values),
     lastOperations: anyOf(unknowns.lastOperations.values),
     deletionReason: anyOf(unknowns.deletionReason.values),
+    cleanUpListing: anyOf(unknowns.cleanUpListing.values),
+    nestedCleanUp: anyOf(unknowns.nestedCleanUp.values),
     // With the last one, whatever is new fails.
     policyPropagation: anyOf(unknowns.policyPropagation.values, [6, 2, 1, 1]),
     // The last of each is longer than the handler waits, mostly.
     conflictLingers: unlikely(unknowns.conflictLingers),
+    disconnectedRecord: anyOf(unknowns.disconnectedRecord.values, [3, 1, 1, 1]),
     recordLingers: unlikely(unknowns.recordLingers),
     disconnectedRecordHolds: anyOf(unknowns.disconnectedRecordHolds.values),
+    terminatedInstances: anyOf(unknowns.terminatedInstances.values),
+    terminatedState: anyOf(unknowns.terminatedState.values),
     // If they never went, no drain would ever end.
     replicationServerLingers: anyOf(unknowns.replicationServerLingers.values.filter(Number.isFinite)),
     networkInterfaceLingers: anyOf(unknowns.networkInterfaceLingers.values.filter(Number.isFinite)),

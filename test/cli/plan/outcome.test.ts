@@ -43,6 +43,14 @@ describe('A source server', () => {
     ['is disconnected, whatever instances are listed', disconnected, [real], options(), 'nothing', /it is disconnected already/],
     ['is disconnected, and its record goes', disconnected, [], DELETE_RECORD, 'delete-record', /it is disconnected already/],
     ['is extended', extended, [], options(), 'blocked', /extended from account 444455556666/],
+    [
+      'is extended, and shown as disconnected',
+      { ...extended, ...disconnected },
+      [],
+      options(),
+      'blocked',
+      /extended from account 444455556666/,
+    ],
     ['is extended, and its record goes', extended, [], DELETE_RECORD, 'delete-record', /Only its record goes/],
     [
       'is extended, with a recovery instance, and its record goes',
@@ -97,6 +105,22 @@ describe('A source server', () => {
       'disconnect',
       /if its record still holds the server, delete that: `aws drs delete-recovery-instance/,
     ],
+    [
+      'has one whose machine is terminated, FAIL',
+      replicating,
+      [{ ...real, ec2InstanceState: 'TERMINATED' }],
+      options(),
+      'disconnect',
+      /TERMINATED, a real recovery\): its machine is gone.*`aws drs disconnect-recovery-instance --recovery-instance-id i-0r --region/,
+    ],
+    [
+      'has one whose machine is not found, beside a drill, TERMINATE_DRILLS',
+      replicating,
+      [drill, { ...real, ec2InstanceState: 'NOT_FOUND' }],
+      TERMINATE_DRILLS,
+      'disconnect',
+      /its drill is terminated first: i-0d; /,
+    ],
     ['has a launch under way', launching, [], options(), 'unknown', /`aws drs describe-jobs --filters jobIDs=drsjob-1a2b3c4d5e6f70001/],
     ['has a launch under way, and a recovery instance', launching, [real], options(), 'blocked', /i-0r/],
   ])('%s', (_what, server, instances, chosen, verdict, reason) => {
@@ -115,6 +139,7 @@ describe('A source server', () => {
     ['a real recovery, TERMINATE_DRILLS', real, TERMINATE_DRILLS, 'left alone'],
     ['a real recovery, DISCONNECT', real, DISCONNECT, 'disconnected'],
     ['one that let go, DISCONNECT', letGo, DISCONNECT, 'left alone'],
+    ['one whose machine is terminated, DISCONNECT', { ...real, ec2InstanceState: 'TERMINATED' }, DISCONNECT, 'left alone'],
   ])('its recovery instance: %s: %s', (_what, instance, chosen, then) => {
     const described = { server: replicating, instances: [instance] };
     expect(planServer(NAMED, described, serverOutcome(NAMED, described, chosen), chosen).recoveryInstances).toEqual([

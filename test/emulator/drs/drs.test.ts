@@ -333,7 +333,8 @@ describe('TerminateRecoveryInstances', () => {
     services.clock.pass(10 * minute);
     const { items } = await client.send(new DescribeJobsCommand({ filters: { jobIDs: [job?.jobID ?? ''] } }));
     expect(items).toMatchObject([{ jobID: job?.jobID, status: 'COMPLETED', participatingServers: [{ launchStatus: 'TERMINATED' }] }]);
-    expect((await describeInstances()).items).toEqual([]);
+    expect((await describeInstances()).items).toMatchObject([{ ec2InstanceState: 'TERMINATED' }]);
+    await expect(terminate()).rejects.toMatchObject({ name: 'ConflictException', message: expect.stringContaining('is terminated') });
     await disconnect();
   });
 

@@ -3,6 +3,7 @@ import {
   DeleteSourceServerCommand,
   DescribeJobsCommand,
   DescribeRecoveryInstancesCommand,
+  DescribeSourceServersCommand,
   DisconnectRecoveryInstanceCommand,
   DisconnectSourceServerCommand,
   DrsClient,
@@ -88,6 +89,30 @@ test('disconnectedRecordHolds: the record has to go too', async () => {
   await disconnect();
 });
 
+describe('disconnectedRecord', () => {
+  const states = async () =>
+    (await client.send(new DescribeSourceServersCommand({}))).items?.map(
+      ({ dataReplicationInfo }) => dataReplicationInfo?.dataReplicationState,
+    );
+
+  test.each<[Settings['disconnectedRecord'], string, string[]]>([
+    ['stays', 'DISCONNECTED', ['CONTINUOUS', 'DISCONNECTED']],
+    ['goes', 'DISCONNECTED', ['CONTINUOUS']],
+    ['goes-unseen', 'CONTINUOUS', ['CONTINUOUS']],
+    ['goes-with-account', 'CONTINUOUS', ['CONTINUOUS']],
+  ])('%s', async (disconnectedRecord, answered, left) => {
+    await start({ disconnectedRecord });
+    const last = services.drs.addSourceServer().sourceServerID;
+    await disconnectInstance();
+    expect(await disconnect()).toMatchObject({ dataReplicationInfo: { dataReplicationState: answered } });
+    expect((await states())?.sort()).toEqual(left);
+    if (disconnectedRecord === 'goes-with-account') {
+      await client.send(new DisconnectSourceServerCommand({ sourceServerID: last }));
+      await expect(states()).rejects.toMatchObject({ name: 'UninitializedAccountException' });
+    }
+  });
+});
+
 test('recordLingers: a server counts as connected for a while after its disconnect', async () => {
   await start({ recordLingers: 30 });
   await disconnectInstance();
@@ -127,6 +152,36 @@ describe('while its termination job runs, a recovery instance', () => {
   test('does not keep another one of its source server from being disconnected', async () => {
     const other = services.drs.addRecoveryInstance({ sourceServerID }).recoveryInstanceID;
     await client.send(new DisconnectRecoveryInstanceCommand({ recoveryInstanceID: other }));
+  });
+});
+
+describe('a recovery instance whose machine is terminated', () => {
+  const hour = 60 * 60_000;
+
+  test.each<[Settings['terminatedInstances'], Settings['terminatedState'], object[], boolean]>([
+    ['forgotten', 'TERMINATED', [], false],
+    ['listed', 'TERMINATED', [{ ec2InstanceState: 'TERMINATED' }], false],
+    ['listed', 'NOT_FOUND', [{ ec2InstanceState: 'NOT_FOUND' }], false],
+    ['holding', 'TERMINATED', [{ ec2InstanceState: 'TERMINATED' }], true],
+  ])('is %s, as %s', async (terminatedInstances, terminatedState, shown, isHeld) => {
+    await start({ terminatedInstances, terminatedState });
+    await terminate();
+    services.clock.pass(jobTime);
+    expect(await instances()).toMatchObject(shown);
+    await (isHeld ? expect(disconnect()).rejects.toMatchObject(held) : disconnect());
+  });
+
+  test('holds its server until it is disconnected, or until EC2 forgets its machine', async () => {
+    await start({ terminatedInstances: 'holding' });
+    const other = services.drs.addSourceServer().sourceServerID;
+    const { recoveryInstanceID: another = '' } = services.drs.addRecoveryInstance({ sourceServerID: other! });
+    await client.send(new TerminateRecoveryInstancesCommand({ recoveryInstanceIDs: [recoveryInstanceID, another] }));
+    services.clock.pass(jobTime);
+    await disconnectInstance();
+    await disconnect();
+    services.clock.pass(hour);
+    expect(await instances()).toEqual([]);
+    await client.send(new DisconnectSourceServerCommand({ sourceServerID: other }));
   });
 });
 

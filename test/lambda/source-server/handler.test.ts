@@ -215,6 +215,36 @@ describe('Delete, genuine', () => {
     expect(calls).toEqual(['DisconnectSourceServer', 'DescribeSourceServers', 'DescribeSourceServers']);
   });
 
+  test.each(['ResourceNotFoundException', 'UninitializedAccountException'])(
+    '200, but then it is not found, and DRS answers %s when it is asked once more: SUCCESS',
+    async (name) => {
+      disconnectSays(server('CONTINUOUS'), serviceError(name));
+      drsHas();
+      const { response, calls, log } = await handle({ type: 'Delete' });
+      expect(response.Status).toBe('SUCCESS');
+      expect(calls).toEqual(['DisconnectSourceServer', 'DescribeSourceServers', 'DisconnectSourceServer']);
+      expect(log).toContainEqual(expect.objectContaining({ decision: 'disconnected' }));
+    },
+  );
+
+  test('200, but then it is not found, and DRS answers DISCONNECTED when it is asked once more: SUCCESS', async () => {
+    disconnectSays(server('CONTINUOUS'), server('DISCONNECTED'));
+    drsHas();
+    expect((await handle({ type: 'Delete' })).response.Status).toBe('SUCCESS');
+  });
+
+  test.each([
+    ['a conflict', conflict],
+    ['that it is extended', { ...extended, ...server('DISCONNECTED') }],
+  ])('200, but then it is not found, and DRS answers %s when it is asked once more: FAILED at the deadline', async (_what, again) => {
+    disconnectSays(server('CONTINUOUS'), again);
+    drsHas();
+    expect((await handle({ type: 'Delete' })).response).toMatchObject({
+      Status: 'FAILED',
+      Reason: expect.stringContaining('DRS accepted the disconnect'),
+    });
+  });
+
   test.each([[server('CONTINUOUS')], [server()]])('200, but it never stops to replicate: FAILED at the deadline', async (still) => {
     disconnectSays(still);
     drsHas(still);
@@ -235,9 +265,19 @@ describe('Delete, genuine', () => {
 
   test.each(['ResourceNotFoundException', 'UninitializedAccountException'])('%s: SUCCESS, nothing is there', async (name) => {
     disconnectSays(serviceError(name));
+    drsHas();
     const { response, calls } = await handle({ type: 'Delete' });
     expect(response.Status).toBe('SUCCESS');
-    expect(calls).toEqual(['DisconnectSourceServer']);
+    expect(calls).toEqual(['DisconnectSourceServer', 'DescribeSourceServers']);
+  });
+
+  test('ResourceNotFoundException, and it can not be told whether an extended server is there: FAILED', async () => {
+    disconnectSays(serviceError('ResourceNotFoundException'));
+    drs.on(DescribeSourceServersCommand).rejects(serviceError('ValidationException', 'no'));
+    expect((await handle({ type: 'Delete' })).response).toMatchObject({
+      Status: 'FAILED',
+      Reason: expect.stringMatching(/source server s-1234567890abcdef0 .*was not disconnected.*ValidationException: no/),
+    });
   });
 
   test.each([
@@ -263,7 +303,7 @@ describe('Delete, genuine', () => {
     drsHas();
     const { response, calls } = await handle({ type: 'Delete' });
     expect(response.Status).toBe('SUCCESS');
-    expect(calls).toEqual(['DisconnectSourceServer', 'DescribeSourceServers', 'DisconnectSourceServer']);
+    expect(calls).toEqual(['DisconnectSourceServer', 'DescribeSourceServers', 'DisconnectSourceServer', 'DescribeSourceServers']);
   });
 
   test('200 without a word, and the server is not found: FAILED at the deadline', async () => {
@@ -342,12 +382,42 @@ describe('Delete, genuine', () => {
     expect(response.Reason).not.toContain('aws drs disconnect-recovery-instance');
   });
 
-  test('ConflictException of an EXTENDED server: FAILED, naming the account where it can be disconnected', async () => {
-    disconnectSays(conflict);
-    drsHas(extended);
-    expect((await handle({ type: 'Delete' })).response).toMatchObject({
-      Status: 'FAILED',
-      Reason: expect.stringContaining('444455556666'),
+  describe.each([
+    ['200, DISCONNECTED', { ...extended, ...server('DISCONNECTED') }, { ...extended, ...server('DISCONNECTED') }],
+    ['200, and only the next look shows that it is extended', server('CONTINUOUS'), { ...extended, ...server('DISCONNECTED') }],
+    ['200, it still replicates', extended, extended],
+    ['ConflictException', conflict, extended],
+    ['ConflictException, DISCONNECTED', conflict, { ...extended, ...server('DISCONNECTED') }],
+    ['ValidationException', serviceError('ValidationException'), extended],
+    ['ResourceNotFoundException', serviceError('ResourceNotFoundException'), extended],
+  ])('of a server extended from another account, without deleteSourceServer: %s', (_what, answer, shown) => {
+    beforeEach(() => {
+      disconnectSays(answer);
+      drsHas(shown);
+    });
+
+    test('FAILED, with the account to go to and the two ways out of DELETE_FAILED', async () => {
+      const { response, calls, log } = await handle({ type: 'Delete' });
+      expect(response).toMatchObject({ Status: 'FAILED', Reason: expect.stringContaining('extended from account 444455556666') });
+      for (const part of [
+        answer instanceof Error ? answer.message : 'DRS accepted the disconnect of source server s-1234567890abcdef0',
+        `\`aws drs delete-source-server --source-server-id ${SERVER_ID} --region eu-central-1\``,
+        '`aws cloudformation delete-stack --stack-name LandingZone --region eu-central-1`',
+        `\`aws cloudformation delete-stack --stack-name LandingZone --retain-resources ${LOGICAL_ID} --region eu-central-1\``,
+      ]) {
+        expect(response.Reason).toContain(part);
+      }
+      expect(calls).not.toContain('DeleteSourceServer');
+      expect(log.filter(({ event }) => event === 'decided')).toEqual([]);
+    });
+
+    test('in the clean-up of an update: FAILED, and nobody is told to disconnect it here', async () => {
+      cloudFormation.reset();
+      stackIs('UPDATE_COMPLETE_CLEANUP_IN_PROGRESS');
+      stackHas();
+      const { response } = await handle({ type: 'Delete' });
+      expect(response).toMatchObject({ Status: 'FAILED', Reason: expect.stringContaining('`aws drs delete-source-server') });
+      expect(response.Reason).not.toContain('aws drs disconnect-source-server');
     });
   });
 

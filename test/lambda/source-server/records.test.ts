@@ -76,7 +76,7 @@ test('the server is unknown to DRS: SUCCESS, and there is no record to delete', 
   disconnectSays(serviceError('ResourceNotFoundException'));
   const { response, calls } = await deletion();
   expect(response.Status).toBe('SUCCESS');
-  expect(calls).toEqual(['DescribeSourceServers', 'DisconnectSourceServer']);
+  expect(calls).toEqual(['DescribeSourceServers', 'DisconnectSourceServer', 'DescribeSourceServers']);
 });
 
 test('a server that is not listed is disconnected all the same: the list may be late', async () => {
@@ -254,6 +254,13 @@ describe.each([
     drsHas(found, { ...server('CONTINUOUS'), sourceServerID: OTHER_ID });
     const { response } = await handle({ type: 'Update', arn: OTHER_ARN });
     expect(response).toMatchObject({ Status: 'FAILED', Reason: expect.stringMatching(/444455556666.*deleteSourceServer first/) });
+  });
+
+  test('an Update to another server, and it is shown as disconnected: FAILED all the same', async () => {
+    stackIs('UPDATE_IN_PROGRESS');
+    drsHas({ ...found, ...server('DISCONNECTED') }, { ...server('CONTINUOUS'), sourceServerID: OTHER_ID });
+    const { response } = await handle({ type: 'Update', arn: OTHER_ARN });
+    expect(response).toMatchObject({ Status: 'FAILED', Reason: expect.stringContaining('444455556666') });
   });
 
   test('an Update to another server, and its record was to go: SUCCESS', async () => {

@@ -103,6 +103,125 @@ describe('a recovery instance of which DRS does not tell the source server', () 
   });
 });
 
+describe('a recovery instance whose machine is gone', () => {
+  const STATES = ['TERMINATED', 'NOT_FOUND'] as const;
+  const goneDrill: RecoveryInstance = { ...secondDrill, ec2InstanceState: 'TERMINATED' };
+  const notFound: RecoveryInstance = { ...real, ec2InstanceState: 'NOT_FOUND' };
+  const running: RecoveryInstance = { ...real, ec2InstanceState: 'RUNNING' };
+  const THE_COMMAND = '`aws drs disconnect-recovery-instance --recovery-instance-id i-0a1 --region eu-central-1`';
+
+  test.each(STATES.flatMap((state) => [true, false, undefined].map((isDrill) => [state, isDrill] as const)))(
+    'FAIL, %s, isDrill %p: FAILED, with the one command that ends it',
+    async (ec2InstanceState, isDrill) => {
+      disconnectSays(conflict);
+      drsHasInstances({ ...real, isDrill, ec2InstanceState });
+      const { response } = await deletion('FAIL');
+      expect(response.Status).toBe('FAILED');
+      expect(response.Reason?.match(/`aws drs [^`]+`/g)).toEqual([THE_COMMAND]);
+      expect(response.Reason).toMatch(/its machine is gone/);
+      expect(response.Reason).not.toContain('the machine you work on now');
+    },
+  );
+
+  test('DISCONNECT, TERMINATED: disconnected on a conflict, at once', async () => {
+    const start = Date.now();
+    disconnectSays(conflict, server('DISCONNECTED'));
+    instancesAre([{ ...real, ec2InstanceState: 'TERMINATED' }], [disconnected]);
+    const handled = await deletion('DISCONNECT');
+    expect(handled.response.Status).toBe('SUCCESS');
+    expect(called('DisconnectRecoveryInstance', handled)).toBe(1);
+    expect(Date.now() - start).toBeLessThan(10_000);
+  });
+
+  test('DISCONNECT, NOT_FOUND: disconnected once that is said for thirty seconds', async () => {
+    const start = Date.now();
+    disconnectSays(conflict);
+    drsHasInstances(notFound);
+    drs.on(DisconnectRecoveryInstanceCommand).callsFake(() => {
+      expect(Date.now() - start).toBeGreaterThanOrEqual(30_000);
+      disconnectSays(server('DISCONNECTED'));
+      return {};
+    });
+    const handled = await deletion('DISCONNECT');
+    expect(handled.response.Status).toBe('SUCCESS');
+    expect(called('DisconnectRecoveryInstance', handled)).toBe(1);
+  });
+
+  test.each(['DISCONNECT', 'TERMINATE_DRILLS'])(
+    '%s, NOT_FOUND, of which DRS does not tell the source server: not in the way',
+    async (policy) => {
+      disconnectSays(...Array<Error>(5).fill(conflict), server('DISCONNECTED'));
+      drsHasInstances({ ...notFound, sourceServerID: undefined });
+      const handled = await deletion(policy);
+      expect(handled.response.Status).toBe('SUCCESS');
+      expect(called('DisconnectRecoveryInstance', handled)).toBe(0);
+    },
+  );
+
+  test('TERMINATE_DRILLS, real ones that are gone beside a drill: the drill is terminated', async () => {
+    disconnectSays(conflict, server('DISCONNECTED'));
+    drsHasInstances(drill, { ...real, ec2InstanceState: 'TERMINATED' }, goneDrill);
+    expect((await deletion('TERMINATE_DRILLS')).response.Status).toBe('SUCCESS');
+    expect(terminated()).toEqual([['i-0d1']]);
+  });
+
+  test('TERMINATE_DRILLS, a real one that is not found beside a drill: the drill is terminated once that is said for thirty seconds', async () => {
+    const start = Date.now();
+    disconnectSays(conflict);
+    drsHasInstances(drill, notFound);
+    drs.on(TerminateRecoveryInstancesCommand).callsFake(() => {
+      expect(Date.now() - start).toBeGreaterThanOrEqual(30_000);
+      disconnectSays(server('DISCONNECTED'));
+      return { job: { jobID: 'drsjob-1' } };
+    });
+    expect((await deletion('TERMINATE_DRILLS')).response.Status).toBe('SUCCESS');
+    expect(terminated()).toEqual([['i-0d1']]);
+  });
+
+  test.each([
+    [
+      'by the next look',
+      [
+        [drill, notFound],
+        [drill, running],
+      ],
+    ],
+    ['just before thirty seconds are over', [...Array<RecoveryInstance[]>(3).fill([drill, notFound]), [drill, running]]],
+    ['after it was not found when drills were described again', [[drill], [drill, notFound], [drill, running]]],
+  ])('TERMINATE_DRILLS, a real one is found %s: FAILED, and nothing is terminated', async (_when, turns) => {
+    disconnectSays(conflict);
+    instancesAre(...turns);
+    const handled = await deletion('TERMINATE_DRILLS');
+    expect(handled.response).toMatchObject({ Status: 'FAILED', Reason: expect.stringContaining('the machine you work on now') });
+    expect(called('TerminateRecoveryInstances', handled)).toBe(0);
+  });
+
+  test('TERMINATE_DRILLS, and the conflict goes on: FAILED at the deadline, with the one command that ends it', async () => {
+    disconnectSays(conflict);
+    drsHasInstances({ ...real, isDrill: true, ec2InstanceState: 'TERMINATED' });
+    const handled = await deletion('TERMINATE_DRILLS');
+    expect(handled.response.Reason?.match(/`aws drs [^`]+`/g)).toEqual([THE_COMMAND]);
+    expect(called('TerminateRecoveryInstances', handled)).toBe(0);
+    expect(called('DisconnectRecoveryInstance', handled)).toBe(0);
+  });
+
+  test('as long as it is not clear, the conflict is not one that nothing explains: no record is deleted so soon', async () => {
+    disconnectSays(...Array<Error>(5).fill(conflict), server('DISCONNECTED'));
+    drsHasInstances(disconnected, { ...notFound, recoveryInstanceID: 'i-0x1', sourceServerID: undefined });
+    const handled = await deletion('DISCONNECT');
+    expect(handled.response.Status).toBe('SUCCESS');
+    expect(called('DeleteRecoveryInstance', handled)).toBe(0);
+  });
+
+  test('a failback that it has not finished: FAILED, and nothing is touched', async () => {
+    disconnectSays(conflict);
+    drsHasInstances({ ...failingBack, ec2InstanceState: 'TERMINATED' });
+    const handled = await deletion('DISCONNECT');
+    expect(handled.response).toMatchObject({ Status: 'FAILED', Reason: expect.stringContaining('`aws drs stop-failback') });
+    expect(called('DisconnectRecoveryInstance', handled)).toBe(0);
+  });
+});
+
 test.each(['DISCONNECT', 'TERMINATE_DRILLS'])('%s, and no conflict: DRS is asked once', async (policy) => {
   disconnectSays(server('DISCONNECTED'));
   const { response, calls } = await deletion(policy);
@@ -533,6 +652,9 @@ describe('Update to another server, by the old policy', () => {
     ['TERMINATE_DRILLS', 'a real recovery', 'FAILED', real],
     ['TERMINATE_DRILLS', 'one of unknown kind', 'FAILED', unknownKind],
     ['TERMINATE_DRILLS', 'a failback', 'FAILED', failingBack],
+    ['FAIL', 'one whose machine is terminated', 'SUCCESS', { ...real, ec2InstanceState: 'TERMINATED' as const }],
+    ['FAIL', 'one whose machine is not found', 'SUCCESS', { ...real, ec2InstanceState: 'NOT_FOUND' as const }],
+    ['TERMINATE_DRILLS', 'one whose machine is terminated', 'SUCCESS', { ...real, ec2InstanceState: 'TERMINATED' as const }],
   ])('%s, the old server has %s: %s', async (policy, _kind, status, instance) => {
     stackIs('UPDATE_IN_PROGRESS');
     drsHas(server('CONTINUOUS'), other);
@@ -540,6 +662,16 @@ describe('Update to another server, by the old policy', () => {
     const { response, calls } = await update(policy);
     expect(response.Status).toBe(status);
     expect(calls.filter((call) => !call.startsWith('Describe'))).toEqual([]);
+  });
+
+  test('the machine of the old server is not found, and is found half a minute later: FAILED', async () => {
+    stackIs('UPDATE_IN_PROGRESS');
+    drsHas(server('CONTINUOUS'), other);
+    const start = Date.now();
+    drs.on(DescribeRecoveryInstancesCommand).callsFake(() => ({
+      items: [{ ...real, ec2InstanceState: Date.now() - start < 30_000 ? 'NOT_FOUND' : 'RUNNING' }],
+    }));
+    expect((await update('FAIL')).response.Status).toBe('FAILED');
   });
 
   test('only what the new properties allow does not count', async () => {

@@ -69,7 +69,8 @@ export class Conduct {
     } else {
       this.checkPrincipal(call);
     }
-    if (call.status === 200) {
+    // "Not initialized" is an answer to a listing, too: there is nobody.
+    if (call.status === 200 || (operation === 'DescribeSourceServers' && call.status === 400)) {
       this.note(call);
     }
     if (operation in CHANGES) {
@@ -170,7 +171,8 @@ export class Conduct {
       this.demand(meant.every(isDisconnected), 'I7', `${told}, which is not disconnected`);
     }
     if (operation === 'TerminateRecoveryInstances') {
-      const holding = known.filter((instance) => !isDisconnected(instance));
+      const holding = known.filter((instance) => !isDisconnected(instance) && !isGone(instance));
+      this.demand(!meant.some(isGone), 'I7', `${told}, whose machine is gone`);
       const areDrills = [...meant, ...holding].every(({ isDrill }) => isDrill === true);
       this.demand(areDrills, 'I7', `${told}, with a recovery that is or may be real`);
     }
@@ -183,6 +185,11 @@ function sessionOf(roleArn: unknown, sessionName: string): string {
 
 function isDisconnected({ dataReplicationInfo }: RecoveryInstance): boolean {
   return dataReplicationInfo?.dataReplicationState === 'DISCONNECTED';
+}
+
+/** One that is not found may be found again: whoever waits for that has seen it twice. */
+export function isGone({ ec2InstanceState }: RecoveryInstance): boolean {
+  return ec2InstanceState === 'TERMINATED' || ec2InstanceState === 'NOT_FOUND';
 }
 
 export function isFailingBack({ failback }: RecoveryInstance): boolean {

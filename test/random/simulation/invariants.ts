@@ -3,7 +3,7 @@ import type { CustomResourceEvent } from '../../../emulator/cloudformation/custo
 import { defaultAccountId, defaultRegion } from '../../../emulator/defaults';
 import type { DrsChange } from '../../../emulator/drs/model';
 import { FLEET_DISCONNECTION, SOURCE_SERVER_DISCONNECTION, STAGING_AREA_DRAIN } from '../../../lib/contract';
-import { Conduct, isFailingBack } from './conduct';
+import { Conduct, isFailingBack, isGone } from './conduct';
 import type { Demand } from './demand';
 import { FORGED_SERVER, isForged, isRegion } from './forgery';
 import { bystander, type ServerSeed, servers, staging } from './fixtures';
@@ -212,6 +212,7 @@ export class Invariants {
     if (status === 'SUCCESS') {
       this.demand(!replicates(world, sourceServerID), 'I1', `${told} replicates`);
       const isGone = world.drs.sourceServer(sourceServerID) === undefined;
+      this.demand(isGone || server.kind !== 'extended', 'I1', `${told} replicates in its staging account`);
       this.demand(isGone || ResourceProperties.DeleteSourceServer !== 'true', 'I1', `${told} still has a record`);
     }
     const { RecoveryInstancePolicy = 'FAIL' } = ResourceProperties;
@@ -256,7 +257,7 @@ function replicates(world: World, sourceServerID: string): boolean {
 function hold(world: World, server: ServerSeed): string {
   const instances = world
     .recoveryInstancesOf(server.sourceServerID)
-    .filter((instance) => instance.dataReplicationInfo?.dataReplicationState !== 'DISCONNECTED');
+    .filter((instance) => instance.dataReplicationInfo?.dataReplicationState !== 'DISCONNECTED' && !isGone(instance));
   if (instances.some(isFailingBack)) {
     return 'a failback';
   }

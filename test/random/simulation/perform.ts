@@ -48,6 +48,8 @@ export async function perform(action: Action, world: World, ledger: Ledger): Pro
       return stopFailback(action.server, world);
     case 'end recovery':
       return endRecovery(action.server, world);
+    case 'end machine':
+      return endMachine(action.server, world);
     case 'disconnect by hand':
       return void (await byHand('DisconnectSourceServer', action.server, world));
     case 'delete by hand':
@@ -171,6 +173,13 @@ async function endRecovery(index: number, world: World) {
   for (const { recoveryInstanceID } of world.recoveryInstancesOf(servers[index].sourceServerID)) {
     await world.drsAccepts(servers[index], 'DisconnectRecoveryInstance', { recoveryInstanceID });
     await world.drsAccepts(servers[index], 'DeleteRecoveryInstance', { recoveryInstanceID });
+  }
+}
+
+function endMachine(index: number, world: World) {
+  const running = world.recoveryInstancesOf(servers[index].sourceServerID).filter(isRunning).at(-1);
+  if (running) {
+    world.endMachine(servers[index], running.ec2InstanceID!);
   }
 }
 

@@ -26,6 +26,8 @@ export type Action =
   /** The newest recovery instance of the server begins to fail back, or ceases to. */
   | { readonly do: 'start failback' | 'stop failback'; readonly server: number }
   | { readonly do: 'end recovery'; readonly server: number }
+  /** Terminates the machine of the newest recovery instance, in EC2. */
+  | { readonly do: 'end machine'; readonly server: number }
   | { readonly do: 'disconnect by hand'; readonly server: number }
   | { readonly do: 'delete by hand'; readonly server: number }
   /** Gives the server other tags, by their index in `tagSets`. */

@@ -7,6 +7,7 @@ import { defaultAccountId, defaultRegion } from '../../../emulator/defaults';
 import { Drs } from '../../../emulator/drs/drs';
 import type { RecoveryInstanceSeed } from '../../../emulator/drs/seeds';
 import { Ec2 } from '../../../emulator/ec2/ec2';
+import { terminateInstance } from '../../../emulator/ec2/instances';
 import { HttpGateway, openPort } from '../../../emulator/http/gateway';
 import type { Service } from '../../../emulator/http/service';
 import { Iam } from '../../../emulator/iam/iam';
@@ -126,6 +127,11 @@ export class World {
   /** Launches a recovery instance. Their IDs, by which DRS sorts them, are counted: at random, nothing would happen in the same order again. */
   launch(seed: Omit<RecoveryInstanceSeed, 'ec2InstanceID'>) {
     this.drs.addRecoveryInstance({ ...seed, ec2InstanceID: `i-${String(++this.launched).padStart(17, '0')}` });
+  }
+
+  /** What somebody does who terminates a machine in EC2. */
+  endMachine({ accountId, region }: ServerSeed, instanceId: string) {
+    terminateInstance(this.ec2.network(accountId, region).instances.get(instanceId)!, this.clock.now());
   }
 
   storeTemplate(template: string): string {
