@@ -154,7 +154,7 @@ async function refuseIfStuck(request: Request): Promise<void> {
   const found = await drs.findSourceServer(old.sourceServerId);
   let instances = found ? await drs.recoveryInstancesOf(old.sourceServerId) : [];
   if (instances.some(isNotFound)) {
-    await sleep(NOT_FOUND_FOR);
+    await sleep(NOT_FOUND_FOR, request.signal);
     instances = await drs.recoveryInstancesOf(old.sourceServerId);
   }
   const predicted = predictOutcome(found, instances, options);
