@@ -109,7 +109,7 @@ async function lookIn(phase: Phase, own: DescribedStack, question: Question): Pr
 
 /** What of a stack that was never complete is said of its deletion. */
 export function neverComplete(name: string): Told {
-  return say`no create, update or import of the stack ${name} was ever completed, so its deletion disconnects nothing`;
+  return say`no create, update or import of the stack ${name} was ever completed`;
 }
 
 async function wasEverComplete(stack: DescribedStack, events: StackEvents): Promise<boolean | Failure> {
@@ -125,7 +125,7 @@ async function wasEverComplete(stack: DescribedStack, events: StackEvents): Prom
 
 /** Whether the events of the stack show that this is being deleted now. What they don't show, or nobody may read, leaves it at what the status says. */
 async function lookAtEvents({ request, isLast }: Question, events: StackEvents, byStatus: GenuineDeletion): Promise<Look> {
-  const { logicalId, physicalId, resourceType } = request;
+  const { logicalId, physicalId } = request;
   let fate;
   try {
     fate = await fateOf(request, events, isLast);
@@ -136,15 +136,15 @@ async function lookAtEvents({ request, isLast }: Question, events: StackEvents, 
     logDecision(request, 'events unknown', messageOf(error), 'warning');
     return byStatus;
   }
-  if (fate.status === 'DELETE_COMPLETE' || fate.status === 'DELETE_SKIPPED') {
-    return { genuine: false, why: say`CloudFormation has deleted ${logicalId} (${physicalId}) already: the request comes late` };
+  if (/^DELETE_(COMPLETE|SKIPPED)$/.test(fate.status ?? '')) {
+    return { genuine: false, why: say`the request comes late: CloudFormation has deleted ${logicalId} already` };
   }
   if (fate.status === 'DELETE_IN_PROGRESS' || (isLast && !fate.isAnother)) {
     return byStatus;
   }
   return {
     problem: new Failure(
-      say`The events of the stack ${request.stack.name} don't show that ${logicalId} (${resourceType}, ${physicalId}) is being deleted, so nothing was disconnected.`,
+      say`The events of the stack ${request.stack.name} don't show that ${logicalId} (${physicalId}) is being deleted, so nothing was disconnected.`,
     ),
   };
 }

@@ -36,7 +36,7 @@ export async function historyOf(stackId: string, events: AsyncIterable<StackEven
 /** Whether a stack that has this status was complete before, or is so now; undefined where the status doesn't tell, as in a deletion. */
 export function wasCompleteIn(status = ''): boolean | undefined {
   // Only what was complete can be updated, or refactored. What failed to be created without a rollback, and was updated since, counts as complete.
-  if (/^(CREATE_COMPLETE|UPDATE_.*|IMPORT_COMPLETE|IMPORT_ROLLBACK_COMPLETE)$/.test(status)) {
+  if (/^(CREATE_COMPLETE|UPDATE_.*|IMPORT_(ROLLBACK_)?COMPLETE)$/.test(status)) {
     return true;
   }
   return /^(CREATE|ROLLBACK)_/.test(status) ? false : undefined;
@@ -67,9 +67,7 @@ export function wasCompleteByHistory({ newest, wasComplete }: History, stack: De
   }
   const isFailedCreate = FAILED_CREATE.test(reason) || FAILED_CREATE.test(statusReason);
   if (wasComplete === true ? isFailedCreate : wasComplete === false && lastOperations.includes('UPDATE_STACK')) {
-    return new Failure(
-      say`CloudFormation contradicts itself about whether the stack ${name} was ever complete, so nothing was disconnected.`,
-    );
+    return new Failure(say`What CloudFormation tells of the stack ${name} contradicts itself, so nothing was disconnected.`);
   }
   if (wasComplete === undefined && !(reason === BY_USER && isOlderThanEvents(createdAt))) {
     return new Failure(say`The events of the stack ${name} don't tell whether it was ever complete, so nothing was disconnected.`);

@@ -105,8 +105,12 @@ function patienceOf({ deadline, signal }: Request): Patience {
   return { deadline: Math.min(deadline, Date.now() + LONG_LIMIT), throttledUntil: deadline, signal };
 }
 
+const clients = new WeakMap<Request, CloudFormationClient>();
+
 function clientFor(request: Request): CloudFormationClient {
-  return new CloudFormationClient(clientConfiguration(request.stack, request.stack.region));
+  const client = clients.get(request) ?? new CloudFormationClient(clientConfiguration(request.stack, request.stack.region));
+  clients.set(request, client);
+  return client;
 }
 
 async function describe(client: CloudFormationClient, stackId: string, patience: Patience): Promise<DescribedStack> {

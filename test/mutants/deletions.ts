@@ -13,7 +13,7 @@ const declarations = mutate('protocol/declarations.ts');
 const retry = mutate('aws/retry.ts');
 
 const OPEN = "status !== CLEAN_UP && !status.startsWith('DELETE_') && !status.endsWith('_COMPLETE')";
-const COMPLETE = '/^(CREATE_COMPLETE|UPDATE_.*|IMPORT_COMPLETE|IMPORT_ROLLBACK_COMPLETE)$/';
+const COMPLETE = '/^(CREATE_COMPLETE|UPDATE_.*|IMPORT_(ROLLBACK_)?COMPLETE)$/';
 
 /** By the rows of the table "When a deletion disconnects". */
 export const deletions: Mutants = {
@@ -29,7 +29,7 @@ export const deletions: Mutants = {
       `  'IMPORT_ROLLBACK_IN_PROGRESS',`,
       `  'IMPORT_ROLLBACK_IN_PROGRESS',\n  'UPDATE_ROLLBACK_COMPLETE',`,
     ),
-    ...['CREATE_COMPLETE|', 'UPDATE_.*|', '|IMPORT_COMPLETE', '|IMPORT_ROLLBACK_COMPLETE'].map((status) =>
+    ...['CREATE_COMPLETE|', 'UPDATE_.*|', '|IMPORT_(ROLLBACK_)?COMPLETE', '(ROLLBACK_)?'].map((status) =>
       history(`does not know ${status}`, COMPLETE, COMPLETE.replace(status, '')),
     ),
     history('takes the first of its events for all', 'if (wasComplete !== undefined) {', 'if (newest) {'),
@@ -162,12 +162,8 @@ export const deletions: Mutants = {
     stackStatus('does not ask for ancestors', 'id = stacks.at(-1)?.parentId', 'id = undefined'),
   ],
   'the request comes late': [
-    deletionCheck(
-      'does not see it',
-      "if (fate.status === 'DELETE_COMPLETE' || fate.status === 'DELETE_SKIPPED') {",
-      "if (fate.status === '') {",
-    ),
-    deletionCheck('does not know what was left behind', " || fate.status === 'DELETE_SKIPPED'", ''),
+    deletionCheck('does not see it', "if (/^DELETE_(COMPLETE|SKIPPED)$/.test(fate.status ?? '')) {", "if (fate.status === '') {"),
+    deletionCheck('does not know what was left behind', '(COMPLETE|SKIPPED)', '(COMPLETE)'),
     deletionCheck(
       'looks at the current operation only',
       'fate = await fateOf(request, events, isLast);',

@@ -216,7 +216,11 @@ export const protocol: Record<(typeof PROTOCOL_RULES)[number], Mutants[string]> 
       'Math.min(deadline, this.deadline), new AbortController().signal',
     ),
     drs('goes on assuming a role', '{ deadline, signal }, session', '{ deadline, signal: new AbortController().signal }, session'),
-    stackStatus('goes on looking at stacks', '    term,\n', '    { ...term, signal: new AbortController().signal },\n'),
+    stackStatus(
+      'goes on looking at stacks',
+      'throttledUntil: deadline, signal };',
+      'throttledUntil: deadline, signal: signal && new AbortController().signal };',
+    ),
     drain('goes on looking at the staging area', 'request.deadline, request.signal', 'request.deadline, new AbortController().signal'),
     teardown('goes on with the next server', 'drs.signal.throwIfAborted();', ''),
   ],

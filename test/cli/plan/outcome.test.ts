@@ -201,12 +201,7 @@ describe('The stack', () => {
       true,
       { kind: 'kept', why: expect.stringMatching(/Root is rolling back/) },
     ],
-    [
-      'never complete',
-      [],
-      false,
-      { kind: 'kept', why: 'no create, update or import of the stack LandingZone was ever completed, so its deletion disconnects nothing' },
-    ],
+    ['never complete', [], false, { kind: 'kept', why: 'no create, update or import of the stack LandingZone was ever completed' }],
     [
       'nested in one that was never complete',
       root('DELETE_FAILED'),

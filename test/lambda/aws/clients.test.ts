@@ -49,12 +49,12 @@ test('CloudFormation is asked in the Region of the stack', async () => {
   stackHas();
   await handle({ type: 'Delete', physicalId: ARN });
   const asked = cloudFormation.calls().map(({ thisValue }) => (thisValue as CloudFormationClient).config.region());
-  expect(await Promise.all(asked)).toEqual(['eu-central-1', 'eu-central-1']);
+  expect(await Promise.all(asked)).toEqual(['eu-central-1', 'eu-central-1', 'eu-central-1']);
 });
 
 test('every client leaves retries to us, and tells CloudTrail for which stack it works', async () => {
   await handle({ type: 'Delete', physicalId: ARN });
-  expect(clients()).toHaveLength(2);
+  expect(new Set(clients()).size).toBe(2);
   for (const { config } of clients()) {
     expect(await config.maxAttempts()).toBe(1);
     expect(config.customUserAgent).toEqual([['cdk-drs'], ['stack', 'LandingZone']]);

@@ -159,12 +159,13 @@ test.each([
     new official.DescribeStacksCommand({ StackName: STACK_ID }),
     new ours.DescribeStacksCommand({ StackName: STACK_ID }),
   )) as [official.DescribeStacksCommandOutput, { Stacks: ours.Stack[] }];
-  const picked = theirs.Stacks?.map(({ StackId, StackName, StackStatus, StackStatusReason, ParentId }) => ({
+  const picked = theirs.Stacks?.map(({ StackId, StackName, StackStatus, StackStatusReason, ParentId, CreationTime }) => ({
     StackId,
     StackName,
     StackStatus,
     StackStatusReason,
     ParentId,
+    CreationTime,
     LastOperations: undefined,
   }));
   expect(own.Stacks).toEqual(picked);
@@ -188,6 +189,36 @@ test('reads the same of resources', async () => {
   )) as [official.ListStackResourcesCommandOutput, official.ListStackResourcesCommandOutput];
   expect(own.StackResourceSummaries).toEqual(theirs.StackResourceSummaries);
   expect(own.StackResourceSummaries).toHaveLength(2);
+  expect(own.NextToken).toBe(theirs.NextToken);
+});
+
+test('reads the same of events', async () => {
+  const members = ['One', 'Two'].map(
+    (id) =>
+      `<member><StackId>${STACK_ID}</StackId><EventId>${id}</EventId><StackName>LandingZone</StackName><LogicalResourceId>${id}</LogicalResourceId>` +
+      `<PhysicalResourceId>drs:${id}</PhysicalResourceId><ResourceType>Custom::${id}</ResourceType><Timestamp>2026-11-23T03:00:00.123Z</Timestamp>` +
+      '<ResourceStatus>DELETE_FAILED</ResourceStatus><ResourceStatusReason>it&apos;s in use</ResourceStatusReason></member>',
+  );
+  const result = `<StackEvents>${members.join('')}</StackEvents><NextToken>a&amp;b</NextToken>`;
+  answer = {
+    status: 200,
+    body: `<DescribeStackEventsResponse><DescribeStackEventsResult>${result}</DescribeStackEventsResult></DescribeStackEventsResponse>`,
+  };
+  const [theirs, own] = (await outcomes(
+    new official.DescribeStackEventsCommand({ StackName: STACK_ID }),
+    new ours.DescribeStackEventsCommand({ StackName: STACK_ID }),
+  )) as [official.DescribeStackEventsCommandOutput, official.DescribeStackEventsCommandOutput];
+  const picked = theirs.StackEvents?.map(
+    ({ LogicalResourceId, PhysicalResourceId, ResourceType, ResourceStatus, ResourceStatusReason }) => ({
+      LogicalResourceId,
+      PhysicalResourceId,
+      ResourceType,
+      ResourceStatus,
+      ResourceStatusReason,
+    }),
+  );
+  expect(own.StackEvents).toEqual(picked);
+  expect(own.StackEvents).toHaveLength(2);
   expect(own.NextToken).toBe(theirs.NextToken);
 });
 

@@ -6,9 +6,9 @@ import {
   TerminateRecoveryInstancesCommand,
 } from '@aws-sdk/client-drs';
 import type events from 'node:events';
-import { DescribeInstancesCommand } from '@aws-sdk/client-ec2';
 import { AssumeRoleCommand } from '@aws-sdk/client-sts';
 import { DescribeStacksCommand } from '../../../lambda/aws/cloudformation';
+import { DescribeInstancesCommand } from '../../../lambda/drain/ec2-commands';
 import { retry } from '../../../lambda/aws/retry';
 import { sleep } from '../../../lambda/aws/sleep';
 import * as deletionCheck from '../../../lambda/protocol/deletion-check';

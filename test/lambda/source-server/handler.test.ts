@@ -412,7 +412,7 @@ describe('Delete, genuine', () => {
     });
 
     test('in the clean-up of an update: FAILED, and nobody is told to disconnect it here', async () => {
-      cloudFormation.reset();
+      resetCloudFormation();
       stackIs('UPDATE_COMPLETE_CLEANUP_IN_PROGRESS');
       stackHas();
       const { response } = await handle({ type: 'Delete' });
