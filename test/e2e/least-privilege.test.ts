@@ -152,6 +152,7 @@ test.concurrent(
 test('a function that assumes a role may not call DRS itself', async () => {
   const assuming = await Promise.all(combinations.filter(({ assumesRole }) => assumesRole).map((combination) => synthesize(combination)));
   expect(sorted(assuming.flatMap(granted))).toEqual([
+    'cloudformation:DescribeStackEvents',
     'cloudformation:DescribeStacks',
     'cloudformation:ListStackResources',
     ...logs,

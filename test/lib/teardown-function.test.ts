@@ -46,7 +46,7 @@ test('its grants name no action by a wildcard, and no resource that need not be'
     [
       statement(['drs:DescribeSourceServers', 'drs:DescribeRecoveryInstances', 'ec2:DescribeInstances'], '*'),
       statement('cloudformation:DescribeStacks', stacksArn),
-      statement('cloudformation:ListStackResources', { Ref: 'AWS::StackId' }),
+      statement(['cloudformation:ListStackResources', 'cloudformation:DescribeStackEvents'], { Ref: 'AWS::StackId' }),
     ],
   ]);
 });

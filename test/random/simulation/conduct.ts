@@ -9,11 +9,20 @@ import type { Exchange } from './network';
 import type { World } from './world';
 
 /** What may be asked for any request. */
-const LOOKS = ['DescribeStacks', 'ListStackResources', 'AssumeRole', 'DescribeSourceServers', 'DescribeRecoveryInstances', 'DescribeJobs'];
+const LOOKS = [
+  'DescribeStacks',
+  'DescribeStackEvents',
+  'ListStackResources',
+  'AssumeRole',
+  'DescribeSourceServers',
+  'DescribeRecoveryInstances',
+  'DescribeJobs',
+];
 
 /** What may be asked for a drain. */
 const OF_DRAINS = [
   'DescribeStacks',
+  'DescribeStackEvents',
   'ListStackResources',
   'DescribeInstances',
   'DescribeNetworkInterfaces',

@@ -12,6 +12,7 @@ const CAPABILITIES = { 'Capabilities.member.1': 'CAPABILITY_NAMED_IAM', 'Capabil
 const FAULTY = {
   PutResponse: 'cloudformation-response',
   DescribeStacks: 'cloudformation',
+  DescribeStackEvents: 'cloudformation',
   ListStackResources: 'cloudformation',
   AssumeRole: 'sts',
   DescribeInstances: 'ec2',
