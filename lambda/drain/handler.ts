@@ -13,6 +13,7 @@ import type { Answer, ResourceHandler } from '../protocol/respond';
 import { listResources } from '../protocol/stack-status';
 import { SHORT_LIMIT } from '../protocol/time-limits';
 import { unlessRollingBack } from '../protocol/update';
+import { serversReplicatingInto } from './agents';
 import { describeInterface, describeMachine, type Leftovers } from './drs-resources';
 import { Ec2 } from './ec2';
 import { type DrainStep, readStep } from './step';
@@ -117,6 +118,7 @@ async function drain(request: Request, step: DrainStep): Promise<void> {
   const first = await ec2.leftIn(step.subnetIds);
   try {
     await untilEmpty(request, ec2, step, first);
+    await (step.step === '0' ? refuseNewServers(request, step) : undefined);
     await (step.deletesSecurityGroups ? deleteGroups(request, ec2, step) : undefined);
   } catch (error) {
     if (step.step === '0' || !isOfKind(error, 'timeout')) {
@@ -153,6 +155,20 @@ async function untilEmpty(request: Request, ec2: Ec2, step: DrainStep, first: Le
     log({ event: 'progress', ...counts, subnets: step.subnetIds, ...requestFields(request) });
     await sleep(pause, request.signal);
   }
+}
+
+/** An agent may have been installed in the middle of the teardown: DRS knows its server before EC2 has a machine for it. */
+async function refuseNewServers({ stack, deadline }: Request, { vpcId, subnetIds }: DrainStep): Promise<void> {
+  const servers = await serversReplicatingInto(subnetIds, stack, deadline);
+  if (servers.length === 0) {
+    return;
+  }
+  const commands = servers
+    .slice(0, COMMANDS_TOLD)
+    .map((id) => command`aws drs disconnect-source-server --source-server-id ${id} --region ${stack.region}`);
+  throw new Failure(
+    say`Source servers still replicate into the staging area of ${vpcId}, so its subnets can't be deleted: ${join(servers.slice(0, LEFT_NAMED), ', ')}. Disconnect those that nobody needs: ${join(commands, ', ')}.`,
+  );
 }
 
 /** Ten minutes after the last disconnection of this stack was deleted; never, if none was. */

@@ -97,6 +97,8 @@ export function drain(stack: Stack, vpcArn?: string): iam.PolicyStatement[] {
       resources: ['*'],
     }),
     ...(vpcArn === undefined ? [] : [deletion]),
+    new iam.PolicyStatement({ actions: ['drs:DescribeSourceServers'], resources: ['*'] }),
+    onSourceServers({ stack, region: stack.region }, 'drs:GetReplicationConfiguration'),
   ];
 }
 

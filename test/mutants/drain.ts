@@ -4,6 +4,7 @@ import { isOfOtherType, isOfType, mutate, type Mutants } from './mutant';
 const handler = mutate('drain/handler.ts');
 const deletion = mutate('protocol/delete.ts');
 const ec2 = mutate('drain/ec2.ts');
+const agents = mutate('drain/agents.ts');
 const drsResources = mutate('drain/drs-resources.ts');
 const step = mutate('drain/step.ts');
 const index = mutate('index.ts');
@@ -32,6 +33,24 @@ export const drainFindings: Mutants = {
     handler('link 0 hands over', HANDED_OVER, `if (!isOfKind(error, 'timeout')) {`),
     handler('every link fails', HANDED_OVER, 'if (error) {'),
     handler('a handover does not tell', `logDecision(request, 'handed over'`, `((..._: unknown[]) => undefined)(request, 'handed over'`),
+  ],
+  'source servers that DRS says replicate into the subnets, once they are empty': [
+    handler('does not ask DRS', "await (step.step === '0' ? refuseNewServers(request, step) : undefined);", ''),
+    handler('asks DRS in every link', "step.step === '0' ? refuseNewServers", 'step.step ? refuseNewServers'),
+    handler('does not name them', "${join(servers.slice(0, LEFT_NAMED), ', ')}", ''),
+    handler('has a command for every server', '.slice(0, COMMANDS_TOLD)\n    .map((id)', '.map((id)'),
+    agents(
+      'takes every server for one of these subnets',
+      "subnetIds.includes(configuration?.stagingAreaSubnetId ?? '')",
+      'subnetIds.length > 0',
+    ),
+    agents('takes the disconnected for new ones', "state !== 'DISCONNECTED' && ", ''),
+    agents('takes the stopped for new ones', " && state !== 'STOPPED'", ''),
+    agents('takes the extended for new ones', " && stagingArea?.status !== 'EXTENDED'", ''),
+    agents('looks at the first page only', '} while (nextToken);', "} while (nextToken === '');"),
+    agents('fails if one is gone', 'if (!isNothingThere(error)) {', 'if (error) {'),
+    agents('takes a failed question for none', 'if (!isNothingThere(error)) {', 'if (!error) {'),
+    agents('takes no list for an empty one', 'listIn(answer.items)', 'answer.items ?? []'),
   ],
   'security groups that are still in use at its deadline': [
     handler('fails while security groups are in use', "throw new Failure(told, { kind: 'timeout' });", 'throw new Failure(told);'),

@@ -63,6 +63,7 @@ const deleteServer = (properties: object = {}) =>
   });
 const deleteDrain = () =>
   Promise.resolve((answers: () => void) => {
+    drs.on(DescribeSourceServersCommand).resolves({ items: [] });
     answers();
     return handle({
       type: 'Delete',
@@ -149,6 +150,13 @@ const LISTINGS: Row[] = [
     (...answers) => answersInTurn(ec2.on(DescribeNetworkInterfacesCommand), ...answers),
     deleteDrain,
     { NetworkInterfaces: [] },
+    0,
+  ],
+  [
+    'the source servers that may be in subnets',
+    (...answers) => answersInTurn(drs.on(DescribeSourceServersCommand), ...answers),
+    deleteDrain,
+    { items: [] },
     0,
   ],
   [

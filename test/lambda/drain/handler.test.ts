@@ -1,3 +1,4 @@
+import { DescribeSourceServersCommand, GetReplicationConfigurationCommand, type SourceServer } from '@aws-sdk/client-drs';
 import type { Instance, NetworkInterface, SecurityGroup } from '@aws-sdk/client-ec2';
 import { FLEET_DISCONNECTION, SOURCE_SERVER_DISCONNECTION, STAGING_AREA_DRAIN } from '../../../lib/contract';
 import {
@@ -10,6 +11,7 @@ import {
   ACCOUNT,
   answersInTurn,
   cloudFormation,
+  drs,
   ec2,
   handle,
   LOGICAL_ID,
@@ -87,6 +89,7 @@ beforeEach(() => {
   interfacesAre([]);
   groupsAre([]);
   ec2.on(DeleteSecurityGroupCommand).resolves({});
+  drs.on(DescribeSourceServersCommand).resolves({ items: [] });
 });
 
 test.each(['Create', 'Update'] as const)('%s: SUCCESS, and nobody is asked', async (type) => {
@@ -436,6 +439,95 @@ describe('Delete, genuine', () => {
       expect(log).toContainEqual(
         expect.objectContaining({ decision: 'handed over', why: expect.stringContaining('did not succeed in time') }),
       );
+    });
+  });
+
+  describe('source servers that DRS says replicate into the subnets, once they are empty', () => {
+    const ID = 's-1234567890abcdef0';
+    const newServer: SourceServer = { sourceServerID: ID, dataReplicationInfo: { dataReplicationState: 'INITIATING' } };
+    beforeEach(() => {
+      drs.on(DescribeSourceServersCommand).resolves({ items: [newServer] });
+      drs.on(GetReplicationConfigurationCommand).resolves({ stagingAreaSubnetId: SUBNETS[1] });
+    });
+
+    test('link 0: FAILED with its ID and the command, and the security groups stay', async () => {
+      groupsAre([group('Replication', 'sg-1')]);
+      const { response } = await send('Delete', { properties: { DeleteSecurityGroups: 'true' } });
+      expect(response.Status).toBe('FAILED');
+      expect(response.Reason).toContain(
+        `Source servers still replicate into the staging area of ${VPC}, so its subnets can't be deleted: ${ID}.`,
+      );
+      expect(response.Reason).toContain(`\`aws drs disconnect-source-server --source-server-id ${ID} --region ${REGION}\``);
+      expect(deletedGroups()).toEqual([]);
+    });
+
+    test('another link: SUCCESS, and DRS is not asked', async () => {
+      expect((await send('Delete', { link: 2 })).response.Status).toBe('SUCCESS');
+      expect(drs.calls()).toEqual([]);
+    });
+
+    test('a hundred of them: five commands, and what to do next', async () => {
+      const items = Array.from({ length: 100 }, (_, index) => ({ ...newServer, sourceServerID: `s-${String(index).padStart(17, '0')}` }));
+      drs.on(DescribeSourceServersCommand).resolves({ items });
+      const { response } = await send('Delete');
+      expect(response.Reason?.match(/disconnect-source-server/g)).toHaveLength(5);
+      expect(response.Reason).toContain('--retain-resources');
+    });
+
+    test('one on a further page counts', async () => {
+      drs.on(DescribeSourceServersCommand).resolves({ items: [], nextToken: 'next' });
+      drs.on(DescribeSourceServersCommand, { nextToken: 'next' }).resolves({ items: [newServer] });
+      expect((await send('Delete')).response.Status).toBe('FAILED');
+    });
+
+    test.each<[string, () => unknown]>([
+      [
+        'it replicates into another subnet',
+        () => drs.on(GetReplicationConfigurationCommand).resolves({ stagingAreaSubnetId: 'subnet-other' }),
+      ],
+      [
+        'it is disconnected',
+        () =>
+          drs
+            .on(DescribeSourceServersCommand)
+            .resolves({ items: [{ ...newServer, dataReplicationInfo: { dataReplicationState: 'DISCONNECTED' } }] }),
+      ],
+      [
+        'it is stopped',
+        () =>
+          drs
+            .on(DescribeSourceServersCommand)
+            .resolves({ items: [{ ...newServer, dataReplicationInfo: { dataReplicationState: 'STOPPED' } }] }),
+      ],
+      [
+        'it is extended from another account',
+        () => drs.on(DescribeSourceServersCommand).resolves({ items: [{ ...newServer, stagingArea: { status: 'EXTENDED' } }] }),
+      ],
+      [
+        'it is gone by the time',
+        () => drs.on(GetReplicationConfigurationCommand).rejects(serviceError('ResourceNotFoundException', 'gone', 404)),
+      ],
+      ['DRS was never used', () => drs.on(DescribeSourceServersCommand).rejects(serviceError('UninitializedAccountException', 'no', 400))],
+    ])('%s: SUCCESS', async (_what, arrange) => {
+      arrange();
+      expect((await send('Delete')).response.Status).toBe('SUCCESS');
+    });
+
+    test.each<[string, () => unknown, RegExp]>([
+      [
+        'drs:DescribeSourceServers is denied',
+        () => drs.on(DescribeSourceServersCommand).rejects(serviceError('AccessDeniedException', 'no', 403)),
+        /may not call drs:DescribeSourceServers/,
+      ],
+      [
+        'drs:GetReplicationConfiguration is denied',
+        () => drs.on(GetReplicationConfigurationCommand).rejects(serviceError('AccessDeniedException', 'no', 403)),
+        /may not call drs:GetReplicationConfiguration/,
+      ],
+      ['an answer has no list', () => drs.on(DescribeSourceServersCommand).resolves({}), /the answer has no list/],
+    ])('%s: FAILED', async (_what, arrange, reason) => {
+      arrange();
+      expect((await send('Delete')).response).toMatchObject({ Status: 'FAILED', Reason: expect.stringMatching(reason) });
     });
   });
 

@@ -100,6 +100,7 @@ const drainFindsInterface = (more: object): Requested => {
 const groupIs = (GroupId: string, error: Error): Requested => {
   ec2.on(DescribeInstancesCommand).resolves({ Reservations: [] });
   ec2.on(DescribeNetworkInterfacesCommand).resolves({ NetworkInterfaces: [] });
+  drs.on(DescribeSourceServersCommand).resolves({ items: [] });
   const GroupName = 'AWS Elastic Disaster Recovery default Replication Server Security Group';
   ec2.on(DescribeSecurityGroupsCommand).resolves({ SecurityGroups: [{ GroupId, VpcId: 'vpc-1', GroupName }] });
   ec2.on(DeleteSecurityGroupCommand).rejects(error);

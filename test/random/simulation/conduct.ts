@@ -19,7 +19,7 @@ const LOOKS = [
   'DescribeJobs',
 ];
 
-/** What may be asked for a drain. */
+/** What may be asked for a drain: of other services, and of DRS. */
 const OF_DRAINS = [
   'DescribeStacks',
   'DescribeStackEvents',
@@ -29,6 +29,7 @@ const OF_DRAINS = [
   'DescribeSecurityGroups',
   'DeleteSecurityGroup',
 ];
+const OF_DRAINS_AND_DRS = ['DescribeSourceServers', 'GetReplicationConfiguration'];
 
 /** What changes something in DRS, and the policies that it needs. */
 const CHANGES: Readonly<Record<string, readonly string[]>> = {
@@ -71,9 +72,11 @@ export class Conduct {
   check(call: Call) {
     const { operation, invocation, told } = call;
     const isDrain = invocation.event.ResourceType === STAGING_AREA_DRAIN;
-    const mayBeAsked = isDrain ? OF_DRAINS.includes(operation) : LOOKS.includes(operation) || operation in CHANGES;
+    const mayBeAsked = isDrain
+      ? [...OF_DRAINS, ...OF_DRAINS_AND_DRS].includes(operation)
+      : LOOKS.includes(operation) || operation in CHANGES;
     this.demand(mayBeAsked, 'I6', told);
-    if (NOT_OF_DRS.includes(operation)) {
+    if (isDrain || NOT_OF_DRS.includes(operation)) {
       this.checkFunctionsOwn(call);
     } else {
       this.checkPrincipal(call);
@@ -97,7 +100,11 @@ export class Conduct {
       const seen = this.seen.get(invocation) ?? new Map<string, RecoveryInstance[]>();
       this.seen.set(invocation, seen.set(sourceServerID, this.world.recoveryInstancesOf(sourceServerID)));
     }
-    if (operation === 'DescribeSourceServers' && !('filters' in (JSON.parse(body) as object))) {
+    if (
+      operation === 'DescribeSourceServers' &&
+      invocation.event.ResourceType !== STAGING_AREA_DRAIN &&
+      !('filters' in (JSON.parse(body) as object))
+    ) {
       this.fleets.listed(invocation);
     }
     if (operation === 'DescribeInstances' || operation === 'DescribeNetworkInterfaces') {

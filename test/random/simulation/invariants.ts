@@ -17,7 +17,13 @@ import type { World } from './world';
 const LONGEST_LINE = 220;
 
 /** What only a deletion that is meant may do in EC2: others don't even wait. */
-const WAITS = ['DescribeInstances', 'DescribeNetworkInterfaces', 'DescribeSecurityGroups', 'DeleteSecurityGroup'];
+const WAITS = [
+  'DescribeInstances',
+  'DescribeNetworkInterfaces',
+  'GetReplicationConfiguration',
+  'DescribeSecurityGroups',
+  'DeleteSecurityGroup',
+];
 
 const ATTRIBUTES: Readonly<Record<string, readonly string[]>> = {
   [SOURCE_SERVER_DISCONNECTION]: ['SourceServerHostname', 'DataReplicationState'],

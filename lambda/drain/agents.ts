@@ -1,0 +1,58 @@
+import { DescribeSourceServersCommand, DrsClient, GetReplicationConfigurationCommand, type SourceServer } from '@aws-sdk/client-drs';
+import { clientConfiguration } from '../aws/client-configuration';
+import { isNothingThere } from '../aws/drs';
+import { listIn, retry } from '../aws/retry';
+import type { StackIdentity } from '../aws/stack-id';
+
+/** Source servers that replicate into the subnets, or are about to: what EC2 does not show yet. */
+export async function serversReplicatingInto(subnetIds: readonly string[], stack: StackIdentity, deadline: number): Promise<string[]> {
+  const client = new DrsClient(clientConfiguration(stack, stack.region));
+  const found: string[] = [];
+  for (const { sourceServerID } of (await sourceServers(client, deadline)).filter(isReplicatingHere)) {
+    const command = new GetReplicationConfigurationCommand({ sourceServerID });
+    const call = (abortSignal: AbortSignal) => client.send(command, { abortSignal });
+    const configuration = await unlessGone(() => retry('drs:GetReplicationConfiguration', call, { deadline }));
+    if (sourceServerID !== undefined && subnetIds.includes(configuration?.stagingAreaSubnetId ?? '')) {
+      found.push(sourceServerID);
+    }
+  }
+  return found;
+}
+
+async function sourceServers(client: DrsClient, deadline: number): Promise<SourceServer[]> {
+  const found: SourceServer[] = [];
+  let nextToken: string | undefined;
+  do {
+    const page = await unlessGone(() =>
+      retry(
+        'drs:DescribeSourceServers',
+        async (abortSignal) => {
+          const answer = await client.send(new DescribeSourceServersCommand({ nextToken }), { abortSignal });
+          return { ...answer, items: listIn(answer.items) };
+        },
+        { deadline },
+      ),
+    );
+    found.push(...(page?.items ?? []));
+    nextToken = page?.nextToken;
+  } while (nextToken);
+  return found;
+}
+
+/** One that is stopped or disconnected holds no subnet; an extended one replicates in another account. */
+function isReplicatingHere({ dataReplicationInfo, stagingArea }: SourceServer): boolean {
+  const state = dataReplicationInfo?.dataReplicationState;
+  return state !== 'DISCONNECTED' && state !== 'STOPPED' && stagingArea?.status !== 'EXTENDED';
+}
+
+/** A server that is gone by the time, or an account that never used DRS, is in no subnet. */
+async function unlessGone<T>(ask: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await ask();
+  } catch (error) {
+    if (!isNothingThere(error)) {
+      throw error;
+    }
+    return undefined;
+  }
+}
