@@ -25,6 +25,13 @@ export interface DrsCaller {
   readonly assumeRole: AssumeRole;
 }
 
+/** How many calls are made at once, and how long after the deadline throttling is waited for. */
+interface Pace {
+  readonly rateLimiter?: RateLimiter;
+  /** In milliseconds since 1970; the deadline unless told. */
+  readonly throttledUntil?: number;
+}
+
 export type AssumeRole = (
   stack: StackIdentity,
   roleArn: string,
@@ -45,11 +52,11 @@ export class Drs {
     reach: Reach,
     { assumeRoleArn: roleArn, session = {} }: Principal,
     deadline: number,
-    rateLimiter?: RateLimiter,
+    { rateLimiter, throttledUntil = deadline }: Pace = {},
   ): Promise<Drs> {
     const credentials = roleArn === undefined ? undefined : await assumeRole(stack, roleArn, deadline, session, reach);
     const role = roleArn === undefined ? undefined : `the role ${roleArn}`;
-    return new Drs(new DrsClient(clientConfiguration(stack, reach.region, credentials)), role, deadline, rateLimiter);
+    return new Drs(new DrsClient(clientConfiguration(stack, reach.region, credentials)), role, deadline, throttledUntil, rateLimiter);
   }
 
   private constructor(
@@ -57,6 +64,7 @@ export class Drs {
     private readonly role: string | undefined,
     /** When it gives up, in milliseconds since 1970. */
     readonly deadline: number,
+    private readonly throttledUntil: number,
     private readonly rateLimiter: RateLimiter | undefined,
     /** The actions that stayed denied. */
     private readonly denied = new Set<string>(),
@@ -64,7 +72,8 @@ export class Drs {
 
   /** The same, but it gives up earlier. */
   until(deadline: number): Drs {
-    return new Drs(this.client, this.role, Math.min(deadline, this.deadline), this.rateLimiter, this.denied);
+    const earlier = Math.min(deadline, this.deadline);
+    return new Drs(this.client, this.role, earlier, earlier, this.rateLimiter, this.denied);
   }
 
   /** The source server as it is after the disconnect. */
@@ -169,10 +178,10 @@ export class Drs {
   }
 
   private async call<T>(action: string, call: (abortSignal: AbortSignal) => Promise<T>): Promise<T> {
-    const { deadline, role, rateLimiter } = this;
+    const { deadline, throttledUntil, role, rateLimiter } = this;
     const limited = (abortSignal: AbortSignal) => (rateLimiter ? rateLimiter.run(() => call(abortSignal)) : call(abortSignal));
     try {
-      return await retry(action, limited, { deadline, role, wasDenied: this.denied.has(action) });
+      return await retry(action, limited, { deadline, throttledUntil, role, wasDenied: this.denied.has(action) });
     } catch (error) {
       if (isOfKind(error, 'denied')) {
         this.denied.add(action);

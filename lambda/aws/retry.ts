@@ -52,6 +52,8 @@ export function isNamed(error: unknown, ...names: string[]): boolean {
 export interface Patience {
   /** In milliseconds since 1970. */
   readonly deadline: number;
+  /** The same, while the last answer was a throttling: whoever calls at the same time has its turn before. As the deadline, if absent. */
+  readonly throttledUntil?: number;
   /** Whom to grant what is denied. */
   readonly role?: string;
   /** Whether the action was denied for as long as policies take to spread already. */
@@ -59,19 +61,19 @@ export interface Patience {
 }
 
 /**
- * Calls AWS until it answers: throttling, faults of the service and of the network are repeated until the deadline,
+ * Calls AWS until it answers: faults of the service and of the network are repeated until the deadline, throttling perhaps for longer,
  * a denial for as long as policies take to spread.
  */
 export async function retry<T>(
   action: string,
   call: (signal: AbortSignal) => Promise<T>,
-  { deadline, role = "the function's role", wasDenied = false }: Patience,
+  { deadline, throttledUntil = deadline, role = "the function's role", wasDenied = false }: Patience,
 ): Promise<T> {
   const deniedUntil = Math.min(deadline, Date.now() + (wasDenied ? 0 : POLICY_PROPAGATION));
   let told: unknown;
   for (let attempt = 0; ; attempt++) {
     try {
-      return await oneAttempt(call, deadline);
+      return await oneAttempt(call, Date.now() < deadline ? deadline : throttledUntil);
     } catch (error) {
       // That nobody answered tells less than what was answered before.
       told = told !== undefined && isNamed(error, ...TIMED_OUT) ? told : error;
@@ -80,7 +82,7 @@ export async function retry<T>(
         throw error;
       }
       const pause = denied ? POLICY_PAUSE : pauseAfter(error as ServiceError, attempt);
-      if (Date.now() + pause >= (denied ? deniedUntil : deadline)) {
+      if (Date.now() + pause >= (denied ? deniedUntil : isThrottling(told) ? throttledUntil : deadline)) {
         throw denied
           ? new Failure(deniedMessage(action, role, error), { kind: 'denied' })
           : new Failure(outOfTimeMessage(action, attempt + 1, told), { kind: 'timeout' });

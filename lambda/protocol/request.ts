@@ -21,6 +21,8 @@ export interface Request {
   readonly stack: StackIdentity;
   /** When the rules give up, in milliseconds since 1970. */
   readonly deadline: number;
+  /** When they give up while they are only throttled. As the deadline, if absent. */
+  readonly throttledUntil?: number;
 }
 
 /** A request as it came in. */

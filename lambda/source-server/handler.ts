@@ -115,9 +115,14 @@ function requestedServer(request: Request): SourceServerArn {
 }
 
 /** DRS in the Region of the server, with credentials of its account. */
-function openDrs(request: Request, server: SourceServerArn, options: DisconnectionOptions, deadline = request.deadline): Promise<Drs> {
+function openDrs(
+  request: Request,
+  server: SourceServerArn,
+  options: DisconnectionOptions,
+  { deadline, throttledUntil }: Pick<Request, 'deadline' | 'throttledUntil'> = request,
+): Promise<Drs> {
   refuseOtherAccount(request, server, options);
-  return Drs.open(request, server, options, deadline);
+  return Drs.open(request, server, options, deadline, { throttledUntil });
 }
 
 async function verify(request: Request): Promise<SourceServer> {
@@ -185,7 +190,7 @@ async function attributesIfKnown(request: Request, arn: string): Promise<SourceS
   }
   const deadline = Math.min(request.deadline, Date.now() + ATTRIBUTES_TIMEOUT);
   try {
-    const drs = await openDrs(request, server, readOptions(request.properties), deadline);
+    const drs = await openDrs(request, server, readOptions(request.properties), { deadline });
     return attributesOf(await drs.findSourceServer(server.sourceServerId));
   } catch (error) {
     logDecision(request, 'attributes unknown', messageOf(error), 'warning');
