@@ -29,6 +29,13 @@ export interface DrsCaller {
 
 export type AssumeRole = (stack: StackIdentity, roleArn: string, term: Term, session: RoleSession, reach: Reach) => Promise<Credentials>;
 
+/** How many calls are made at once, and how long after the deadline throttling is waited for. */
+interface Pace {
+  readonly rateLimiter?: RateLimiter;
+  /** In milliseconds since 1970; the deadline unless told. */
+  readonly throttledUntil?: number;
+}
+
 /** The calls that are made to DRS in one Region, each one repeated until it is answered or the deadline comes. */
 export class Drs {
   /**
@@ -41,11 +48,11 @@ export class Drs {
     reach: Reach,
     { assumeRoleArn: roleArn, session = {} }: Principal,
     deadline: number,
-    rateLimiter?: RateLimiter,
+    { rateLimiter, throttledUntil = deadline }: Pace = {},
   ): Promise<Drs> {
     const credentials = roleArn === undefined ? undefined : await assumeRole(stack, roleArn, { deadline, signal }, session, reach);
     const role = roleArn === undefined ? undefined : `the role ${roleArn}`;
-    return new Drs(new DrsClient(clientConfiguration(stack, reach.region, credentials)), role, deadline, signal, rateLimiter);
+    return new Drs(new DrsClient(clientConfiguration(stack, reach.region, credentials)), role, deadline, signal, throttledUntil, rateLimiter);
   }
 
   private constructor(
@@ -54,6 +61,7 @@ export class Drs {
     /** When it gives up, in milliseconds since 1970. */
     readonly deadline: number,
     readonly signal: AbortSignal,
+    private readonly throttledUntil: number,
     private readonly rateLimiter: RateLimiter | undefined,
     /** The actions that stayed denied. */
     private readonly denied = new Set<string>(),
@@ -63,7 +71,8 @@ export class Drs {
 
   /** The same, but it gives up earlier, or even asks once only. */
   until(deadline: number, asksOnce: boolean): Drs {
-    return new Drs(this.client, this.role, Math.min(deadline, this.deadline), this.signal, this.rateLimiter, this.denied, asksOnce);
+    const earlier = Math.min(deadline, this.deadline);
+    return new Drs(this.client, this.role, earlier, this.signal, earlier, this.rateLimiter, this.denied, asksOnce);
   }
 
   /** The source server as it is after the disconnect. */
@@ -187,10 +196,10 @@ export class Drs {
   }
 
   private async call<T>(action: string, call: (abortSignal: AbortSignal) => Promise<T>): Promise<T> {
-    const { deadline, signal, role, rateLimiter, asksOnce } = this;
+    const { deadline, throttledUntil, signal, role, rateLimiter, asksOnce } = this;
     const limited = (abortSignal: AbortSignal) => (rateLimiter ? rateLimiter.run(() => call(abortSignal)) : call(abortSignal));
     try {
-      return await retry(action, limited, { deadline, signal, role, wasDenied: this.denied.has(action), asksOnce });
+      return await retry(action, limited, { deadline, throttledUntil, signal, role, wasDenied: this.denied.has(action), asksOnce });
     } catch (error) {
       if (isOfKind(error, 'denied')) {
         this.denied.add(action);

@@ -50,7 +50,7 @@ export function isNamed(error: unknown, ...names: string[]): boolean {
 
 /** How long a call is repeated, and as whom it is made. */
 export interface Patience extends Term {
-  /** How long it is repeated while the last answer is a throttling, in milliseconds since 1970; no longer than anything else by default. */
+  /** The same, while the last answer was a throttling: whoever calls at the same time has its turn before. As the deadline, if absent. */
   readonly throttledUntil?: number;
   /** Whom to grant what is denied. */
   readonly role?: string;
@@ -61,7 +61,7 @@ export interface Patience extends Term {
 }
 
 /**
- * Calls AWS until it answers: throttling, faults of the service and of the network are repeated until the deadline,
+ * Calls AWS until it answers: faults of the service and of the network are repeated until the deadline, throttling perhaps for longer,
  * a denial for as long as policies take to spread.
  */
 export async function retry<T>(
@@ -73,7 +73,7 @@ export async function retry<T>(
   let told: unknown;
   for (let attempt = 0; ; attempt++) {
     try {
-      return await oneAttempt(call, { deadline: told !== undefined && isThrottling(told) ? throttledUntil : deadline, signal });
+      return await oneAttempt(call, { deadline: Date.now() < deadline ? deadline : throttledUntil, signal });
     } catch (error) {
       signal.throwIfAborted();
       // That nobody answered tells less than what was answered before.
@@ -83,8 +83,7 @@ export async function retry<T>(
         throw error;
       }
       const pause = denied ? POLICY_PAUSE : pauseAfter(error as ServiceError, attempt);
-      const until = denied ? deniedUntil : isThrottling(error) ? throttledUntil : deadline;
-      if (Date.now() + pause >= until) {
+      if (Date.now() + pause >= (denied ? deniedUntil : isThrottling(told) ? throttledUntil : deadline)) {
         throw denied
           ? new Failure(deniedMessage(action, role, error), { kind: 'denied' })
           : new Failure(outOfTimeMessage(action, attempt + 1, told), { kind: 'timeout' });

@@ -78,7 +78,7 @@ async function count(request: Request, fleet: Fleet, deadline: number): Promise<
 }
 
 function open(request: Request, { region, selection, options }: Fleet, deadline: number): Promise<Drs> {
-  return Drs.open(request, { region, tags: selection.tags }, options, deadline, new RateLimiter(request.signal));
+  return Drs.open(request, { region, tags: selection.tags }, options, deadline, { rateLimiter: new RateLimiter(request.signal) });
 }
 
 function remove(request: Request): Promise<Answer> {

@@ -35,14 +35,15 @@ type Look = DeletionCheck | { readonly problem: Failure; readonly waits?: boolea
  * @throws Failure if it can't be told
  */
 export async function checkDeletion(request: Request, replaced: Replaced): Promise<DeletionCheck> {
+  const { throttledUntil: end = request.deadline } = request;
   for (let attempt = 0; ;) {
-    const isLast = READ_AGAIN[attempt] === undefined || Date.now() + READ_AGAIN[attempt] >= request.deadline;
+    const isLast = READ_AGAIN[attempt] === undefined || Date.now() + READ_AGAIN[attempt] >= end;
     const look = await lookOnce(request, replaced, isLast);
     if (!('problem' in look)) {
       return look;
     }
     const pause = look.waits ? POLL_ANCESTORS : READ_AGAIN[attempt++];
-    if (pause === undefined || Date.now() + pause >= request.deadline) {
+    if (pause === undefined || Date.now() + pause >= end) {
       throw look.problem;
     }
     await sleep(pause, request.signal);

@@ -21,6 +21,8 @@ export interface Request extends Term {
   /** Why the properties can't be read, if so: they count for nothing then, and a rule that needs them fails. */
   readonly unreadable?: string;
   readonly stack: StackIdentity;
+  /** When they give up while they only wait for others, such as a service that throttles. As the deadline, if absent. */
+  readonly throttledUntil?: number;
 }
 
 /** A request as it came in. */

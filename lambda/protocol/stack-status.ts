@@ -101,8 +101,8 @@ export class StackEvents implements AsyncIterable<StackEvent> {
 }
 
 /** Hundreds of deletions at once ask for more than CloudFormation answers in minutes; it throttles all but some, and none is lost. */
-function patienceOf({ deadline, signal }: Request): Patience {
-  return { deadline: Math.min(deadline, Date.now() + LONG_LIMIT), throttledUntil: deadline, signal };
+function patienceOf({ deadline, throttledUntil = deadline, signal }: Request): Patience {
+  return { deadline: Math.min(throttledUntil, Date.now() + LONG_LIMIT), throttledUntil, signal };
 }
 
 const clients = new WeakMap<Request, CloudFormationClient>();

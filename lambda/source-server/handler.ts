@@ -26,8 +26,12 @@ type Request = CloudFormationRequest & DrsCaller;
 /** Answers the requests of Custom::DRSSourceServerDisconnection. Its physical ID is the source server's ARN, and alone says which server is meant. */
 export function sourceServerDisconnection(assumeRole: AssumeRole): ResourceHandler {
   return {
-    // Two policies may have to spread, one after the other: that of the function and that of the role.
-    limit: ({ type, properties }) => (type === 'Delete' ? Infinity : properties.AssumeRoleArn !== undefined ? LONG_LIMIT : SHORT_LIMIT),
+    limit: ({ type, properties }) => {
+      // The job that terminates a drill takes as long as it takes.
+      const isOpen = type === 'Delete' && properties.RecoveryInstancePolicy === 'TERMINATE_DRILLS';
+      // Two policies may have to spread, one after the other: that of the function and that of the role.
+      return isOpen ? Infinity : type === 'Delete' || properties.AssumeRoleArn !== undefined ? LONG_LIMIT : SHORT_LIMIT;
+    },
     answer: (request) => ({ Create: create, Update: update, Delete: remove })[request.type]({ ...request, assumeRole }),
   };
 }
@@ -73,7 +77,8 @@ function remove(request: Request): Promise<Answer> {
     const options = readOptions(request.properties);
     // The job that terminates a drill takes as long as it takes. Counted from here: CloudFormation may have needed its time to tell what is meant.
     const limit = request.properties.RecoveryInstancePolicy === 'TERMINATE_DRILLS' ? Infinity : LONG_LIMIT;
-    const drs = await openDrs(request, named, options, Math.min(request.deadline, Date.now() + limit));
+    const { throttledUntil = request.deadline } = request;
+    const drs = await openDrs(request, named, options, { deadline: Math.min(throttledUntil, Date.now() + limit), throttledUntil });
     const note: Teardown['note'] = (done, to) => logDecision(request, done, to);
     state = options.deletesSourceServer ? await stateBefore(drs, named) : state;
     await tearDownSourceServer({ drs, server: named, options, note }, state).catch((error: unknown) => {
@@ -113,9 +118,14 @@ function requestedServer(request: Request): SourceServerArn {
 }
 
 /** DRS in the Region of the server, with credentials of its account. */
-function openDrs(request: Request, server: SourceServerArn, options: DisconnectionOptions, deadline = request.deadline): Promise<Drs> {
+function openDrs(
+  request: Request,
+  server: SourceServerArn,
+  options: DisconnectionOptions,
+  { deadline, throttledUntil }: Pick<Request, 'deadline' | 'throttledUntil'> = request,
+): Promise<Drs> {
   refuseOtherAccount(request, server, options);
-  return Drs.open(request, server, options, deadline);
+  return Drs.open(request, server, options, deadline, { throttledUntil });
 }
 
 async function verify(request: Request): Promise<SourceServer> {
@@ -183,7 +193,7 @@ async function attributesIfKnown(request: Request, arn: string): Promise<SourceS
   }
   const deadline = Math.min(request.deadline, Date.now() + ATTRIBUTES_TIMEOUT);
   try {
-    const drs = await openDrs(request, server, readOptions(request.properties), deadline);
+    const drs = await openDrs(request, server, readOptions(request.properties), { deadline });
     return attributesOf(await drs.findSourceServer(server.sourceServerId));
   } catch (error) {
     logDecision(request, 'attributes unknown', messageOf(error), 'warning');

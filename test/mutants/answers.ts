@@ -14,6 +14,7 @@ const failureAdvice = mutate('protocol/failure-advice.ts');
 const retry = mutate('aws/retry.ts');
 const errors = mutate('aws/errors.ts');
 const handler = mutate('source-server/handler.ts');
+const respond = mutate('protocol/respond.ts');
 const predict = mutate('source-server/predict.ts');
 
 const EXTENDED = "throw new Failure(join([told, explainRecordOnly(found, server)]), { kind: 'elsewhere' });";
@@ -171,7 +172,21 @@ export const answers: Mutants = {
     retry('takes every error for a fault that passes', '!denied && !isTransient(error)', '!(error instanceof Error)'),
     retry('waits for an answer for ever', 'Math.min(ATTEMPT, deadline - Date.now())', 'deadline - Date.now()'),
     retry('gives up after three attempts', 'if (Date.now() + pause >=', 'if (attempt >= 2 || Date.now() + pause >='),
-    retry('goes on after the deadline', '? throttledUntil : deadline;', '? throttledUntil : deadline + 60_000;'),
+    retry(
+      'goes on after the deadline',
+      ': isThrottling(told) ? throttledUntil : deadline)',
+      ': isThrottling(told) ? throttledUntil : deadline + 60_000)',
+    ),
+    retry('gives up at the deadline though it is only throttled', ': isThrottling(told) ? throttledUntil : deadline)', ': deadline)'),
+    retry('goes on after the deadline whatever is answered', ': isThrottling(told) ? throttledUntil : deadline)', ': throttledUntil)'),
+    retry('leaves no time for an answer after the deadline', 'Date.now() < deadline ? deadline : throttledUntil', 'deadline'),
+    respond('gives a deletion no more time if it is throttled', "request.type === 'Delete' ? request.deadline : deadline", 'deadline'),
+    respond(
+      'gives a deployment more time if it is throttled',
+      "request.type === 'Delete' ? request.deadline : deadline",
+      'request.deadline',
+    ),
+    handler('does not tell how long it may be throttled', 'options, deadline, { throttledUntil })', 'options, deadline)'),
     retry('never pauses longer', '250 * 2 ** attempt', '250'),
     retry('hides what the service said last', ' The last answer was: ${messageOf(error)}', ''),
     retry(

@@ -32,7 +32,7 @@ const OURS = isOfType(FLEET_DISCONNECTION);
 const OF_OTHERS = isOfOtherType(FLEET_DISCONNECTION);
 const KEPT = 'logDecision(request, kept, check.why);';
 const IDENTIFIED = `ifUnderstood(() => identify(request).physicalId) ?? request.physicalId ?? ''`;
-const OPEN = 'Drs.open(request, { region, tags: selection.tags }, options, deadline, new RateLimiter(request.signal))';
+const OPEN = 'Drs.open(request, { region, tags: selection.tags }, options, deadline, { rateLimiter: new RateLimiter(request.signal) })';
 const PHYSICAL_ID = 'fleetIdOf({ accountId, region, selectionHash';
 const REPLACED = `replaced === 'keep' && own && own.PhysicalResourceId !== request.physicalId`;
 const NEEDS_WORK = `state === 'replicating' || deletesSourceServer`;
@@ -396,7 +396,7 @@ export const fleetRules: Mutants = {
     progress('does not count those that wait', 'return this.servers.size;', `return this.count('skipped', 'succeeded', 'failed');`),
   ],
   'requests are paced': [
-    handler('has no pace', ', new RateLimiter(request.signal))', ')'),
+    handler('has no pace', ', { rateLimiter: new RateLimiter(request.signal) })', ')'),
     drs('does not keep it', 'rateLimiter ? rateLimiter.run(() => call(abortSignal)) : call(abortSignal)', 'call(abortSignal)'),
     rateLimiter('sends all at once', 'await this.turn();', ''),
     rateLimiter('does not slow down', 'this.slowDown();', ''),

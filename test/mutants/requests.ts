@@ -89,8 +89,8 @@ export const requests: Mutants = {
     ),
     handler(
       'looks in the Region of the stack',
-      'openDrs(request, server, readOptions(request.properties), deadline)',
-      'openDrs(request, { ...server, region: request.stack.region }, readOptions(request.properties), deadline)',
+      'openDrs(request, server, readOptions(request.properties), { deadline })',
+      'openDrs(request, { ...server, region: request.stack.region }, readOptions(request.properties), { deadline })',
     ),
   ],
   'Update: the same server, with another role to assume': [

@@ -197,3 +197,28 @@ describe('aborted, since the request is answered', () => {
     expect(jest.getTimerCount()).toBe(0);
   });
 });
+
+describe('throttledUntil', () => {
+  /** Of a generator that gives the same numbers each time. */
+  const pseudoRandom = () => {
+    let state = 1;
+    return () => (state = (state * 16_807) % 2_147_483_647) / 2_147_483_647;
+  };
+
+  test('480 calls at once, of which a service takes one a second, all succeed in fourteen minutes', async () => {
+    jest.spyOn(Math, 'random').mockImplementation(pseudoRandom());
+    const start = Date.now();
+    let next = start;
+    const call = () => {
+      if (Date.now() < next) {
+        return Promise.reject(throttled());
+      }
+      next = Date.now() + 1_000;
+      return Promise.resolve('ok');
+    };
+    const patience = { deadline: start + 4 * MINUTE, throttledUntil: start + 14 * MINUTE, signal: new AbortController().signal };
+    const calls = Promise.allSettled(Array.from({ length: 480 }, () => retry('drs:Something', call, patience)));
+    await jest.advanceTimersByTimeAsync(15 * MINUTE);
+    expect((await calls).filter(({ status }) => status === 'rejected')).toEqual([]);
+  });
+});

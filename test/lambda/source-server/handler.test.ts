@@ -46,6 +46,13 @@ describe('Create', () => {
     expect((await handle({ type: 'Create' })).response.Status).toBe('SUCCESS');
   });
 
+  test('DRS only throttles: FAILED after two minutes', async () => {
+    drs.on(DescribeSourceServersCommand).rejects(serviceError('ThrottlingException', 'slow down', 429));
+    const start = Date.now();
+    expect((await handle({ type: 'Create' })).response.Status).toBe('FAILED');
+    expect(Date.now() - start).toBeLessThanOrEqual(126_000);
+  });
+
   test('attributes that DRS does not tell are UNKNOWN, not missing and not empty', async () => {
     drsHas({ sourceServerID: SERVER_ID, sourceProperties: { identificationHints: { hostname: '' } } });
     const { response } = await handle({ type: 'Create' });
@@ -445,15 +452,37 @@ describe('Delete, genuine', () => {
   });
 
   test.each([
-    ['ThrottlingException', serviceError('ThrottlingException', 'slow down', 429)],
-    ['InternalServerException', serviceError('InternalServerException', 'oops', 500)],
-  ])('%s for ever: retried until the deadline of four minutes, then FAILED', async (_name, error) => {
+    ['InternalServerException', 'four minutes', 240_000, serviceError('InternalServerException', 'oops', 500)],
+    ['ThrottlingException', 'fourteen and a half', 870_000, serviceError('ThrottlingException', 'slow down', 429)],
+  ])('%s for ever: retried until the deadline of %s, then FAILED', async (_name, _how, deadline, error) => {
     disconnectSays(error);
     const start = Date.now();
     const { response } = await handle({ type: 'Delete' });
     expect(response).toMatchObject({ Status: 'FAILED', Reason: expect.stringContaining(error.message) });
-    expect(Date.now() - start).toBeGreaterThan(180_000);
-    expect(Date.now() - start).toBeLessThanOrEqual(246_000);
+    expect(Date.now() - start).toBeGreaterThan(deadline - 60_000);
+    expect(Date.now() - start).toBeLessThanOrEqual(deadline + 6_000);
+  });
+
+  test('ThrottlingException for ten minutes, and then DRS takes ten seconds for an answer: SUCCESS', async () => {
+    const start = Date.now();
+    drs.on(DisconnectSourceServerCommand).callsFake(() => {
+      if (Date.now() - start < 600_000) {
+        throw serviceError('ThrottlingException', 'slow down', 429);
+      }
+      return new Promise((resolve) => setTimeout(() => resolve(server('DISCONNECTED')), 10_000));
+    });
+    expect((await handle({ type: 'Delete' })).response.Status).toBe('SUCCESS');
+  });
+
+  test('ThrottlingException for five minutes, then InternalServerException: FAILED, since the four minutes are over', async () => {
+    const start = Date.now();
+    drs.on(DisconnectSourceServerCommand).callsFake(() => {
+      throw Date.now() - start < 300_000
+        ? serviceError('ThrottlingException', 'slow down', 429)
+        : serviceError('InternalServerException', 'oops', 500);
+    });
+    expect((await handle({ type: 'Delete' })).response).toMatchObject({ Status: 'FAILED', Reason: expect.stringContaining('oops') });
+    expect(Date.now() - start).toBeLessThan(330_000);
   });
 
   test('Retry-After is honoured', async () => {
