@@ -52,7 +52,14 @@ export class Drs {
   ): Promise<Drs> {
     const credentials = roleArn === undefined ? undefined : await assumeRole(stack, roleArn, { deadline, signal }, session, reach);
     const role = roleArn === undefined ? undefined : `the role ${roleArn}`;
-    return new Drs(new DrsClient(clientConfiguration(stack, reach.region, credentials)), role, deadline, signal, throttledUntil, rateLimiter);
+    return new Drs(
+      new DrsClient(clientConfiguration(stack, reach.region, credentials)),
+      role,
+      deadline,
+      signal,
+      throttledUntil,
+      rateLimiter,
+    );
   }
 
   private constructor(
