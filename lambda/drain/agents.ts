@@ -2,16 +2,17 @@ import { DescribeSourceServersCommand, DrsClient, GetReplicationConfigurationCom
 import { clientConfiguration } from '../aws/client-configuration';
 import { isNothingThere } from '../aws/drs';
 import { listIn, retry } from '../aws/retry';
+import type { Term } from '../aws/sleep';
 import type { StackIdentity } from '../aws/stack-id';
 
 /** Source servers that replicate into the subnets, or are about to: what EC2 does not show yet. */
-export async function serversReplicatingInto(subnetIds: readonly string[], stack: StackIdentity, deadline: number): Promise<string[]> {
+export async function serversReplicatingInto(subnetIds: readonly string[], stack: StackIdentity, term: Term): Promise<string[]> {
   const client = new DrsClient(clientConfiguration(stack, stack.region));
   const found: string[] = [];
-  for (const { sourceServerID } of (await sourceServers(client, deadline)).filter(isReplicatingHere)) {
+  for (const { sourceServerID } of (await sourceServers(client, term)).filter(isReplicatingHere)) {
     const command = new GetReplicationConfigurationCommand({ sourceServerID });
     const call = (abortSignal: AbortSignal) => client.send(command, { abortSignal });
-    const configuration = await unlessGone(() => retry('drs:GetReplicationConfiguration', call, { deadline }));
+    const configuration = await unlessGone(() => retry('drs:GetReplicationConfiguration', call, term));
     if (sourceServerID !== undefined && subnetIds.includes(configuration?.stagingAreaSubnetId ?? '')) {
       found.push(sourceServerID);
     }
@@ -19,7 +20,7 @@ export async function serversReplicatingInto(subnetIds: readonly string[], stack
   return found;
 }
 
-async function sourceServers(client: DrsClient, deadline: number): Promise<SourceServer[]> {
+async function sourceServers(client: DrsClient, term: Term): Promise<SourceServer[]> {
   const found: SourceServer[] = [];
   let nextToken: string | undefined;
   do {
@@ -30,7 +31,7 @@ async function sourceServers(client: DrsClient, deadline: number): Promise<Sourc
           const answer = await client.send(new DescribeSourceServersCommand({ nextToken }), { abortSignal });
           return { ...answer, items: listIn(answer.items) };
         },
-        { deadline },
+        term,
       ),
     );
     found.push(...(page?.items ?? []));

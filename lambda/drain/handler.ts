@@ -158,8 +158,8 @@ async function untilEmpty(request: Request, ec2: Ec2, step: DrainStep, first: Le
 }
 
 /** An agent may have been installed in the middle of the teardown: DRS knows its server before EC2 has a machine for it. */
-async function refuseNewServers({ stack, deadline }: Request, { vpcId, subnetIds }: DrainStep): Promise<void> {
-  const servers = await serversReplicatingInto(subnetIds, stack, deadline);
+async function refuseNewServers(request: Request, { vpcId, subnetIds }: DrainStep): Promise<void> {
+  const servers = await serversReplicatingInto(subnetIds, request.stack, request);
   if (servers.length === 0) {
     return;
   }

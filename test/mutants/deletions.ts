@@ -46,8 +46,11 @@ export const deletions: Mutants = {
       'while (index === this.events.length && this.nextPage) {',
       'if (index === this.events.length && this.nextPage) {',
     ),
-    stackStatus('gives up though CloudFormation is only throttling', 'throttledUntil: deadline', 'throttledUntil: undefined'),
-    retry('gives up what is throttled with everything else', 'isThrottling(error) ? throttledUntil : deadline', 'deadline'),
+    stackStatus(
+      'gives up though CloudFormation is only throttling',
+      'Date.now() + LONG_LIMIT), throttledUntil, signal',
+      'Date.now() + LONG_LIMIT), signal',
+    ),
   ],
   '… and its first events are not told any more': [
     history('fails', 'isOlderThanEvents(createdAt))', 'createdAt === undefined)'),
@@ -146,7 +149,7 @@ export const deletions: Mutants = {
       'const pause = look.waits ? POLL_ANCESTORS : READ_AGAIN[attempt++];',
       'const pause = READ_AGAIN[attempt++];',
     ),
-    handler('waits four minutes only', "(type === 'Delete' ? Infinity : ", "(type === 'Delete' ? LONG_LIMIT : "),
+    deletionCheck('waits four minutes only', '{ throttledUntil: end = request.deadline }', '{ deadline: end }'),
   ],
   'a create, an update or an import rolls back, here or in an ancestor': [
     ...['ROLLBACK', 'UPDATE_ROLLBACK', 'UPDATE_ROLLBACK_COMPLETE_CLEANUP', 'IMPORT_ROLLBACK'].map((kind) =>

@@ -25,7 +25,7 @@ const rateLimiter = mutate('aws/rate-limiter.ts');
 const drain = mutate('drain/handler.ts');
 const teardown = mutate('fleet/teardown.ts');
 
-const LIMIT = `type === 'Delete' ? Infinity : properties.AssumeRoleArn !== undefined ? LONG_LIMIT : SHORT_LIMIT`;
+const LIMIT = `type === 'Delete' || properties.AssumeRoleArn !== undefined ? LONG_LIMIT : SHORT_LIMIT`;
 const KIND = 'kind ?? (cause instanceof Failure ? cause.kind : undefined)';
 const IS_OF_KIND = 'error instanceof Failure && error.kind === kind';
 const DELIVER = 'await deliver(responseUrl.url, serialize(response), deadline);';
@@ -178,11 +178,7 @@ export const protocol: Record<(typeof PROTOCOL_RULES)[number], Mutants[string]> 
       'Math.min(DELIVERY, context.getRemainingTimeInMillis() - MARGIN)',
       'context.getRemainingTimeInMillis() - MARGIN',
     ),
-    handler(
-      'leaves no time for the policy of a role to spread',
-      LIMIT,
-      LIMIT.replace('properties.AssumeRoleArn !== undefined ? LONG_LIMIT : ', ''),
-    ),
+    handler('leaves no time for the policy of a role to spread', LIMIT, LIMIT.replace(' || properties.AssumeRoleArn !== undefined', '')),
     handler('a request without a role takes as long as one with a role', LIMIT, LIMIT.replace('SHORT_LIMIT', 'LONG_LIMIT')),
     sleep('leaves a timer behind', 'clearTimeout(timer);', ''),
   ],
@@ -210,16 +206,12 @@ export const protocol: Record<(typeof PROTOCOL_RULES)[number], Mutants[string]> 
       'sleep(this.interval, this.signal)',
       'sleep(this.interval, new AbortController().signal)',
     ),
-    drs(
-      'goes on with the calls of one server',
-      'Math.min(deadline, this.deadline), this.signal',
-      'Math.min(deadline, this.deadline), new AbortController().signal',
-    ),
+    drs('goes on with the calls of one server', 'this.role, earlier, this.signal', 'this.role, earlier, new AbortController().signal'),
     drs('goes on assuming a role', '{ deadline, signal }, session', '{ deadline, signal: new AbortController().signal }, session'),
     stackStatus(
       'goes on looking at stacks',
-      'throttledUntil: deadline, signal };',
-      'throttledUntil: deadline, signal: signal && new AbortController().signal };',
+      'throttledUntil, signal };',
+      'throttledUntil, signal: signal && new AbortController().signal };',
     ),
     drain('goes on looking at the staging area', 'request.deadline, request.signal', 'request.deadline, new AbortController().signal'),
     teardown('goes on with the next server', 'drs.signal.throwIfAborted();', ''),

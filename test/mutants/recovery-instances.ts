@@ -157,8 +157,8 @@ export const recoveryInstances: Mutants = {
     handler('gives it four minutes', `'TERMINATE_DRILLS' ? Infinity`, `'TERMINATE_DRILLS' ? LONG_LIMIT`),
     handler(
       'gives every deletion fourteen minutes',
-      `properties.RecoveryInstancePolicy === 'TERMINATE_DRILLS'`,
-      'properties !== undefined',
+      `const limit = request.properties.RecoveryInstancePolicy === 'TERMINATE_DRILLS'`,
+      'const limit = request.properties !== undefined',
     ),
   ],
   "one of which DRS doesn't tell the source server, and whose machine is not gone": [
