@@ -165,7 +165,7 @@ async function refuseNewServers(request: Request, { vpcId, subnetIds }: DrainSte
   }
   const commands = servers
     .slice(0, COMMANDS_TOLD)
-    .map((id) => command`aws drs disconnect-source-server --source-server-id ${id} --region ${stack.region}`);
+    .map((id) => command`aws drs disconnect-source-server --source-server-id ${id} --region ${request.stack.region}`);
   throw new Failure(
     say`Source servers still replicate into the staging area of ${vpcId}, so its subnets can't be deleted: ${join(servers.slice(0, LEFT_NAMED), ', ')}. Disconnect those that nobody needs: ${join(commands, ', ')}.`,
   );

@@ -10,7 +10,6 @@ const respond = mutate('protocol/respond.ts');
 const phase = mutate('protocol/stack-phase.ts');
 const history = mutate('protocol/stack-history.ts');
 const declarations = mutate('protocol/declarations.ts');
-const retry = mutate('aws/retry.ts');
 
 const OPEN = "status !== CLEAN_UP && !status.startsWith('DELETE_') && !status.endsWith('_COMPLETE')";
 const COMPLETE = '/^(CREATE_COMPLETE|UPDATE_.*|IMPORT_(ROLLBACK_)?COMPLETE)$/';
