@@ -27,6 +27,9 @@ const ROLLING_BACK = new Set([
 
 const CLEAN_UP = 'UPDATE_COMPLETE_CLEANUP_IN_PROGRESS';
 
+/** Why it can't be told yet: an ancestor may still roll back. It is waited for. */
+class OpenAncestor extends Failure {}
+
 /** The pauses before a status that fits no deletion is read again, in milliseconds: it may be a moment old. */
 const READ_AGAIN = [1_000, 2_000, 4_000, 8_000, 15_000];
 
@@ -39,10 +42,10 @@ const READ_AGAIN = [1_000, 2_000, 4_000, 8_000, 15_000];
 export async function checkDeletion(request: Request, replaced: Replaced): Promise<DeletionCheck> {
   for (let attempt = 0; ; attempt++) {
     const check = await checkOnce(request, replaced);
-    const pause = READ_AGAIN[attempt];
     if (!(check instanceof Failure)) {
       return check;
     }
+    const pause = READ_AGAIN[attempt] ?? (check instanceof OpenAncestor ? READ_AGAIN.at(-1) : undefined);
     if (pause === undefined || Date.now() + pause >= request.deadline) {
       throw check;
     }
@@ -93,7 +96,7 @@ export function checkByStatus(stacks: readonly DescribedStack[]): DeletionCheck 
   if (isDeletionOfFailedCreate(root)) {
     return { genuine: false, why: say`the stack ${root.name} is deleted because it could not be created` };
   }
-  if (own.status !== 'DELETE_IN_PROGRESS' && own.status !== CLEAN_UP) {
+  if ((own.status !== 'DELETE_IN_PROGRESS' && own.status !== CLEAN_UP) || openAncestor(stacks)) {
     return undefined;
   }
   // A nested stack is deleted by the deletion of an ancestor, or by the clean-up of an ancestor's update.
@@ -139,11 +142,25 @@ export function checkByDeclarations(
     : byStatus;
 }
 
+/** One in the middle of a create or an update, or that failed in it, may go either way. One that is deleted, cleans up or rests can't. */
+function openAncestor([, ...ancestors]: readonly DescribedStack[]): DescribedStack | undefined {
+  return ancestors.find(({ status }) => status !== CLEAN_UP && !status.startsWith('DELETE_') && !status.endsWith('_COMPLETE'));
+}
+
 function undecided(stacks: readonly DescribedStack[]): Failure {
   const statuses = join(
     stacks.map(({ name, status }) => say`${name} is ${status}`),
     ', ',
   );
+  const open = openAncestor(stacks);
+  if (open) {
+    return new OpenAncestor(
+      join([
+        say`The stack ${open.name}, which ${stacks[0].name} is nested in, may still roll back (${statuses}), so nothing was disconnected.`,
+        'Wait until it is at rest.',
+      ]),
+    );
+  }
   return new Failure(
     join([
       say`A deletion was requested, but no stack is being deleted or cleaned up (${statuses}), so nothing was disconnected.`,

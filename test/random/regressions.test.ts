@@ -195,3 +195,35 @@ regression('a server that a rollback has gone back to is deleted once, although 
     { do: 'delete', stack: 'A' },
   ],
 });
+
+regression('a forged Delete of a nested stack that cleans up, while its root still updates', {
+  settings: { policyPropagation: 60 },
+  seed: 0,
+  steps: [
+    {
+      do: 'deploy',
+      stack: 'A',
+      spec: {
+        disconnections: [{ name: 'One', server: 0 }],
+        sibling: {},
+        nested: { disconnections: [{ name: 'One', server: 1 }], drain: 1 },
+      },
+    },
+    {
+      do: 'deploy',
+      stack: 'A',
+      spec: {
+        disconnections: [{ name: 'One', server: 1 }],
+        fleets: [{ name: 'Fleet', selection: 0 }],
+        sibling: { seconds: { update: 1 }, fails: ['update'] },
+        nested: { disconnections: [{ name: 'One', server: 0 }] },
+      },
+    },
+    { do: 'forge', last: 3, other: 1, change: 'nothing', url: 'a bucket of his own' },
+    {
+      do: 'deploy',
+      stack: 'A',
+      spec: { disconnections: [{ name: 'One', server: 6, role: 0 }], nested: { disconnections: [{ name: 'One', server: 1 }] } },
+    },
+  ],
+});

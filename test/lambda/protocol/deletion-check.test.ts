@@ -49,6 +49,12 @@ describe('by the status of the stack', () => {
     ['the grandparent rolls back', ['DELETE_IN_PROGRESS', 'DELETE_IN_PROGRESS', 'UPDATE_ROLLBACK_IN_PROGRESS'], 'keep'],
     ['the parent cleans up after a rollback', ['DELETE_IN_PROGRESS', 'UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS'], 'keep'],
     ['a child cleans up while its parent rolls back', ['UPDATE_COMPLETE_CLEANUP_IN_PROGRESS', 'UPDATE_ROLLBACK_IN_PROGRESS'], 'keep'],
+    ['a child cleans up while its root still updates', ['UPDATE_COMPLETE_CLEANUP_IN_PROGRESS', 'UPDATE_IN_PROGRESS'], 'fail'],
+    ['… or failed to, and may be rolled back', ['UPDATE_COMPLETE_CLEANUP_IN_PROGRESS', 'UPDATE_FAILED'], 'fail'],
+    ['… or failed to roll back', ['UPDATE_COMPLETE_CLEANUP_IN_PROGRESS', 'UPDATE_ROLLBACK_FAILED'], 'fail'],
+    ['a child is deleted while its root still updates', ['DELETE_IN_PROGRESS', 'UPDATE_IN_PROGRESS'], 'fail'],
+    ['… by the clean-up of its parent', ['DELETE_IN_PROGRESS', 'UPDATE_COMPLETE_CLEANUP_IN_PROGRESS', 'UPDATE_IN_PROGRESS'], 'fail'],
+    ['a child cleans up after its root has', ['UPDATE_COMPLETE_CLEANUP_IN_PROGRESS', 'UPDATE_COMPLETE'], 'disconnect'],
     ['anything else', ['UPDATE_IN_PROGRESS'], 'fail'],
     ['a stack at rest', ['CREATE_COMPLETE'], 'fail'],
     ['a status that is not known yet', ['SOMETHING_NEW_IN_PROGRESS'], 'fail'],
@@ -146,6 +152,17 @@ describe('by the status of the stack', () => {
     const { response, calls } = await handle({ type: 'Delete' });
     expect(response.Status).toBe('SUCCESS');
     expect(calls).toEqual(then === 'disconnect' ? ['DisconnectSourceServer'] : []);
+  });
+
+  test.each([
+    ['UPDATE_COMPLETE_CLEANUP_IN_PROGRESS', ['DisconnectSourceServer']],
+    ['UPDATE_ROLLBACK_IN_PROGRESS', []],
+  ])('a child cleans up while its root updates: it waits until that has decided, and is %s', async (decided, expected) => {
+    stackIs('UPDATE_COMPLETE_CLEANUP_IN_PROGRESS', 'UPDATE_IN_PROGRESS');
+    setTimeout(() => stackIs('UPDATE_COMPLETE_CLEANUP_IN_PROGRESS', decided), 180_000);
+    const { response, calls } = await handle({ type: 'Delete' });
+    expect(response.Status).toBe('SUCCESS');
+    expect(calls).toEqual(expected);
   });
 
   test('an ancestor can not be read: FAILED, nothing touched', async () => {
