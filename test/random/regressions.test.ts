@@ -1,5 +1,5 @@
 import { FORGED_SERVER } from './simulation/forgery';
-import { LATE, STALE } from './simulation/meaning';
+import { STALE } from './simulation/meaning';
 import { play, STUCK } from './simulation/play';
 import type { Sequence } from './simulation/steps';
 
@@ -47,7 +47,7 @@ regression('a Delete of a rollback comes again in the clean-up of the next updat
   ],
 });
 
-limit(LATE, 'a Delete of a rollback comes again in the clean-up of the next update, which declares the server no more', {
+regression('a Delete of a rollback comes again in the clean-up of the next update, which declares the server no more', {
   settings: {},
   seed: 0,
   steps: [
@@ -68,7 +68,7 @@ limit(LATE, 'a Delete of a rollback comes again in the clean-up of the next upda
   ],
 });
 
-limit(LATE, 'a Delete of a rollback comes again while the stack is deleted', {
+regression('a Delete of a rollback comes again while the stack is deleted', {
   settings: {},
   seed: 0,
   steps: [
@@ -230,5 +230,37 @@ regression('an update takes deleteSourceServer from an extended server, and DRS 
     { do: 'deploy', stack: 'A', spec: { disconnections: [{ name: 'One', server: 4, deleteSourceServer: true }] } },
     { do: 'deploy', stack: 'A', spec: { disconnections: [{ name: 'One', server: 4 }] } },
     { do: 'delete', stack: 'A' },
+  ],
+});
+
+regression('a forged Delete of a nested stack that cleans up, while its root still updates', {
+  settings: { policyPropagation: 60 },
+  seed: 0,
+  steps: [
+    {
+      do: 'deploy',
+      stack: 'A',
+      spec: {
+        disconnections: [{ name: 'One', server: 0 }],
+        sibling: {},
+        nested: { disconnections: [{ name: 'One', server: 1 }], drain: 1 },
+      },
+    },
+    {
+      do: 'deploy',
+      stack: 'A',
+      spec: {
+        disconnections: [{ name: 'One', server: 1 }],
+        fleets: [{ name: 'Fleet', selection: 0 }],
+        sibling: { seconds: { update: 1 }, fails: ['update'] },
+        nested: { disconnections: [{ name: 'One', server: 0 }] },
+      },
+    },
+    { do: 'forge', last: 3, other: 1, change: 'nothing', url: 'a bucket of his own' },
+    {
+      do: 'deploy',
+      stack: 'A',
+      spec: { disconnections: [{ name: 'One', server: 6, role: 0 }], nested: { disconnections: [{ name: 'One', server: 1 }] } },
+    },
   ],
 });
