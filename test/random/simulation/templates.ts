@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import * as path from 'node:path';
-import { App, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { App, Duration, NestedStack, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { Vpc } from 'aws-cdk-lib/aws-ec2';
 import { Role } from 'aws-cdk-lib/aws-iam';
@@ -67,17 +67,18 @@ interface Prototype {
 /** By what they declare: a synthesis takes a while, even without the CDK's own check, which takes ten times as long. */
 const prototypes = new Map<string, readonly Prototype[]>();
 
-/** The resources of a type that a construct declares, each in a stack that is like any other. */
-function prototypesOf(type: string, kind: unknown, declare: (stack: Stack) => unknown): readonly Prototype[] {
-  const name = JSON.stringify([type, kind]);
+/** The resources of a type that a construct declares, each in a stack that is like any other, or in a nested one. */
+function prototypesOf(type: string, isNested: boolean, kind: unknown, declare: (stack: Stack) => unknown): readonly Prototype[] {
+  const name = JSON.stringify([type, isNested, kind]);
   const known = prototypes.get(name);
   if (known) {
     return known;
   }
   const outdir = mkdtempSync(path.join(tmpdir(), 'prototype-'));
-  const stack = new Stack(new App({ outdir, builtinCloudFormationValidation: false }), 'Prototype', {
+  const root = new Stack(new App({ outdir, builtinCloudFormationValidation: false }), 'Prototype', {
     env: { account: defaultAccountId, region: defaultRegion },
   });
+  const stack = isNested ? new NestedStack(root, 'Nested') : root;
   declare(stack);
   const all = (Template.fromStack(stack).toJSON() as { Resources: Resources }).Resources;
   rmSync(outdir, { recursive: true });
@@ -89,9 +90,9 @@ function prototypesOf(type: string, kind: unknown, declare: (stack: Stack) => un
 }
 
 /** The grants are for the Region of the server. */
-function disconnectionPrototype(options: Options, region = defaultRegion): Prototype {
+function disconnectionPrototype(options: Options, isNested = false, region = defaultRegion): Prototype {
   const { retain, policy, deleteSourceServer, role } = options;
-  return prototypesOf(SOURCE_SERVER_DISCONNECTION, [retain, policy, deleteSourceServer, role, region], (stack) => {
+  return prototypesOf(SOURCE_SERVER_DISCONNECTION, isNested, [retain, policy, deleteSourceServer, role, region], (stack) => {
     const account = role === undefined ? defaultAccountId : roles[role].accountId;
     const arn = stack.formatArn({ service: 'drs', account, region, resource: 'source-server', resourceName: 's-00000000000000000' });
     const sourceServer = SourceServer.fromSourceServerArn(stack, 'Server', arn);
@@ -99,9 +100,9 @@ function disconnectionPrototype(options: Options, region = defaultRegion): Proto
   })[0];
 }
 
-function fleetPrototype(fleet: FleetSpec): Prototype {
+function fleetPrototype(fleet: FleetSpec, isNested: boolean): Prototype {
   const { selection: index, retain, policy, deleteSourceServer, role } = fleet;
-  return prototypesOf(FLEET_DISCONNECTION, [index, retain, policy, deleteSourceServer, role], (stack) => {
+  return prototypesOf(FLEET_DISCONNECTION, isNested, [index, retain, policy, deleteSourceServer, role], (stack) => {
     const { region, tags } = selections[index];
     const selection = tags ? SourceServerSelection.withTags(tags) : SourceServerSelection.all();
     return new FleetDisconnection(stack, 'Fleet', { selection, region, ...propsOf(stack, fleet) });
@@ -109,8 +110,8 @@ function fleetPrototype(fleet: FleetSpec): Prototype {
 }
 
 /** Its links, link 0 first. */
-function drainPrototypes(links: number): readonly Prototype[] {
-  return prototypesOf(STAGING_AREA_DRAIN, links, (stack) => {
+function drainPrototypes(links: number, isNested: boolean): readonly Prototype[] {
+  return prototypesOf(STAGING_AREA_DRAIN, isNested, links, (stack) => {
     const { vpcId, subnetId } = stagingArea;
     const availabilityZones = [`${defaultRegion}a`];
     const vpc = Vpc.fromVpcAttributes(stack, 'Vpc', { vpcId, availabilityZones, publicSubnetIds: [subnetId] });
@@ -140,7 +141,7 @@ function neededBy(resource: Resource, all: Resources, found: Resources = {}): Re
 }
 
 /** The template of a stack. `version` makes the sibling change with each deployment. */
-export function templateOf(spec: StackSpec, version: number, templateUrl: (template: string) => string): string {
+export function templateOf(spec: StackSpec, version: number, templateUrl: (template: string) => string, isNested = false): string {
   const { disconnections, fleets = [], drain = 0, sibling, nested } = spec;
   const names = [...disconnections, ...fleets].map(({ name }) => name);
   const links = Array.from({ length: drain }, (_, link) => `Link${link}`);
@@ -156,19 +157,19 @@ export function templateOf(spec: StackSpec, version: number, templateUrl: (templ
   };
   for (const disconnection of disconnections) {
     const { arn, region } = servers[disconnection.server];
-    add(disconnection.name, disconnectionPrototype(disconnection, region), { SourceServerArn: arn }, links);
+    add(disconnection.name, disconnectionPrototype(disconnection, isNested, region), { SourceServerArn: arn }, links);
   }
   for (const fleet of fleets) {
-    add(fleet.name, fleetPrototype(fleet), {}, links);
+    add(fleet.name, fleetPrototype(fleet, isNested), {}, links);
   }
-  links.forEach((name, link) => add(name, drainPrototypes(drain)[link], {}, links.slice(0, link)));
+  links.forEach((name, link) => add(name, drainPrototypes(drain, isNested)[link], {}, links.slice(0, link)));
   if (sibling) {
     const { position, ...behaviour } = sibling;
     const Properties = { Behaviour: JSON.stringify(behaviour), Version: version };
     resources.Sibling = { Type: 'Test::Sibling', Properties, ...(position === 'after' ? { DependsOn: [...names, ...links] } : {}) };
   }
   if (nested) {
-    const TemplateURL = templateUrl(templateOf(nested, version, templateUrl));
+    const TemplateURL = templateUrl(templateOf(nested, version, templateUrl, true));
     resources[NESTED] = {
       Type: 'AWS::CloudFormation::Stack',
       Properties: { TemplateURL },
