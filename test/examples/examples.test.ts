@@ -83,7 +83,7 @@ const landingZone = {
   name: 'the landing zone that cdk.json names, with all that it can have',
   app: 'bin/landing-zone.ts',
   context: { sourceServerIds: ['s-1234567890abcdef0', 's-1234567890abcdef1'], alarmEmail: 'dr@example.com' },
-  declares: { DisasterRecoveryLandingZone: [FLEET, SERVER, DRAIN] },
+  declares: { DisasterRecoveryLandingZone: ['Custom::DRSDefaultSettings', FLEET, SERVER, DRAIN] },
 };
 
 describe.each([...apps, landingZone])('$name', ({ app, context, declares }) => {

@@ -10,7 +10,7 @@ test('every row of docs/rules.md and every rule of the protocol has a mutant', (
 });
 
 test('a row without a mutant is seen, and a mutant without a row', () => {
-  const document = readFileSync('docs/rules.md', 'utf8').replace('| anything else    ', '| something new    ');
+  const document = readFileSync('docs/rules.md', 'utf8').replace(/\| anything else +\|/, '| something new |');
   expect(mismatches(document)).toEqual(['no mutant breaks the row: something new', 'docs/rules.md has no row: anything else']);
 });
 
