@@ -1,6 +1,6 @@
 import type { Stack } from '@aws-sdk/client-cloudformation';
 import { command, join, say, type Told } from '../../lambda/aws/message';
-import { checkByStatus } from '../../lambda/protocol/deletion-check';
+import { checkByStatus, openAncestor } from '../../lambda/protocol/deletion-check';
 import type { Change } from './planned-change';
 import type { DeployedStack } from '../template/template';
 
@@ -44,7 +44,11 @@ function changeByStatus({ identity, status, statusReason }: DeployedStack, ances
   };
   const others = ancestors.map(({ StackName = '', StackStatus = '' }) => ({ name: StackName, status: StackStatus, lastOperations: [] }));
   const check = checkByStatus([own, ...others]);
-  return check?.genuine === false ? { kind: 'kept', why: check.why } : undefined;
+  if (check) {
+    return check.genuine ? undefined : { kind: 'kept', why: check.why };
+  }
+  const open = openAncestor([own, ...others]);
+  return open && { kind: 'unknown', why: say`the stack ${open.name} is ${open.status}, and may still roll back` };
 }
 
 function protectionOf({ isProtected, identity }: DeployedStack, root: string): Told[] {

@@ -143,7 +143,7 @@ export function checkByDeclarations(
 }
 
 /** One in the middle of a create or an update, or that failed in it, may go either way. One that is deleted, cleans up or rests can't. */
-function openAncestor([, ...ancestors]: readonly DescribedStack[]): DescribedStack | undefined {
+export function openAncestor([, ...ancestors]: readonly DescribedStack[]): DescribedStack | undefined {
   return ancestors.find(({ status }) => status !== CLEAN_UP && !status.startsWith('DELETE_') && !status.endsWith('_COMPLETE'));
 }
 

@@ -66,9 +66,9 @@ export const deletions: Mutants = {
       'READ_AGAIN[attempt] ?? (check instanceof OpenAncestor ? READ_AGAIN.at(-1) : undefined)',
       'READ_AGAIN[attempt]',
     ),
-    deletionCheck('waits for one that failed no longer', "!status.endsWith('_COMPLETE')", "status.endsWith('_IN_PROGRESS')"),
-    deletionCheck('waits for one that cleans up', '=> status !== CLEAN_UP && ', '=> '),
-    deletionCheck('waits for one that is being deleted', "!status.startsWith('DELETE_') && !status.endsWith", '!status.endsWith'),
+    deletionCheck('does not wait for one that failed', "!status.endsWith('_COMPLETE')", "status.endsWith('_IN_PROGRESS')"),
+    deletionCheck('waits even for one that cleans up', '=> status !== CLEAN_UP && ', '=> '),
+    deletionCheck('waits even for one that is being deleted', "!status.startsWith('DELETE_') && !status.endsWith", '!status.endsWith'),
   ],
   'a create, an update or an import rolls back, here or in an ancestor': [
     ...['ROLLBACK', 'UPDATE_ROLLBACK', 'UPDATE_ROLLBACK_COMPLETE_CLEANUP', 'IMPORT_ROLLBACK'].map((kind) =>

@@ -177,6 +177,12 @@ describe('The stack', () => {
       { kind: 'kept', why: expect.stringMatching(/Root is rolling back/) },
     ],
     [
+      'nested in one that still updates',
+      at('CREATE_COMPLETE'),
+      root('UPDATE_IN_PROGRESS'),
+      { kind: 'unknown', why: expect.stringMatching(/Root is UPDATE_IN_PROGRESS, and may still roll back/) },
+    ],
+    [
       'being deleted since it could not be created',
       at('DELETE_IN_PROGRESS', { statusReason: 'The following resource(s) failed to create: [A]. Delete requested by user.' }),
       [],
