@@ -52,7 +52,14 @@ function changeByStatus({ identity }: DeployedStack, ancestors: readonly Stack[]
       lastOperations: [],
     })),
   );
-  return phase.kind === 'rollback' ? { kind: 'kept', why: phase.why } : undefined;
+  switch (phase.kind) {
+    case 'rollback':
+      return { kind: 'kept', why: phase.why };
+    case 'update':
+      return { kind: 'unknown', why: say`the stack ${phase.open.name} is ${phase.open.status}, and may still roll back` };
+    default:
+      return undefined;
+  }
 }
 
 /** What it would say by what the root has reached before. */

@@ -8,8 +8,10 @@ export type Phase =
   | { readonly kind: 'clean-up' }
   /** With the outermost stack that is being deleted. */
   | { readonly kind: 'deletion'; readonly of: DescribedStack }
-  /** An update that may still roll back, or nothing that deletes anything. */
-  | { readonly kind: 'update' | 'other'; readonly why: Message };
+  /** With the ancestor that may still roll back. */
+  | { readonly kind: 'update'; readonly open: DescribedStack; readonly why: Message }
+  /** Nothing that deletes anything. */
+  | { readonly kind: 'other'; readonly why: Message };
 
 /** A stack that rests in one of the others, such as UPDATE_ROLLBACK_COMPLETE, rolls nothing back. */
 const ROLLING_BACK = new Set([
@@ -39,6 +41,7 @@ export function phaseOf(stacks: readonly DescribedStack[]): Phase {
   if (open) {
     return {
       kind: 'update',
+      open,
       why: say`The stack ${open.name}, which ${own.name} is nested in, may still roll back (${statusesOf(stacks)})`,
     };
   }

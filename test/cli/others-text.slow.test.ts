@@ -347,7 +347,6 @@ describe.each(FIELDS)('%s', (_where, write) => {
 /** The plan goes by them, and tells nobody. */
 const NEVER_TOLD = [
   'the ID of a stack',
-  'the status of a parent',
   'the name of a drain',
   'a server of the next template',
   'a type of the next template',

@@ -208,6 +208,12 @@ describe('The stack', () => {
       false,
       { kind: 'kept', why: expect.stringMatching(/of the stack Root was/) },
     ],
+    [
+      'nested in one that still updates',
+      root('UPDATE_IN_PROGRESS'),
+      true,
+      { kind: 'unknown', why: expect.stringMatching(/Root is UPDATE_IN_PROGRESS, and may still roll back/) },
+    ],
     ['of which nobody knows whether it was', [], undefined, { kind: 'unknown', why: expect.stringMatching(/LandingZone don't tell/) }],
   ])('%s: what becomes of all it declares', (_what, ancestors, wasComplete, change) => {
     const planned = checkStack(at('DELETE_FAILED'), ancestors, 'delete', wasComplete).change;
