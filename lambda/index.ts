@@ -10,6 +10,7 @@ import { LONG_LIMIT } from './protocol/time-limits';
 import { unlessRollingBack } from './protocol/update';
 import { sourceServerDisconnection } from './source-server/handler';
 import { manualCommands, unreadableWork } from './source-server/messages';
+import type { OpenCleanup } from './source-server/teardown-context';
 
 /** Answers a request of CloudFormation by the handler of its resource type. */
 export async function handler(event: CloudFormationCustomResourceEvent, context: Context): Promise<void> {
@@ -17,13 +18,14 @@ export async function handler(event: CloudFormationCustomResourceEvent, context:
 }
 
 const assumeRole: AssumeRole = async (...args) => (await import('./lazy')).assumeRole(...args);
+const openCleanup: OpenCleanup = async (teardown) => new (await import('./lazy')).RecoveryInstanceCleanup(teardown);
 
 const HANDLERS: ReadonlyMap<string, () => ResourceHandler | Promise<ResourceHandler>> = new Map<
   string,
   () => ResourceHandler | Promise<ResourceHandler>
 >([
-  [SOURCE_SERVER_DISCONNECTION, () => sourceServerDisconnection(assumeRole)],
-  [FLEET_DISCONNECTION, async () => (await import('./lazy')).fleetDisconnection(assumeRole)],
+  [SOURCE_SERVER_DISCONNECTION, () => sourceServerDisconnection(assumeRole, openCleanup)],
+  [FLEET_DISCONNECTION, async () => (await import('./lazy')).fleetDisconnection(assumeRole, openCleanup)],
   [STAGING_AREA_DRAIN, async () => (await import('./lazy')).stagingAreaDrain],
 ]);
 

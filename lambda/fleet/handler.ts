@@ -14,22 +14,23 @@ import { ATTRIBUTES_TIMEOUT, LONG_LIMIT, SHORT_LIMIT } from '../protocol/time-li
 import { unlessRollingBack } from '../protocol/update';
 import { unreadableWork } from '../source-server/messages';
 import { isSamePrincipal } from '../source-server/options';
+import type { OpenCleanup } from '../source-server/teardown-context';
 import { type Fleet, identify, nameOfFleet, readFleet } from './fleet';
 import { FleetProgress } from './progress';
 import { explainRest } from './report';
 import { tearDownFleet } from './teardown';
 
-type Request = CloudFormationRequest & DrsCaller;
+type Request = CloudFormationRequest & DrsCaller & { readonly openCleanup: OpenCleanup };
 
 /** How often the log tells how far a teardown has come, in milliseconds. */
 const PROGRESS = 5_000;
 
 /** Answers the requests of Custom::DRSFleetDisconnection. Its physical ID holds the account, the Region and a hash of the selection. */
-export function fleetDisconnection(assumeRole: AssumeRole): ResourceHandler {
+export function fleetDisconnection(assumeRole: AssumeRole, openCleanup: OpenCleanup): ResourceHandler {
   return {
     /** As long as the function may run: what is left then is for the next deletion. */
     limit: ({ type, properties }) => (type === 'Delete' ? Infinity : properties.AssumeRoleArn === undefined ? SHORT_LIMIT : LONG_LIMIT),
-    answer: (request) => ({ Create: create, Update: update, Delete: remove })[request.type]({ ...request, assumeRole }),
+    answer: (request) => ({ Create: create, Update: update, Delete: remove })[request.type]({ ...request, assumeRole, openCleanup }),
   };
 }
 
@@ -124,7 +125,7 @@ async function tearDown(request: Request, fleet: Fleet, progress: FleetProgress)
   const timer = setInterval(logProgress, PROGRESS);
   let problem: Message | undefined;
   try {
-    await tearDownFleet({ drs, fleet, progress, note: (done, to) => logDecision(request, done, to) });
+    await tearDownFleet({ drs, fleet, progress, note: (done, to) => logDecision(request, done, to), openCleanup: request.openCleanup });
   } catch (error) {
     problem = messageOf(error);
   } finally {

@@ -7,7 +7,7 @@ import { deleteRecord } from '../source-server/delete-record';
 import { look } from '../source-server/retry-conflict';
 import { hostnameOf, stateOf } from '../source-server/source-server';
 import { tearDownSourceServer } from '../source-server/teardown';
-import type { Teardown } from '../source-server/teardown-context';
+import type { OpenCleanup, Teardown } from '../source-server/teardown-context';
 import { type Fleet, needsWork } from './fleet';
 import type { FleetProgress, FleetServer } from './progress';
 import { NoLongerSelected, SelectedNow } from './selected-now';
@@ -36,6 +36,7 @@ export interface FleetTeardownRequest {
   readonly fleet: Fleet;
   readonly progress: FleetProgress;
   readonly note: (done: string, to: Told) => void;
+  readonly openCleanup: OpenCleanup;
 }
 
 /**
@@ -167,13 +168,13 @@ async function attempt(
   asksOnce: boolean,
   work: (one: Teardown) => Promise<void>,
 ): Promise<void> {
-  const { fleet, progress, note } = teardown;
+  const { fleet, progress, note, openCleanup } = teardown;
   const { accountId, region, options } = fleet;
   const drs = teardown.drs.until(Date.now() + (asksOnce ? ASKING : PATIENCE[options.recoveryInstancePolicy]), asksOnce);
   const confirm = () => teardown.selectedNow.confirm(server.id);
   try {
     await confirm();
-    await work({ drs, server: { sourceServerId: server.id, accountId, region }, options, confirm, note });
+    await work({ drs, server: { sourceServerId: server.id, accountId, region }, options, confirm, note, openCleanup });
   } catch (error) {
     const isLost =
       error instanceof NoLongerSelected || (isOfKind(error, 'denied') && (await isNoLongerSelected(teardown.drs, fleet, server)));

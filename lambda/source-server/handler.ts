@@ -19,12 +19,12 @@ import { predictOutcome } from './predict';
 import { NOT_FOUND_FOR, isNotFound } from './recovery-instance';
 import { attributesOf, isExtended, nameOf, type SourceServerState } from './source-server';
 import { tearDownSourceServer } from './teardown';
-import type { Teardown } from './teardown-context';
+import type { OpenCleanup, Teardown } from './teardown-context';
 
-type Request = CloudFormationRequest & DrsCaller;
+type Request = CloudFormationRequest & DrsCaller & { readonly openCleanup: OpenCleanup };
 
 /** Answers the requests of Custom::DRSSourceServerDisconnection. Its physical ID is the source server's ARN, and alone says which server is meant. */
-export function sourceServerDisconnection(assumeRole: AssumeRole): ResourceHandler {
+export function sourceServerDisconnection(assumeRole: AssumeRole, openCleanup: OpenCleanup): ResourceHandler {
   return {
     limit: ({ type, properties }) => {
       // The job that terminates a drill takes as long as it takes.
@@ -32,7 +32,7 @@ export function sourceServerDisconnection(assumeRole: AssumeRole): ResourceHandl
       // Two policies may have to spread, one after the other: that of the function and that of the role.
       return isOpen ? Infinity : type === 'Delete' || properties.AssumeRoleArn !== undefined ? LONG_LIMIT : SHORT_LIMIT;
     },
-    answer: (request) => ({ Create: create, Update: update, Delete: remove })[request.type]({ ...request, assumeRole }),
+    answer: (request) => ({ Create: create, Update: update, Delete: remove })[request.type]({ ...request, assumeRole, openCleanup }),
   };
 }
 
@@ -81,7 +81,7 @@ function remove(request: Request): Promise<Answer> {
     const drs = await openDrs(request, named, options, { deadline: Math.min(throttledUntil, Date.now() + limit), throttledUntil });
     const note: Teardown['note'] = (done, to) => logDecision(request, done, to);
     state = options.deletesSourceServer ? await stateBefore(drs, named) : state;
-    await tearDownSourceServer({ drs, server: named, options, note }, state).catch((error: unknown) => {
+    await tearDownSourceServer({ drs, server: named, options, note, openCleanup: request.openCleanup }, state).catch((error: unknown) => {
       state = isOfKind(error, 'elsewhere') ? 'extended' : state;
       throw error;
     });

@@ -6,7 +6,7 @@ import { sleep } from '../aws/sleep';
 import { isNothingThere } from '../aws/drs';
 import { explainRecoveryInstances } from './messages';
 import { isAttributed, isGone, isHolding, isInTheWay, isNotFound, NOT_FOUND_FOR } from './recovery-instance';
-import type { Teardown } from './teardown-context';
+import type { Cleanup, Teardown } from './teardown-context';
 
 /** How long a conflict outlasts the last recovery instance before its record is taken for the cause, in milliseconds. */
 const PERSISTENT = 30_000;
@@ -14,9 +14,8 @@ const PERSISTENT = 30_000;
 /** The pause between two looks at a job, in milliseconds. */
 const POLL_JOB = 10_000;
 
-/** Ends, step by step, what recovery instances hold of a source server, as far as the policy goes. */
-export class RecoveryInstanceCleanup {
-  /** What DRS last said to a step that will be tried again. */
+/** Ends what recovery instances hold of a source server, as far as the policy goes. */
+export class RecoveryInstanceCleanup implements Cleanup {
   refusal?: Message;
   /** Those that let go: DRS may show them for a moment longer. */
   private readonly released = new Set<string>();
@@ -28,11 +27,6 @@ export class RecoveryInstanceCleanup {
 
   constructor(private readonly teardown: Teardown) {}
 
-  /**
-   * Returns whether something was ended.
-   *
-   * @throws Failure if the policy leaves alone what holds the server
-   */
   async step(): Promise<boolean> {
     const { recoveryInstancePolicy: policy } = this.teardown.options;
     const { instances, isClear } = await this.look();

@@ -4,8 +4,7 @@ import { isNamed } from '../aws/retry';
 import { sleep } from '../aws/sleep';
 import { explainRecoveryInstances, tell } from './messages';
 import { isHolding } from './recovery-instance';
-import { RecoveryInstanceCleanup } from './recovery-instance-cleanup';
-import type { Teardown } from './teardown-context';
+import type { Cleanup, Teardown } from './teardown-context';
 
 /** The pause before what was refused is tried again, in milliseconds. */
 const PAUSE = 10_000;
@@ -33,7 +32,7 @@ export async function retryOnConflict<T>(
   attempt: () => Promise<T>,
 ): Promise<T> {
   const { drs, server } = teardown;
-  const cleanup = new RecoveryInstanceCleanup(teardown);
+  let cleanup: Cleanup | undefined;
   for (let isFirst = true; ; isFirst = false) {
     try {
       await (isFirst ? undefined : teardown.confirm?.());
@@ -44,14 +43,15 @@ export async function retryOnConflict<T>(
       }
       await teardown.confirm?.();
       const told = tell(server, otherwise, refusal);
+      cleanup ??= releases ? await teardown.openCleanup(teardown) : undefined;
       const hasEnded =
-        releases &&
+        cleanup &&
         (await cleanup.step().catch((error: unknown) => {
           throw new Failure(join([told, messageOf(error), isOfKind(error, 'timeout') ? because : undefined]), { cause: error });
         }));
       const pause = hasEnded ? 0 : PAUSE;
       if (Date.now() + pause + ANSWER >= drs.deadline) {
-        throw new Failure(join([told, cleanup.refusal, await explainHold(teardown, because)]));
+        throw new Failure(join([told, cleanup?.refusal, await explainHold(teardown, because)]));
       }
       await sleep(pause, drs.signal);
     }

@@ -1,4 +1,4 @@
-import type { Told } from '../aws/message';
+import type { Message, Told } from '../aws/message';
 import type { Drs } from '../aws/drs';
 import type { NamedServer } from '../physical-ids';
 import type { DisconnectionOptions } from './options';
@@ -12,4 +12,20 @@ export interface Teardown {
   readonly confirm?: () => Promise<void>;
   /** Keeps a record of what was done. */
   readonly note: (done: string, to: Told) => void;
+  readonly openCleanup: OpenCleanup;
 }
+
+/** Ends, step by step, what recovery instances hold of a source server. */
+export interface Cleanup {
+  /** What DRS last said to a step that will be tried again. */
+  readonly refusal?: Message;
+  /**
+   * Returns whether something was ended.
+   *
+   * @throws Failure if the policy leaves alone what holds the server
+   */
+  step(): Promise<boolean>;
+}
+
+/** Few teardowns need one, so its code is loaded when one does. */
+export type OpenCleanup = (teardown: Teardown) => Promise<Cleanup>;

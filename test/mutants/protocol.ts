@@ -308,12 +308,12 @@ export const protocol: Record<(typeof PROTOCOL_RULES)[number], Mutants[string]> 
     index(
       'takes every type for a source server',
       'HANDLERS.get(resourceType) ?? unknownType',
-      'HANDLERS.get(resourceType) ?? (() => sourceServerDisconnection(assumeRole))',
+      'HANDLERS.get(resourceType) ?? (() => sourceServerDisconnection(assumeRole, openCleanup))',
     ),
     index(
       'takes a fleet for a source server',
-      `[FLEET_DISCONNECTION, async () => (await import('./lazy')).fleetDisconnection(assumeRole)]`,
-      '[FLEET_DISCONNECTION, () => sourceServerDisconnection(assumeRole)]',
+      `[FLEET_DISCONNECTION, async () => (await import('./lazy')).fleetDisconnection(assumeRole, openCleanup)]`,
+      '[FLEET_DISCONNECTION, () => sourceServerDisconnection(assumeRole, openCleanup)]',
     ),
     index('creates what it does not know', `type === 'Create' ? update()`, `type === 'Create' ? Promise.resolve({ physicalId: 'mutant' })`),
     index(

@@ -25,7 +25,7 @@ const RECORD_DELETED = `this.deleted.add(id);
 const REFUSED = 'this.refusal = told;';
 const HELD = 'if (held === undefined || held.length > 0) {';
 const OUT_OF_TIME = 'Date.now() + pause + ANSWER >= drs.deadline';
-const TOLD = '[told, cleanup.refusal, await explainHold(teardown, because)]';
+const TOLD = '[told, cleanup?.refusal, await explainHold(teardown, because)]';
 
 /** By the rows of the table of what a conflict and the policy come to. */
 export const recoveryInstances: Mutants = {
@@ -211,6 +211,6 @@ export const recoveryInstances: Mutants = {
     retryConflict('tries once more without time for an answer', ' + ANSWER', ''),
     retryConflict('never gives up as long as anything ends', OUT_OF_TIME, `!hasEnded && ${OUT_OF_TIME}`),
     retryConflict('hides what DRS said', TOLD, TOLD.replace('told, ', '')),
-    retryConflict('does not tell the order to unwind in', TOLD, '[told, cleanup.refusal]'),
+    retryConflict('does not tell the order to unwind in', TOLD, '[told, cleanup?.refusal]'),
   ],
 };

@@ -24,7 +24,7 @@ const SAME = 'if (isSame && isSamePrincipal(request) && isUnderstood) {';
 const LOOK_BEFORE = 'if (await isKnownToRollBack(request)) {\n    return';
 const LOOK_AGAIN = 'if (await isKnownToRollBack(request)) {\n      return';
 const KEPT = 'logDecision(request, kept, check.why);';
-const TEAR_DOWN = `await tearDownSourceServer({ drs, server: named, options, note }, state).catch((error: unknown) => {
+const TEAR_DOWN = `await tearDownSourceServer({ drs, server: named, options, note, openCleanup: request.openCleanup }, state).catch((error: unknown) => {
       state = isOfKind(error, 'elsewhere') ? 'extended' : state;
       throw error;
     });`;

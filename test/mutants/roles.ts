@@ -20,8 +20,8 @@ const POLICY = 'sessionPolicy(roleArn, reach)';
 /** The rules of roles that are assumed, which no table has. */
 export const roles: Mutants = {
   'DRS is called as the role': [
-    index('lets single servers assume none', 'sourceServerDisconnection(assumeRole)', `sourceServerDisconnection(${ASSUMES_NONE})`),
-    index('lets fleets assume none', 'fleetDisconnection(assumeRole)', `fleetDisconnection(${ASSUMES_NONE})`),
+    index('lets single servers assume none', 'sourceServerDisconnection(assumeRole, openCleanup)', `sourceServerDisconnection(${ASSUMES_NONE}, openCleanup)`),
+    index('lets fleets assume none', 'fleetDisconnection(assumeRole, openCleanup)', `fleetDisconnection(${ASSUMES_NONE}, openCleanup)`),
     index('assumes another role', HANDED_IN, HANDED_IN.replace('...args', 'args[0], `${args[1]}2`, args[2], args[3], args[4]')),
     clientConfiguration("uses the function's own credentials", '...(credentials && { credentials }),', ''),
     drs('forgets the credentials', 'clientConfiguration(stack, reach.region, credentials)', 'clientConfiguration(stack, reach.region)'),
