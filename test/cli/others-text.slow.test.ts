@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import * as path from 'node:path';
 import {
   CloudFormationClient,
+  DescribeStackEventsCommand,
   DescribeStacksCommand,
   GetTemplateCommand,
   ListExportsCommand,
@@ -269,6 +270,9 @@ function arrange({
   cloudFormation.on(ListStackResourcesCommand).resolves({ StackResourceSummaries: [listed] });
   cloudFormation.on(GetTemplateCommand).resolves({ TemplateBody: JSON.stringify({ ...sections, Resources }) });
   cloudFormation.on(ListExportsCommand).resolves({ Exports: [] });
+  const happened = { StackId: STACK_ID, StackName: 'LandingZone', PhysicalResourceId: STACK_ID, EventId: '1', Timestamp: new Date(0) };
+  const StackEvents = (['DELETE_FAILED', 'CREATE_COMPLETE'] as const).map((ResourceStatus) => ({ ...happened, ResourceStatus }));
+  cloudFormation.on(DescribeStackEventsCommand).resolves({ StackEvents });
   drs.reset();
   const found = { sourceServerID: SERVER_ID, ...server };
   drs.on(DescribeSourceServersCommand).callsFake(answer(errors.drs, { items: [found] }));
