@@ -1,27 +1,41 @@
 import { DescribeSourceServersCommand, DrsClient, GetReplicationConfigurationCommand, type SourceServer } from '@aws-sdk/client-drs';
 import { clientConfiguration } from '../aws/client-configuration';
 import { isNothingThere } from '../aws/drs';
+import { inParallel } from '../aws/in-parallel';
+import { RateLimiter } from '../aws/rate-limiter';
 import { listIn, retry } from '../aws/retry';
 import type { Term } from '../aws/sleep';
 import type { StackIdentity } from '../aws/stack-id';
+
+/** An account may have thousands of source servers, and DRS is asked about each. */
+const AT_ONCE = 20;
 
 /** Source servers that replicate into the subnets, or are about to: what EC2 does not show yet. */
 export async function serversReplicatingInto(subnetIds: readonly string[], stack: StackIdentity, term: Term): Promise<string[]> {
   const client = new DrsClient(clientConfiguration(stack, stack.region));
   const found: string[] = [];
-  for (const { sourceServerID } of (await sourceServers(client, term)).filter(isReplicatingHere)) {
+  const rateLimiter = new RateLimiter(term.signal);
+  await inParallel(AT_ONCE, (await sourceServers(client, term)).filter(isReplicatingHere), async ({ sourceServerID = '' }) => {
     const command = new GetReplicationConfigurationCommand({ sourceServerID });
-    const call = (abortSignal: AbortSignal) => client.send(command, { abortSignal });
+    const call = (abortSignal: AbortSignal) => rateLimiter.run(() => client.send(command, { abortSignal }));
     const configuration = await unlessGone(() => retry('drs:GetReplicationConfiguration', call, term));
-    if (sourceServerID !== undefined && subnetIds.includes(configuration?.stagingAreaSubnetId ?? '')) {
+    if (subnetIds.includes(configuration?.stagingAreaSubnetId ?? '')) {
       found.push(sourceServerID);
     }
-  }
+  });
   return found;
 }
 
+/** Pages are no snapshot: a server may move between them. So they are read twice, and what either has counts, as it is now. */
 async function sourceServers(client: DrsClient, term: Term): Promise<SourceServer[]> {
-  const found: SourceServer[] = [];
+  const pages = await readSourceServers(client, term);
+  const again = pages.length > 1 ? await readSourceServers(client, term) : [];
+  return [...new Map([...pages, ...again].flat().map((server) => [server.sourceServerID, server])).values()];
+}
+
+/** Page by page. */
+async function readSourceServers(client: DrsClient, term: Term): Promise<SourceServer[][]> {
+  const pages: SourceServer[][] = [];
   let nextToken: string | undefined;
   do {
     const page = await unlessGone(() =>
@@ -34,10 +48,10 @@ async function sourceServers(client: DrsClient, term: Term): Promise<SourceServe
         term,
       ),
     );
-    found.push(...(page?.items ?? []));
+    pages.push(page?.items ?? []);
     nextToken = page?.nextToken;
   } while (nextToken);
-  return found;
+  return pages;
 }
 
 /** One that is stopped or disconnected holds no subnet; an extended one replicates in another account. */

@@ -1,6 +1,7 @@
 import type { SourceServer } from '@aws-sdk/client-drs';
 import type { Drs } from '../aws/drs';
 import { Failure, isOfKind, messageOf } from '../aws/errors';
+import { inParallel } from '../aws/in-parallel';
 import type { Told } from '../aws/message';
 import { sleep, within } from '../aws/sleep';
 import { deleteRecord } from '../source-server/delete-record';
@@ -112,10 +113,10 @@ async function inTurn(teardown: FleetTeardown, due: readonly FleetServer[]): Pro
 /** Asks for each server once, group after group, before any is waited for: those that are stuck must not keep the others from their turn. */
 async function eachOnceThenPatiently(teardown: FleetTeardown, groups: readonly FleetServer[][], work: Work): Promise<void> {
   for (const group of groups) {
-    await inParallel(teardown, group, (server) => work(teardown, server, true));
+    await forEachServer(teardown, group, true, work);
   }
   const refused = groups.flat().filter(({ id }) => teardown.progress.outcomeOf(id) === 'failed');
-  await inParallel(teardown, refused, (server) => work(teardown, server, false));
+  await forEachServer(teardown, refused, false, work);
 }
 
 type Work = (teardown: FleetTeardown, server: FleetServer, asksOnce: boolean) => Promise<void>;
@@ -129,22 +130,12 @@ function fleetServerOf(server: SourceServer): FleetServer {
   };
 }
 
-/** Works on so many at once; begins none just before the deadline. */
-async function inParallel(
-  { drs }: FleetTeardown,
-  servers: readonly FleetServer[],
-  work: (server: FleetServer) => Promise<void>,
-): Promise<void> {
-  const queue = servers.values();
-  const worker = async () => {
-    for (const server of queue) {
-      if (Date.now() >= drs.deadline - LAST_START) {
-        return;
-      }
-      await work(server);
-    }
-  };
-  await Promise.all(Array.from({ length: AT_ONCE }, worker));
+/** Begins none just before the deadline. */
+async function forEachServer(teardown: FleetTeardown, servers: readonly FleetServer[], asksOnce: boolean, work: Work): Promise<void> {
+  const lastStart = teardown.drs.deadline - LAST_START;
+  await inParallel(AT_ONCE, servers, async (server) => {
+    await (Date.now() < lastStart ? work(teardown, server, asksOnce) : undefined);
+  });
 }
 
 async function disconnectServer(teardown: FleetTeardown, server: FleetServer, asksOnce: boolean): Promise<void> {

@@ -155,6 +155,8 @@ const ofDrs: [actions: string[], Situation][] = [
 const judgement: [actions: string[], Situation][] = [
   [['cloudformation:DescribeStacks'], deleted],
   [['cloudformation:ListStackResources'], removed],
+  [['cloudformation:DescribeStackEvents'], deleted],
+  [['cloudformation:ListStackResources', 'cloudformation:DescribeStackEvents'], removed],
 ];
 const assumption: [actions: string[], Situation][] = [[['sts:AssumeRole'], deployed]];
 const logs = ['logs:CreateLogStream', 'logs:PutLogEvents'];

@@ -7,6 +7,7 @@ import {
   DescribeNetworkInterfacesCommand,
   DescribeSecurityGroupsCommand,
 } from '../../../lambda/drain/ec2-commands';
+import { sleep } from '../../../lambda/aws/sleep';
 import {
   ACCOUNT,
   answersInTurn,
@@ -478,6 +479,27 @@ describe('Delete, genuine', () => {
       drs.on(DescribeSourceServersCommand).resolves({ items: [], nextToken: 'next' });
       drs.on(DescribeSourceServersCommand, { nextToken: 'next' }).resolves({ items: [newServer] });
       expect((await send('Delete')).response.Status).toBe('FAILED');
+    });
+
+    test('one that moves to a page that was read already counts', async () => {
+      answersInTurn(drs.on(DescribeSourceServersCommand, {}), { items: [], nextToken: 'next' }, { items: [newServer], nextToken: 'next' });
+      drs.on(DescribeSourceServersCommand, { nextToken: 'next' }).resolves({ items: [] });
+      expect((await send('Delete')).response.Status).toBe('FAILED');
+    });
+
+    test('a thousand of them: DRS is asked about twenty at once', async () => {
+      const items = Array.from({ length: 1_000 }, (_, index) => ({ ...newServer, sourceServerID: `s-${String(index).padStart(17, '0')}` }));
+      drs.on(DescribeSourceServersCommand).resolves({ items });
+      let underWay = 0;
+      const counts: number[] = [];
+      drs.on(GetReplicationConfigurationCommand).callsFake(async () => {
+        counts.push(++underWay);
+        await sleep(5_000, new AbortController().signal);
+        underWay--;
+        return { stagingAreaSubnetId: 'subnet-other' };
+      });
+      expect((await send('Delete')).response.Status).toBe('SUCCESS');
+      expect([counts.length, Math.max(...counts)]).toEqual([1_000, 20]);
     });
 
     test.each<[string, () => unknown]>([
