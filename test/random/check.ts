@@ -21,7 +21,7 @@ const TO_BE_SEEN: readonly string[] = [
   'Delete: kept, it was never created',
   'Delete: kept, rolling back',
   'Delete: kept, still declared',
-  'Delete: kept, deleting a failed create',
+  'Delete: kept, deleting what was never complete',
   'Delete: disconnected, deleting for its user',
   'Delete: disconnected, cleaning up',
   'Delete: disconnected already, deleting for its user',

@@ -92,7 +92,7 @@ export function recovery(nested: boolean): fc.Arbitrary<Step[]> {
     ),
     kinds,
     failback: fc.constantFrom('nothing' as const, 'nothing' as const, 'start failback' as const),
-    ended: fc.constantFrom('nothing' as const, 'nothing' as const, 'end machine' as const),
+    ended: fc.constantFrom('nothing' as const, 'nothing' as const, 'nothing' as const, 'nothing' as const, 'end machine' as const),
     trouble,
     next: goingOn(nested),
     then: pause,

@@ -34,7 +34,7 @@ const settings: fc.Arbitrary<Sequence['settings']> = fc.record(
     disconnectedRecord: anyOf(unknowns.disconnectedRecord.values, [3, 1, 1, 1]),
     recordLingers: unlikely(unknowns.recordLingers),
     disconnectedRecordHolds: anyOf(unknowns.disconnectedRecordHolds.values),
-    terminatedInstances: anyOf(unknowns.terminatedInstances.values),
+    terminatedInstances: anyOf(unknowns.terminatedInstances.values, [2, 2, 1]),
     terminatedState: anyOf(unknowns.terminatedState.values),
     // If they never went, no drain would ever end.
     replicationServerLingers: anyOf(unknowns.replicationServerLingers.values.filter(Number.isFinite)),
@@ -55,7 +55,7 @@ export function sequences(kind: Kind): fc.Arbitrary<Sequence> {
     { weight: 1, arbitrary: secondTry(nested) },
     { weight: 2, arbitrary: failedCreate(nested) },
     { weight: 2, arbitrary: outage(nested) },
-    { weight: 3, arbitrary: recovery(nested) },
+    { weight: 4, arbitrary: recovery(nested) },
     { weight: 1, arbitrary: otherRole(nested) },
     { weight: 3, arbitrary: fleetTeardown(nested) },
     { weight: 1, arbitrary: drainage(nested) },
