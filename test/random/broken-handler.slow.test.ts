@@ -12,6 +12,7 @@ import * as log from '../../lambda/protocol/log';
 import * as requests from '../../lambda/protocol/request';
 import * as response from '../../lambda/protocol/response';
 import * as responseUrl from '../../lambda/protocol/response-url';
+import * as history from '../../lambda/protocol/stack-history';
 import * as stacks from '../../lambda/protocol/stack-status';
 import * as records from '../../lambda/source-server/delete-record';
 import * as disconnecting from '../../lambda/source-server/disconnect';
@@ -64,14 +65,12 @@ const broken: Breakage[] = [
   [
     'takes a deletion that it knows nothing of for genuine',
     /^I[25]/,
-    () =>
-      jest.spyOn(deletionCheck, 'checkDeletion').mockImplementation((request) => checkDeletion(request, 'disconnect').catch(() => genuine)),
+    () => jest.spyOn(deletionCheck, 'checkDeletion').mockImplementation((...check) => checkDeletion(...check).catch(() => genuine)),
   ],
   [
     'keeps the server if it can’t be told whether the deletion is genuine',
     /^I1/,
-    () =>
-      jest.spyOn(deletionCheck, 'checkDeletion').mockImplementation((request) => checkDeletion(request, 'disconnect').catch(() => kept)),
+    () => jest.spyOn(deletionCheck, 'checkDeletion').mockImplementation((...check) => checkDeletion(...check).catch(() => kept)),
   ],
   [
     'does not look whether the server is still declared',
@@ -86,13 +85,9 @@ const broken: Breakage[] = [
     true,
   ],
   [
-    'does not look at what tells that a failed create is deleted',
-    /^I2/,
-    () =>
-      jest.spyOn(stacks, 'describeWithAncestors').mockImplementation(async (request) => {
-        const described = await describeWithAncestors(request);
-        return described.map((stack) => ({ ...stack, lastOperations: [], statusReason: undefined }));
-      }),
+    'does not look whether the stack was ever complete',
+    /^I2.*deleting what was never complete/,
+    () => jest.spyOn(history, 'wasCompleteByDescription').mockReturnValue(true),
   ],
   [
     'says that it has disconnected, and has not',
@@ -345,11 +340,11 @@ const brokenDrains: Breakage[] = [
     'waits in a rollback',
     /^(I2: DescribeInstances.*rolling back|I5: DescribeInstances.*at rest)/,
     () =>
-      jest
-        .spyOn(deletionCheck, 'checkDeletion')
-        .mockImplementation((request, ...more) =>
-          request.resourceType === STAGING_AREA_DRAIN ? Promise.resolve(genuine) : checkDeletion(request, ...more),
-        ),
+      jest.spyOn(deletionCheck, 'checkDeletion').mockImplementation(async (request, ...more) => {
+        const check = await checkDeletion(request, ...more);
+        const isKeptInRollback = !check.genuine && / is rolling back /.test(String(check.why));
+        return isKeptInRollback && request.resourceType === STAGING_AREA_DRAIN ? genuine : check;
+      }),
   ],
   [
     'waits although the drain only got shorter',
