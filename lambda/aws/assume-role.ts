@@ -2,10 +2,9 @@ import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
 import { Failure, isOfKind, messageOf } from './errors';
 import { command as typed, join, type Message, say } from './message';
 import { clientConfiguration, type Credentials } from './client-configuration';
-import { isNamed, retry } from './retry';
+import { isNamed, type Patience, retry } from './retry';
 import { accountOfRole, type Reach, type RoleSession } from './role';
 import { sessionPolicy } from './session-policy';
-import type { Term } from './sleep';
 import type { StackIdentity } from './stack-id';
 
 /** IAM takes no longer name of a session. */
@@ -22,7 +21,7 @@ const POLICY_REFUSED = ['PackedPolicyTooLargeException', 'MalformedPolicyDocumen
 export async function assumeRole(
   stack: StackIdentity,
   roleArn: string,
-  term: Term,
+  patience: Patience,
   { externalId: ExternalId, sourceIdentity: SourceIdentity, tags }: RoleSession,
   reach: Reach,
 ): Promise<Credentials> {
@@ -31,7 +30,7 @@ export async function assumeRole(
   const Tags = tags && Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
   const send = (Policy?: string) => {
     const command = new AssumeRoleCommand({ RoleArn: roleArn, RoleSessionName, ExternalId, SourceIdentity, Tags, Policy });
-    return retry('sts:AssumeRole', (abortSignal) => client.send(command, { abortSignal }), term);
+    return retry('sts:AssumeRole', (abortSignal) => client.send(command, { abortSignal }), patience);
   };
   try {
     const { Credentials: session } = await send(sessionPolicy(roleArn, reach)).catch((error: unknown) => {

@@ -15,9 +15,8 @@ import {
 import { clientConfiguration, type Credentials } from './client-configuration';
 import { isOfKind } from './errors';
 import type { RateLimiter } from './rate-limiter';
-import { isNamed, listIn, mayBeDone, retry } from './retry';
+import { isNamed, listIn, mayBeDone, type Patience, retry } from './retry';
 import type { Principal, Reach, RoleSession } from './role';
-import type { Term } from './sleep';
 import type { StackIdentity } from './stack-id';
 
 /** For which stack DRS is called, and how a role is assumed for that. */
@@ -27,7 +26,7 @@ export interface DrsCaller {
   readonly signal: AbortSignal;
 }
 
-export type AssumeRole = (stack: StackIdentity, roleArn: string, term: Term, session: RoleSession, reach: Reach) => Promise<Credentials>;
+export type AssumeRole = (stack: StackIdentity, roleArn: string, patience: Patience, session: RoleSession, reach: Reach) => Promise<Credentials>;
 
 /** How many calls are made at once, and how long after the deadline throttling is waited for. */
 interface Pace {
@@ -50,7 +49,8 @@ export class Drs {
     deadline: number,
     { rateLimiter, throttledUntil = deadline }: Pace = {},
   ): Promise<Drs> {
-    const credentials = roleArn === undefined ? undefined : await assumeRole(stack, roleArn, { deadline, signal }, session, reach);
+    const patience = { deadline, throttledUntil, signal };
+    const credentials = roleArn === undefined ? undefined : await assumeRole(stack, roleArn, patience, session, reach);
     const role = roleArn === undefined ? undefined : `the role ${roleArn}`;
     return new Drs(
       new DrsClient(clientConfiguration(stack, reach.region, credentials)),

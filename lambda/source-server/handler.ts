@@ -44,7 +44,7 @@ async function update(request: Request): Promise<Answer> {
   const requested = String(request.properties.SourceServerArn);
   const isSame = requested === request.physicalId;
   const isUnderstood = ifUnderstood(() => readOptions(request.properties)) !== undefined;
-  if (isSame && isSamePrincipal(request) && isUnderstood) {
+  if (isSame && isSamePrincipal(request) && isUnderstood && !keepsRecordNow(request)) {
     return declare(request, requested, 'info');
   }
   return unlessRollingBack(
@@ -56,6 +56,11 @@ async function update(request: Request): Promise<Answer> {
     },
     () => declare(request, requested, 'warning'),
   );
+}
+
+/** Of a server that is extended, no more than the record can be deleted here. */
+function keepsRecordNow({ properties, oldProperties }: Request): boolean {
+  return oldProperties.DeleteSourceServer === 'true' && properties.DeleteSourceServer !== 'true';
 }
 
 function declareVerified(request: Request, found: SourceServer): Answer {

@@ -187,6 +187,12 @@ export const answers: Mutants = {
       'request.deadline',
     ),
     handler('does not tell how long it may be throttled', 'options, deadline, { throttledUntil })', 'options, deadline)'),
+    drs('does not tell STS so', 'const patience = { deadline, throttledUntil, signal };', 'const patience = { deadline, signal };'),
+    drs(
+      'lets a shorter look be throttled for as long as the request',
+      'earlier, this.signal, earlier,',
+      'earlier, this.signal, this.throttledUntil,',
+    ),
     retry('never pauses longer', '250 * 2 ** attempt', '250'),
     retry('hides what the service said last', ' The last answer was: ${messageOf(error)}', ''),
     retry(

@@ -207,7 +207,11 @@ export const protocol: Record<(typeof PROTOCOL_RULES)[number], Mutants[string]> 
       'sleep(this.interval, new AbortController().signal)',
     ),
     drs('goes on with the calls of one server', 'this.role, earlier, this.signal', 'this.role, earlier, new AbortController().signal'),
-    drs('goes on assuming a role', '{ deadline, signal }, session', '{ deadline, signal: new AbortController().signal }, session'),
+    drs(
+      'goes on assuming a role',
+      'const patience = { deadline, throttledUntil, signal };',
+      'const patience = { deadline, throttledUntil, signal: signal && new AbortController().signal };',
+    ),
     stackStatus(
       'goes on looking at stacks',
       'throttledUntil, signal };',

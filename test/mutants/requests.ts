@@ -20,7 +20,7 @@ const OF_OTHERS = isOfOtherType(SOURCE_SERVER_DISCONNECTION);
 const DECLARE = `logDecision(request, 'declared', arn);\n  return { physicalId: arn, data: { ...attributesOf(found) } };`;
 const VERIFIED = 'const found = await verify(request);\n      await (isSame';
 const REFUSE = 'await (isSame ? undefined : refuseIfStuck(request));';
-const SAME = 'if (isSame && isSamePrincipal(request) && isUnderstood) {';
+const SAME = 'if (isSame && isSamePrincipal(request) && isUnderstood && !keepsRecordNow(request)) {';
 const LOOK_BEFORE = 'if (await isKnownToRollBack(request)) {\n    return';
 const LOOK_AGAIN = 'if (await isKnownToRollBack(request)) {\n      return';
 const KEPT = 'logDecision(request, kept, check.why);';
@@ -94,7 +94,7 @@ export const requests: Mutants = {
     ),
   ],
   'Update: the same server, with another role to assume': [
-    handler('does not verify it', SAME, 'if (isSame && isUnderstood) {'),
+    handler('does not verify it', SAME, SAME.replace(' && isSamePrincipal(request)', '')),
     handler(
       'does not verify it if there was no role before',
       SAME,
@@ -111,6 +111,10 @@ export const requests: Mutants = {
       `const options = readOptions(request.type === 'Update' ? request.oldProperties : request.properties);\n  const drs`,
     ),
     handler('looks for what holds it, though it stays', REFUSE, 'await refuseIfStuck(request);'),
+  ],
+  'Update: the same server, without `deleteSourceServer` from now on': [
+    handler('does not verify it', SAME, SAME.replace(' && !keepsRecordNow(request)', '')),
+    handler('verifies it whatever was before', "oldProperties.DeleteSourceServer === 'true' && ", ''),
   ],
   'Update: another server': [
     update('succeeds whatever failed', 'throw error;', `if (${OURS}) {\n      return inRollback();\n    }\n    throw error;`),
@@ -236,15 +240,15 @@ export const requests: Mutants = {
   "any: the role can't be assumed": [
     drs(
       'goes on as the function itself',
-      'await assumeRole(stack, roleArn, { deadline, signal }, session, reach)',
-      'await assumeRole(stack, roleArn, { deadline, signal }, session, reach).catch(() => undefined)',
+      'await assumeRole(stack, roleArn, patience, session, reach)',
+      'await assumeRole(stack, roleArn, patience, session, reach).catch(() => undefined)',
     ),
     assumeRole(
       'goes on as the function itself if STS gives no credentials',
       'throw new Failure(say`STS gave no credentials for the role ${roleArn}.`);',
       'return undefined as unknown as Credentials;',
     ),
-    assumeRole('fails at once', ', term);', ', { ...term, wasDenied: true });'),
+    assumeRole('fails at once', ', patience);', ', { ...patience, wasDenied: true });'),
     assumeRole('does not name the role', `isOfKind(error, 'denied') ? explainRole(roleArn)`, `isOfKind(error, 'denied') ? ''`),
     assumeRole(
       'hides what STS said',

@@ -13,7 +13,7 @@ const HANDED_IN = '.assumeRole(...args)';
 const ASSUMES = `const assumeRole: AssumeRole = async (...args) => (await import('./lazy'))${HANDED_IN};`;
 const ASSUMES_NONE = `() => Promise.reject(new Failure('mutant'))`;
 const ASSUME = 'export async function assumeRole(';
-const OPEN = 'assumeRole(stack, roleArn, { deadline, signal }, session, reach)';
+const OPEN = 'assumeRole(stack, roleArn, patience, session, reach)';
 const PRINCIPAL = `'AssumeRoleArn', 'AssumeRoleExternalId', 'AssumeRoleSourceIdentity', 'AssumeRoleSessionTags'`;
 const POLICY = 'sessionPolicy(roleArn, reach)';
 

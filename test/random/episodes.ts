@@ -89,6 +89,7 @@ export function recovery(nested: boolean): fc.Arbitrary<Step[]> {
       'DISCONNECT' as const,
       'TERMINATE_DRILLS' as const,
       'TERMINATE_DRILLS' as const,
+      'TERMINATE_DRILLS' as const,
     ),
     kinds,
     failback: fc.constantFrom('nothing' as const, 'nothing' as const, 'start failback' as const),

@@ -249,6 +249,18 @@ describe.each([
 ])('%s', (_what, found) => {
   beforeEach(() => drsHas(found));
 
+  test('an Update that does not set the option any more: FAILED, as a Create would be', async () => {
+    stackIs('UPDATE_IN_PROGRESS');
+    const { response } = await handle({ type: 'Update', oldProperties: { DeleteSourceServer: 'true' } });
+    expect(response).toMatchObject({ Status: 'FAILED', Reason: expect.stringMatching(/can't be disconnected from here.*444455556666/) });
+  });
+
+  test('the rollback of an Update that sets the option: SUCCESS', async () => {
+    stackIs('UPDATE_ROLLBACK_IN_PROGRESS');
+    const { response } = await handle({ type: 'Update', oldProperties: { DeleteSourceServer: 'true' } });
+    expect(response.Status).toBe('SUCCESS');
+  });
+
   test('an Update to another server, since the option was dropped: FAILED, as the clean-up would be', async () => {
     stackIs('UPDATE_IN_PROGRESS');
     drsHas(found, { ...server('CONTINUOUS'), sourceServerID: OTHER_ID });

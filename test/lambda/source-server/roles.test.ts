@@ -28,9 +28,11 @@ beforeEach(() => {
   drs.on(DescribeSourceServersCommand).resolves({ items: [found] });
   drs.on(DescribeRecoveryInstancesCommand).resolves({ items: [] });
   drs.on(DisconnectSourceServerCommand).resolves({ dataReplicationInfo: { dataReplicationState: 'DISCONNECTED' } });
-  sts.on(AssumeRoleCommand).callsFake(({ RoleArn }: { RoleArn: string }) => ({
-    Credentials: { AccessKeyId: `key of ${RoleArn}`, SecretAccessKey: 'secret', SessionToken: 'token', Expiration: new Date() },
-  }));
+  sts.on(AssumeRoleCommand).callsFake(session);
+});
+
+const session = ({ RoleArn }: { RoleArn: string }) => ({
+  Credentials: { AccessKeyId: `key of ${RoleArn}`, SecretAccessKey: 'secret', SessionToken: 'token', Expiration: new Date() },
 });
 
 /** Who made the calls of DRS, and where. */
@@ -54,6 +56,17 @@ test('the role is assumed in the Region of the stack, by the function itself, in
   expect(assumed()).toEqual([{ RoleArn: ROLE, RoleSessionName: 'cdk-drs-LandingZone', Policy: expect.any(String) }]);
   const { config } = sts.calls()[0].thisValue as STSClient;
   expect(await config.region()).toBe('eu-central-1');
+});
+
+test('a Delete, and STS throttles for ten minutes: SUCCESS', async () => {
+  const begun = Date.now();
+  sts.on(AssumeRoleCommand).callsFake((input: { RoleArn: string }) => {
+    if (Date.now() < begun + 10 * 60_000) {
+      throw serviceError('Throttling', 'slow down', 400);
+    }
+    return session(input);
+  });
+  expect((await handle({ type: 'Delete', physicalId: ARN, properties })).response.Status).toBe('SUCCESS');
 });
 
 test('the name of the session is cut to what IAM takes', async () => {
