@@ -22,10 +22,13 @@ export const pause = fc.option(fc.constantFrom(0, 1, 5, 30, 90, 200, 500, 2_000)
 export const faults = ['throttle', 'internal', 'reset', 'slow', 'lost-answer', 'hang', 'denied'] as const;
 
 /** Of recovery instances that are launched at once. */
-export const kinds: fc.Arbitrary<InstanceKind[]> = fc.array(fc.constantFrom('drill', 'drill', 'drill', 'drill', 'recovery', 'unknown'), {
-  minLength: 1,
-  maxLength: 3,
-});
+export const kinds: fc.Arbitrary<InstanceKind[]> = fc.array(
+  fc.constantFrom('drill', 'drill', 'drill', 'drill', 'drill', 'recovery', 'unknown', 'unknown'),
+  {
+    minLength: 1,
+    maxLength: 3,
+  },
+);
 
 export const roleState = fc.constantFrom('trusting' as const, 'trusting nobody' as const, 'deleted' as const);
 

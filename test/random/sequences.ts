@@ -55,7 +55,7 @@ export function sequences(kind: Kind): fc.Arbitrary<Sequence> {
     { weight: 1, arbitrary: secondTry(nested) },
     { weight: 2, arbitrary: failedCreate(nested) },
     { weight: 2, arbitrary: outage(nested) },
-    { weight: 4, arbitrary: recovery(nested) },
+    { weight: 5, arbitrary: recovery(nested) },
     { weight: 1, arbitrary: otherRole(nested) },
     { weight: 3, arbitrary: fleetTeardown(nested) },
     { weight: 1, arbitrary: drainage(nested) },
