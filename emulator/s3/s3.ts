@@ -17,6 +17,7 @@ const actions: Record<string, string> = {
   GetObject: 's3:GetObject',
   HeadObject: 's3:GetObject',
   PutObject: 's3:PutObject',
+  DeleteObject: 's3:DeleteObject',
   ListObjectsV2: 's3:ListBucket',
   HeadBucket: 's3:ListBucket',
   GetBucketLocation: 's3:GetBucketLocation',
@@ -50,7 +51,7 @@ export class S3 implements Service {
   operationOf(request: ServiceRequest): string | undefined {
     const { bucket, key } = addressOf(request);
     if (!bucket) return undefined;
-    if (key) return { GET: 'GetObject', HEAD: 'HeadObject', PUT: 'PutObject' }[request.method];
+    if (key) return { GET: 'GetObject', HEAD: 'HeadObject', PUT: 'PutObject', DELETE: 'DeleteObject' }[request.method];
     if (request.method === 'HEAD') return 'HeadBucket';
     if (request.method !== 'GET') return undefined;
     if (request.query.has('location')) return 'GetBucketLocation';
@@ -94,6 +95,9 @@ export class S3 implements Service {
         return { status: 200, headers: headersOf(objectIn(bucket, key)), body: objectIn(bucket, key).body };
       case 'HeadObject':
         return { status: 200, headers: headersOf(objectIn(bucket, key)) };
+      case 'DeleteObject':
+        bucket.objects.delete(key);
+        return { status: 204, headers: {} };
       case 'ListObjectsV2':
         return xmlResponse(200, xmlElement('ListBucketResult', listObjects(bucket, request.query), namespace));
       case 'GetBucketLocation':

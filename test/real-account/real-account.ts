@@ -1,6 +1,7 @@
 import { DescribeRecoveryInstancesCommand, DescribeSourceServersCommand, DrsClient } from '@aws-sdk/client-drs';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { STACK, stackStatus } from '../cdk-cli/account';
+import { existingStacks } from './record/recording';
 
 /** What somebody has said may be disconnected, and where. */
 export interface RealAccount {
@@ -9,13 +10,16 @@ export interface RealAccount {
   readonly sourceServerIds: readonly string[];
 }
 
+/** What `npm run test:real:record` may use. */
+export type RecordingAccount = Omit<RealAccount, 'sourceServerIds'>;
+
 const VARIABLES = {
   CDK_DRS_REAL_ACCOUNT: { what: 'the account that is meant, in which all of this happens', pattern: /^\d{12}$/ },
   CDK_DRS_REAL_SOURCE_SERVER: {
     what: 'the source servers that may be disconnected for good, separated by commas',
     pattern: /^s-[0-9a-zA-Z]{17}(,s-[0-9a-zA-Z]{17})*$/,
   },
-  AWS_REGION: { what: 'their Region', pattern: /^[a-z]{2}(-[a-z]+)+-\d$/ },
+  AWS_REGION: { what: 'the Region that is meant', pattern: /^[a-z]{2}(-[a-z]+)+-\d$/ },
 };
 
 /**
@@ -28,9 +32,9 @@ export async function realAccount(): Promise<RealAccount> {
     throw new Error('CI is set: servers of a real account are disconnected by a person who watches, never by a CI.');
   }
   const account = {
-    accountId: read('CDK_DRS_REAL_ACCOUNT'),
-    region: read('AWS_REGION'),
-    sourceServerIds: read('CDK_DRS_REAL_SOURCE_SERVER').split(','),
+    accountId: read('CDK_DRS_REAL_ACCOUNT', FOR_LANDING_ZONE),
+    region: read('AWS_REGION', FOR_LANDING_ZONE),
+    sourceServerIds: read('CDK_DRS_REAL_SOURCE_SERVER', FOR_LANDING_ZONE).split(','),
   };
   await checkCaller(account);
   await checkSourceServers(account);
@@ -39,19 +43,52 @@ export async function realAccount(): Promise<RealAccount> {
   return account;
 }
 
-function read(name: keyof typeof VARIABLES): string {
+/**
+ * The same for `npm run test:real:record`, which disconnects nobody.
+ *
+ * @throws why it is refused
+ */
+export async function recordingAccount(): Promise<RecordingAccount> {
+  if (process.env.CI) {
+    throw new Error('CI is set: a real account is used by a person who watches, never by a CI.');
+  }
+  const account = { accountId: read('CDK_DRS_REAL_ACCOUNT', FOR_RECORDING), region: read('AWS_REGION', FOR_RECORDING) };
+  await checkCaller(account);
+  const [stack] = await existingStacks();
+  if (stack !== undefined) {
+    const { accountId, region } = account;
+    const remedy = `If nobody records there now, delete it: aws cloudformation delete-stack --stack-name ${stack} --region ${region}`;
+    throw new Error(`There is a stack ${stack} already (account ${accountId}, Region ${region}). ${remedy}`);
+  }
+  return account;
+}
+
+type Name = keyof typeof VARIABLES;
+
+interface Purpose {
+  readonly what: string;
+  readonly names: readonly Name[];
+}
+const FOR_LANDING_ZONE: Purpose = {
+  what: 'This deploys the landing zone in a real account, and disconnects source servers for good.',
+  names: ['CDK_DRS_REAL_ACCOUNT', 'CDK_DRS_REAL_SOURCE_SERVER', 'AWS_REGION'],
+};
+const FOR_RECORDING: Purpose = {
+  what: 'This deploys small stacks in a real account, and deletes them.',
+  names: ['CDK_DRS_REAL_ACCOUNT', 'AWS_REGION'],
+};
+
+function read(name: Name, { what: purpose, names }: Purpose): string {
   const value = process.env[name];
   if (value !== undefined && VARIABLES[name].pattern.test(value)) {
     return value;
   }
   const wrong = value === undefined ? 'is not set' : `is '${value}'`;
-  const all = Object.entries(VARIABLES).map(([variable, { what }]) => `  ${variable.padEnd(28)}${what}`);
-  throw new Error(
-    `${name} ${wrong}. This deploys the landing zone in a real account, and disconnects source servers for good. Say what is meant:\n${all.join('\n')}`,
-  );
+  const all = names.map((variable) => `  ${variable.padEnd(28)}${VARIABLES[variable].what}`);
+  throw new Error(`${name} ${wrong}. ${purpose} Say what is meant:\n${all.join('\n')}`);
 }
 
-async function checkCaller({ accountId }: RealAccount) {
+async function checkCaller({ accountId }: RecordingAccount) {
   const { Account, Arn } = await new STSClient().send(new GetCallerIdentityCommand({}));
   if (Account !== accountId) {
     throw new Error(`CDK_DRS_REAL_ACCOUNT is ${accountId}, but the credentials are those of ${Arn} in account ${Account}.`);

@@ -3,7 +3,7 @@ import { CloudFormationClient, CreateStackCommand } from '@aws-sdk/client-cloudf
 import { EmbeddedAws } from '../../emulator';
 import { defaultAccountId, defaultRegion } from '../../emulator/defaults';
 import { STACK } from '../cdk-cli/account';
-import { realAccount } from './real-account';
+import { realAccount, recordingAccount } from './real-account';
 
 // `npm run test:real` disconnects real servers for good: what keeps it from those that are not meant.
 
@@ -88,6 +88,32 @@ test('refused: a landing zone that may be in use', async () => {
   await client.send(new CreateStackCommand({ StackName: STACK, TemplateBody }));
   await aws.cloudFormation.settled(STACK);
   await expect(realAccount()).rejects.toThrow(`There is a stack ${STACK} already`);
+  client.destroy();
+});
+
+test('a recording needs no server, and is meant when the account and the Region are named', async () => {
+  delete process.env.CDK_DRS_REAL_SOURCE_SERVER;
+  expect(await recordingAccount()).toEqual({ accountId: defaultAccountId, region: defaultRegion });
+  expectOnlyQuestions();
+});
+
+test.each<[string, () => unknown, string]>([
+  ['no account', () => delete process.env.CDK_DRS_REAL_ACCOUNT, 'CDK_DRS_REAL_ACCOUNT is not set. This deploys small stacks'],
+  ['no Region', () => delete process.env.AWS_REGION, 'AWS_REGION is not set. This deploys small stacks'],
+  ['a CI', () => (process.env.CI = 'true'), 'never by a CI'],
+  ['another account', () => (process.env.CDK_DRS_REAL_ACCOUNT = '444455556666'), 'CDK_DRS_REAL_ACCOUNT is 444455556666, but'],
+])('a recording is refused: %s', async (_what, change, message) => {
+  change();
+  await expect(recordingAccount()).rejects.toThrow(message);
+  expectOnlyQuestions();
+});
+
+test('a recording is refused: stacks of another one', async () => {
+  const client = new CloudFormationClient();
+  const StackName = 'cdk-drs-recorder-updated';
+  const TemplateBody = JSON.stringify({ Resources: { Handle: { Type: 'AWS::CloudFormation::WaitConditionHandle' } } });
+  await client.send(new CreateStackCommand({ StackName, TemplateBody }));
+  await expect(recordingAccount()).rejects.toThrow(`delete-stack --stack-name ${StackName} --region ${defaultRegion}`);
   client.destroy();
 });
 

@@ -1,4 +1,5 @@
 import {
+  DeleteObjectCommand,
   GetBucketEncryptionCommand,
   GetBucketLocationCommand,
   GetObjectCommand,
@@ -28,6 +29,14 @@ test('what is put can be read, by the client and in this process', async () => {
   expect(services.s3.getObject(Bucket, 'a folder/ä&b.zip')?.toString()).toBe('hello');
   const head = await services.s3Client().send(new HeadObjectCommand({ Bucket, Key: 'a folder/ä&b.zip' }));
   expect(head).toMatchObject({ ETag, ContentLength: 5 });
+});
+
+test('what is deleted is gone, and deleting it again is no error', async () => {
+  await put('gone');
+  const remove = () => services.s3Client().send(new DeleteObjectCommand({ Bucket, Key: 'gone' }));
+  await remove();
+  await remove();
+  expect(services.s3.getObject(Bucket, 'gone')).toBeUndefined();
 });
 
 test('an aws-chunked body is stored without its chunks', async () => {
