@@ -26,7 +26,13 @@ export interface DrsCaller {
   readonly signal: AbortSignal;
 }
 
-export type AssumeRole = (stack: StackIdentity, roleArn: string, patience: Patience, session: RoleSession, reach: Reach) => Promise<Credentials>;
+export type AssumeRole = (
+  stack: StackIdentity,
+  roleArn: string,
+  patience: Patience,
+  session: RoleSession,
+  reach: Reach,
+) => Promise<Credentials>;
 
 /** How many calls are made at once, and how long after the deadline throttling is waited for. */
 interface Pace {
