@@ -48,7 +48,7 @@ export const drainFindings: Mutants = {
     agents('takes the stopped for new ones', " && state !== 'STOPPED'", ''),
     agents('takes the extended for new ones', " && stagingArea?.status !== 'EXTENDED'", ''),
     agents('looks at the first page only', '} while (nextToken);', "} while (nextToken === '');"),
-    agents('reads its pages once', 'pages.length > 1 ? await readSourceServers(client, term) : []', '[]'),
+    agents('reads its pages once', 'pages.length > 1 ? ', 'pages.length < 0 ? '),
     agents('asks about one after another', 'const AT_ONCE = 20;', 'const AT_ONCE = 1;'),
     agents('asks about all at once', 'const AT_ONCE = 20;', 'const AT_ONCE = 1_000;'),
     agents('fails if one is gone', 'if (!isNothingThere(error)) {', 'if (error) {'),

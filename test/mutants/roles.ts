@@ -42,7 +42,11 @@ export const roles: Mutants = {
     options('does not check that it is a role', 'if (roleArn !== undefined && ', `if (roleArn === 'mutant' && `),
   ],
   'the function assumes it itself, in the Region of its stack': [
-    index('assumes it for ever', HANDED_IN, HANDED_IN.replace('...args', 'args[0], args[1], Infinity, args[3], args[4]')),
+    index(
+      'assumes it for ever',
+      HANDED_IN,
+      HANDED_IN.replace('...args', 'args[0], args[1], { ...args[2], deadline: Infinity, throttledUntil: Infinity }, args[3], args[4]'),
+    ),
     drs('assumes it in the Region of the server', OPEN, OPEN.replace('stack', '{ ...stack, region: reach.region }')),
   ],
   'a session belongs to its request': [

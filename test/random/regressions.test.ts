@@ -264,3 +264,26 @@ regression('a forged Delete of a nested stack that cleans up, while its root sti
     },
   ],
 });
+
+regression('a nested stack that cleaned up at once is rolled back: what it deleted is made again', {
+  settings: { nestedCleanUp: 'at-once', disconnectedRecord: 'goes-with-account' },
+  seed: 0,
+  steps: [
+    {
+      do: 'deploy',
+      stack: 'A',
+      spec: { disconnections: [{ name: 'One', server: 0 }], nested: { disconnections: [{ name: 'One', server: 6, role: 0 }] } },
+    },
+    { do: 'fail', operation: 'DescribeStacks', kind: 'throttle', times: 1000, delay: 45_000 },
+    {
+      do: 'deploy',
+      stack: 'A',
+      spec: {
+        disconnections: [{ name: 'One', server: 4, deleteSourceServer: true }],
+        sibling: { seconds: { create: 1 }, fails: ['create'] },
+        nested: { disconnections: [{ name: 'Three', server: 0 }] },
+      },
+    },
+    { do: 'clear faults' },
+  ],
+});

@@ -60,13 +60,19 @@ async function restore(engine: Engine, stack: Stack, old: ResourceInstance): Pro
     else stack.replace(old);
     return old;
   }
-  if (!current || current.definition.type !== type) {
-    if (current) stack.superseded.push(current);
+  const provider = engine.providerOf(type);
+  if (!current) {
+    // A nested stack may have cleaned up before its root failed.
+    const created = { ...old, ...(await provider.create(resourceRequest(stack, old, neverAborted))) };
+    stack.mark(created, 'UPDATE_COMPLETE');
+    return created;
+  }
+  if (current.definition.type !== type) {
+    stack.superseded.push(current);
     stack.mark(old, 'UPDATE_COMPLETE');
     return old;
   }
   stack.mark(current, 'UPDATE_IN_PROGRESS');
-  const provider = engine.providerOf(type);
   const physicalId = current.physicalId ?? '';
   const restored = provider.rollBack
     ? await provider.rollBack(physicalId)
