@@ -50,6 +50,11 @@ export const unknowns = {
     likely: 'after-the-root',
     values: ['after-the-root', 'at-once'],
   },
+  pendingFunction: {
+    what: 'what CloudFormation makes of a custom resource whose function is still pending, as may be in express mode: by the documentation it tries again',
+    likely: 'tried-again',
+    values: ['tried-again', 'fails'],
+  },
   conflictLingers: {
     what: 'how long a conflict outlasts its recovery instance',
     likely: 0,

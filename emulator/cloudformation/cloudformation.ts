@@ -18,6 +18,7 @@ import { templates } from './api/templates';
 import { CustomResourceRequest, CustomResources } from './custom-resource';
 import { Right, withRights } from './deployer-rights';
 import { Engine, EngineProvider } from './engine';
+import { PendingFunctions } from './express';
 import { reasonOf, validationError } from './errors';
 import { ResourceInstance, StackEvent, StackEventListener } from './model';
 import { NestedStacks } from './nested-stack';
@@ -75,7 +76,12 @@ export class CloudFormation implements Service {
     const { clock, settings } = parts;
     this.stacks = new Stacks({ time: () => clock.now(), timestamp: () => this.timestamp(), emit: (event) => this.emit(event) });
     this.endpoint = new ResponseEndpoint(clock, parts.faults, parts.certificate);
-    this.customResources = new CustomResources(clock, this.endpoint, parts.invoke);
+    const pending = new PendingFunctions(clock, (stackId) => this.stacks.get(stackId));
+    const invoke = (functionArn: string, payload: unknown): unknown => {
+      pending.check(functionArn);
+      return parts.invoke(functionArn, payload);
+    };
+    this.customResources = new CustomResources(clock, this.endpoint, invoke, settings.pendingFunction === 'tried-again');
     this.customResourceRequests = this.customResources.requests;
     this.waitConditions = new WaitConditions(clock);
     this.engine = {
@@ -86,8 +92,10 @@ export class CloudFormation implements Service {
       missingAttribute: (instance, name, stack) => this.missingAttribute(instance, name, stack),
       run: (stack, operation) => run(stack, operation),
     };
+    const functions = parts.providers['AWS::Lambda::Function'];
     this.providers = {
       ...parts.providers,
+      ...(functions && { 'AWS::Lambda::Function': pending.by(functions) }),
       'AWS::CloudFormation::CustomResource': this.customResources,
       'AWS::CloudFormation::Stack': new NestedStacks(this.engine, (url) => fetchTemplate(parts.s3, url)),
       'AWS::CloudFormation::WaitCondition': this.waitConditions,
