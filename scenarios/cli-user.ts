@@ -46,7 +46,7 @@ export class Operator {
   }
 
   /** Creates or updates the stack; resolves with the status in which it rests. */
-  async deploy(assembly: Assembly, options: Partial<CreateStackCommandInput> = {}): Promise<string> {
+  async deploy(assembly: Assembly, options: Partial<CreateStackCommandInput> = {}, express?: true): Promise<string> {
     const uploaded = await this.upload(assembly).finally(() => removeAssembly(assembly));
     const input = {
       StackName: assembly.stackName,
@@ -56,10 +56,22 @@ export class Operator {
       ...options,
     };
     const exists = (await this.statusOf(assembly.stackName)) !== undefined;
-    const { StackId } = await (exists
-      ? this.cloudFormation.send(new UpdateStackCommand(input))
-      : this.cloudFormation.send(new CreateStackCommand(input)));
+    const client = express ? this.inExpressMode() : this.cloudFormation;
+    const { StackId } = await (exists ? client.send(new UpdateStackCommand(input)) : client.send(new CreateStackCommand(input)));
     return this.aws.cloudFormation.settled(StackId!);
+  }
+
+  /** The client is older than express mode, and leaves it out. */
+  private inExpressMode(): CloudFormationClient {
+    const client = new CloudFormationClient(this.configuration(this.aws.environment.AWS_REGION));
+    client.middlewareStack.add(
+      (next) => (args) => {
+        (args.request as { body: string }).body += '&DeploymentConfig.Mode=EXPRESS';
+        return next(args);
+      },
+      { step: 'build', priority: 'high' },
+    );
+    return client;
   }
 
   /** Deletes the stack; resolves with the status in which it rests. */

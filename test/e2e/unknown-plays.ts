@@ -80,6 +80,32 @@ export const failedCreateIsLeft: Play = {
   },
 };
 
+export const expressMode: Play = {
+  name: 'in express mode a create that fails is left and nobody is disconnected; one that succeeds is deleted, and its server is disconnected',
+  async play(stage) {
+    stage.seed(...TWO);
+    await stage.deploy(twoAndAFailingSibling, 'CREATE_FAILED', { express: true });
+    await stage.destroy();
+    expect(stage.changes()).toEqual([]);
+    await stage.deploy(disconnectionOf(APP), 'CREATE_COMPLETE', { express: true });
+    await stage.destroy();
+    await stage.expectStates(APP_DISCONNECTED);
+  },
+};
+
+export const functionIsPending: Play = {
+  name: 'a create in express mode fails, since its function is pending: nobody is disconnected; deployed again, its server is',
+  async play(stage) {
+    stage.seed(...TWO);
+    await stage.deploy(disconnectionOf(APP), 'CREATE_FAILED', { express: true });
+    await stage.destroy();
+    expect(stage.changes()).toEqual([]);
+    await stage.deploy(disconnectionOf(APP));
+    await stage.destroy();
+    await stage.expectStates(APP_DISCONNECTED);
+  },
+};
+
 /** Of the events of a stack that was created a year ago only those of its deletion are left. */
 export const ofOldStack: Play = {
   name: 'a stack of last year is deleted: its server is disconnected',

@@ -6,9 +6,11 @@ import {
   creationIsDenied,
   disconnectOfExtended,
   drillStays,
+  expressMode,
   failedCreateIsLeft,
   failingSibling,
   functionIsGone,
+  functionIsPending,
   machineIsGone,
   movesToAnotherRegion,
   nestedCleanUp,
@@ -74,6 +76,10 @@ export const cases: { readonly [Name in keyof Unknowns]: Cases<Unknowns[Name]> }
   nestedCleanUp: [
     ['after-the-root', nestedCleanUp, failingSibling],
     ['at-once', nestedCleanUp, failingSibling],
+  ],
+  pendingFunction: [
+    ['tried-again', expressMode],
+    ['fails', functionIsPending],
   ],
   conflictLingers: [
     [0, scenario('disconnect-recovery-instance')],

@@ -1,12 +1,14 @@
 import type { Unknowns } from '../../../emulator/settings';
 import { extended } from '../simulation/fixtures';
-import type { Action, OnFailure } from '../simulation/steps';
+import type { Action, Step } from '../simulation/steps';
 import type { StackSpec } from '../simulation/templates';
 
 /** A deletion that is meant: of a stack that stands, or by an update of it. */
 export interface Genuine {
   readonly what: string;
   readonly spec: StackSpec;
+  /** Deployed and deleted in express mode. */
+  readonly express?: true;
   /** What happens before, to a stack that stands. */
   readonly before?: readonly Action[];
   /** What the stack is updated to; it is deleted if there is nothing. */
@@ -23,21 +25,15 @@ export interface Genuine {
   readonly mending?: readonly Action[];
 }
 
-/** What must disconnect nobody: the steps, each taken when everything is at rest, or after so many seconds. */
+/** What must disconnect nobody. */
 export interface Kept {
   readonly what: string;
   /** What the stack is before, if it stands. */
   readonly stands?: StackSpec;
-  readonly steps: readonly KeptStep[];
+  readonly steps: readonly Step[];
   /** The status that the stack ends in: it was played, then. */
   readonly ends: string;
 }
-
-type KeptStep = (
-  { readonly deploy: StackSpec; readonly onFailure?: OnFailure } | { readonly do: 'delete' | 'cancel update' | 'roll back' }
-) & {
-  readonly then?: number;
-};
 
 const FIRST = 0;
 const SECOND = 1;
@@ -57,6 +53,18 @@ function lasts(seconds = 0): boolean {
 
 export const genuine: readonly Genuine[] = [
   { what: 'a stack is deleted', spec: { disconnections: [first, second] }, servers: [FIRST, SECOND] },
+  {
+    what: 'a stack of last year is deleted',
+    spec: { disconnections: [first, second] },
+    before: [{ do: 'age', stack: 'A' }],
+    servers: [FIRST, SECOND],
+  },
+  {
+    what: 'a stack is deleted in express mode',
+    spec: { disconnections: [first, second] },
+    express: true,
+    servers: [FIRST, SECOND],
+  },
   { what: 'an update removes a server', spec: { disconnections: [first, second] }, next: { disconnections: [second] }, servers: [FIRST] },
   {
     what: 'an update puts another server in its place',
@@ -149,83 +157,121 @@ const other = { name: 'Other', server: OTHER };
 const both = { disconnections: [kept, other] };
 
 export const others: readonly Kept[] = [
-  { what: 'a create fails', steps: [{ deploy: { disconnections: [kept], sibling: failing } }], ends: 'ROLLBACK_COMPLETE' },
+  {
+    what: 'a create fails',
+    steps: [{ do: 'deploy', stack: 'B', spec: { disconnections: [kept], sibling: failing } }],
+    ends: 'ROLLBACK_COMPLETE',
+  },
   {
     what: 'a create fails, with OnFailure=DELETE',
-    steps: [{ deploy: { disconnections: [kept], sibling: failing }, onFailure: 'DELETE' }],
+    steps: [{ do: 'deploy', stack: 'B', spec: { disconnections: [kept], sibling: failing }, onFailure: 'DELETE' }],
     ends: 'DELETE_COMPLETE',
   },
   {
     what: 'a create fails and is left, then the stack is deleted',
-    steps: [{ deploy: { disconnections: [kept], sibling: failing }, onFailure: 'DO_NOTHING' }, { do: 'delete' }],
+    steps: [
+      { do: 'deploy', stack: 'B', spec: { disconnections: [kept], sibling: failing }, onFailure: 'DO_NOTHING' },
+      { do: 'delete', stack: 'B' },
+    ],
     ends: 'DELETE_COMPLETE',
   },
   {
     what: 'a create fails and is left, then it is rolled back',
-    steps: [{ deploy: { disconnections: [kept], sibling: failing }, onFailure: 'DO_NOTHING' }, { do: 'roll back' }],
+    steps: [
+      { do: 'deploy', stack: 'B', spec: { disconnections: [kept], sibling: failing }, onFailure: 'DO_NOTHING' },
+      { do: 'roll back', stack: 'B' },
+    ],
     ends: 'ROLLBACK_COMPLETE',
   },
   {
     what: 'a create fails, and its stack is deleted after the rollback',
-    steps: [{ deploy: { disconnections: [kept], sibling: failing } }, { do: 'delete' }],
+    steps: [
+      { do: 'deploy', stack: 'B', spec: { disconnections: [kept], sibling: failing } },
+      { do: 'delete', stack: 'B' },
+    ],
     ends: 'DELETE_COMPLETE',
   },
   {
     what: 'a create is cancelled by a deletion',
-    steps: [{ deploy: { disconnections: [kept], sibling: late }, then: 60 }, { do: 'delete' }],
+    steps: [
+      { do: 'deploy', stack: 'B', spec: { disconnections: [kept], sibling: late }, then: 60 },
+      { do: 'delete', stack: 'B' },
+    ],
     ends: 'DELETE_COMPLETE',
   },
   {
     what: 'the create of a nested stack fails',
-    steps: [{ deploy: { disconnections: [other], nested: { disconnections: [kept], sibling: failing } } }],
+    steps: [{ do: 'deploy', stack: 'B', spec: { disconnections: [other], nested: { disconnections: [kept], sibling: failing } } }],
     ends: 'ROLLBACK_COMPLETE',
+  },
+  {
+    what: 'a create in express mode fails and is left, then the stack is deleted in express mode',
+    steps: [
+      { do: 'deploy', stack: 'B', spec: { disconnections: [kept], sibling: failing }, express: true },
+      { do: 'delete', stack: 'B', express: true },
+    ],
+    ends: 'DELETE_COMPLETE',
+  },
+  {
+    what: 'a create in express mode fails in a nested stack, then the stack is deleted',
+    steps: [
+      { do: 'deploy', stack: 'B', spec: { disconnections: [other], nested: { disconnections: [kept], sibling: failing } }, express: true },
+      { do: 'delete', stack: 'B' },
+    ],
+    ends: 'DELETE_COMPLETE',
   },
   {
     what: 'an update that adds a server fails',
     stands: { disconnections: [other] },
-    steps: [{ deploy: { ...both, sibling: failing } }],
+    steps: [{ do: 'deploy', stack: 'B', spec: { ...both, sibling: failing } }],
     ends: 'UPDATE_ROLLBACK_COMPLETE',
   },
   {
     what: 'an update that removes a server fails',
     stands: both,
-    steps: [{ deploy: { disconnections: [other], sibling: failing } }],
+    steps: [{ do: 'deploy', stack: 'B', spec: { disconnections: [other], sibling: failing } }],
     ends: 'UPDATE_ROLLBACK_COMPLETE',
   },
   {
     what: 'an update that adds a server is cancelled',
     stands: { disconnections: [other] },
-    steps: [{ deploy: { ...both, sibling: { seconds: { create: 600 } } }, then: 120 }, { do: 'cancel update' }],
+    steps: [
+      { do: 'deploy', stack: 'B', spec: { ...both, sibling: { seconds: { create: 600 } } }, then: 120 },
+      { do: 'cancel update', stack: 'B' },
+    ],
     ends: 'UPDATE_ROLLBACK_COMPLETE',
   },
   {
     what: 'a construct is renamed',
     stands: { disconnections: [kept] },
-    steps: [{ deploy: { disconnections: [{ ...kept, name: 'Three' }] } }],
+    steps: [{ do: 'deploy', stack: 'B', spec: { disconnections: [{ ...kept, name: 'Three' }] } }],
     ends: 'UPDATE_COMPLETE',
   },
   {
     what: 'a construct is renamed in a nested stack',
     stands: { disconnections: [], nested: { disconnections: [kept] } },
-    steps: [{ deploy: { disconnections: [], nested: { disconnections: [{ ...kept, name: 'Three' }] } } }],
+    steps: [{ do: 'deploy', stack: 'B', spec: { disconnections: [], nested: { disconnections: [{ ...kept, name: 'Three' }] } } }],
     ends: 'UPDATE_COMPLETE',
   },
   {
     what: 'an update of a nested stack removes a server, and the root fails later',
     stands: { disconnections: [], nested: both },
-    steps: [{ deploy: { disconnections: [], sibling: late, nested: { disconnections: [other] } } }],
+    steps: [{ do: 'deploy', stack: 'B', spec: { disconnections: [], sibling: late, nested: { disconnections: [other] } } }],
     ends: 'UPDATE_ROLLBACK_COMPLETE',
   },
   {
     what: 'an update adds a nested stack, and the root fails later',
     stands: { disconnections: [other] },
-    steps: [{ deploy: { disconnections: [other], sibling: late, nested: { disconnections: [kept] } } }],
+    steps: [{ do: 'deploy', stack: 'B', spec: { disconnections: [other], sibling: late, nested: { disconnections: [kept] } } }],
     ends: 'UPDATE_ROLLBACK_COMPLETE',
   },
   {
     what: 'a server that is retained is removed, then its stack is deleted',
     stands: { disconnections: [{ ...kept, retain: true }, other] },
-    steps: [{ deploy: { disconnections: [other] } }, { do: 'delete' }],
+    steps: [
+      { do: 'deploy', stack: 'B', spec: { disconnections: [other] } },
+      { do: 'delete', stack: 'B' },
+    ],
     ends: 'DELETE_COMPLETE',
   },
 ];

@@ -53,9 +53,7 @@ class Row {
       await this.bringToStand('B', stands);
     }
     for (const step of steps) {
-      const action: Action =
-        'deploy' in step ? { do: 'deploy', stack: 'B', spec: step.deploy, onFailure: step.onFailure } : { do: step.do, stack: 'B' };
-      await this.perform(action, step.then);
+      await this.perform(step, step.then);
     }
     // It is not the newest any more, once it is deleted.
     const [{ status }] = this.ledger.all();
@@ -68,15 +66,15 @@ class Row {
   }
 
   async playGenuine(deletion: Genuine, settings: Partial<Unknowns>) {
-    const { spec, before = [], next, servers: meant, failsWith, heldForEver } = deletion;
+    const { spec, express, before = [], next, servers: meant, failsWith, heldForEver } = deletion;
     this.changed.clear();
-    await this.bringToStand('A', spec);
+    await this.bringToStand('A', spec, express);
     for (const action of before) {
       await this.perform(action, 600);
     }
     this.demand(this.changed.size === 0, 'a function changed something before the deletion');
     this.failedDeletions = 0;
-    await this.perform(next ? { do: 'deploy', stack: 'A', spec: next } : { do: 'delete', stack: 'A' });
+    await this.perform(next ? { do: 'deploy', stack: 'A', spec: next, express } : { do: 'delete', stack: 'A', express });
     this.demand(failsWith?.(settings) === true || this.failedDeletions === 0, `${this.failedDeletions} deletions failed`);
     this.demand(this.areGone(deletion) || this.failedDeletions > 0, 'nothing failed, and not every server is disconnected');
     for (let failures = 0; this.ledger.get('A').status === 'DELETE_FAILED' && failures < MOST_FAILURES; failures++) {
@@ -108,13 +106,19 @@ class Row {
   }
 
   /** What stands was deployed long ago: its policies have spread. */
-  private async bringToStand(stack: StackName, spec: StackSpec) {
+  private async bringToStand(stack: StackName, spec: StackSpec, express?: true) {
     const { roles } = this.world.iam;
     const { propagation } = roles;
     roles.propagation = 0;
-    await this.perform({ do: 'deploy', stack, spec });
+    await this.perform({ do: 'deploy', stack, spec, express });
+    if (express && this.ledger.get(stack).status === 'CREATE_FAILED') {
+      // Its function may have been pending, and isn't any more then.
+      await this.world.pass(LATER);
+      await this.perform({ do: 'deploy', stack, spec, express });
+    }
     roles.propagation = propagation;
-    this.demand(this.ledger.get(stack).status === 'CREATE_COMPLETE', `the stack ${stack} is in ${this.ledger.get(stack).status}`);
+    const { status } = this.ledger.get(stack);
+    this.demand(/^(CREATE|UPDATE)_COMPLETE$/.test(status), `the stack ${stack} is in ${status}`);
   }
 
   /** Then everything comes to rest, or so many seconds pass. */
