@@ -55,6 +55,11 @@ export const unknowns = {
     likely: 'tried-again',
     values: ['tried-again', 'fails'],
   },
+  refactoring: {
+    what: 'whether a stack refactoring can move a custom resource; what names `AWS::StackId`, such as the function, it can not',
+    likely: 'moves-custom-resources',
+    values: ['moves-custom-resources', 'refuses-custom-resources'],
+  },
   conflictLingers: {
     what: 'how long a conflict outlasts its recovery instance',
     likely: 0,

@@ -5,6 +5,7 @@ import {
   CreateStackCommand,
   DeleteStackCommand,
   DescribeStacksCommand,
+  GetTemplateCommand,
   UpdateStackCommand,
   type CreateStackCommandInput,
   type DeleteStackCommandInput,
@@ -79,6 +80,12 @@ export class Operator {
     const { Stacks } = await this.cloudFormation.send(new DescribeStacksCommand({ StackName: stackName }));
     await this.cloudFormation.send(new DeleteStackCommand({ StackName: stackName, ...options }));
     return this.aws.cloudFormation.settled(Stacks![0].StackId!);
+  }
+
+  /** The template that the stack has. */
+  async templateOf(stackName: string): Promise<{ readonly Resources: Record<string, object> }> {
+    const { TemplateBody = '' } = await this.cloudFormation.send(new GetTemplateCommand({ StackName: stackName }));
+    return JSON.parse(TemplateBody) as { Resources: Record<string, object> };
   }
 
   /** The stack's status; undefined if there is no such stack. */

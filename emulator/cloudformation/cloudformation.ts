@@ -24,6 +24,7 @@ import { ResourceInstance, StackEvent, StackEventListener } from './model';
 import { NestedStacks } from './nested-stack';
 import { ResponseEndpoint } from './response-endpoint';
 import { Stack } from './stack';
+import { refactor } from './stack-operations/refactor';
 import { Stacks } from './stacks';
 import { fetchTemplate, TemplateStore } from './template-url';
 import { madeUpAttribute, UnsupportedTypes } from './unsupported-type';
@@ -53,6 +54,13 @@ export interface CloudFormationParts {
   /** Invokes a function asynchronously; throws what CloudFormation would say if there is no such function. */
   readonly invoke: (functionArn: string, payload: unknown) => unknown;
   readonly certificate: { readonly key: string; readonly cert: string };
+}
+
+/** A side of a stack refactoring. */
+export interface Refactored {
+  readonly stackName: string;
+  readonly logicalId: string;
+  readonly templateBody: string;
 }
 
 /** AWS CloudFormation: its API, and the machinery behind it. */
@@ -151,11 +159,7 @@ export class CloudFormation implements Service {
 
   /** The stack's status once no operation runs on it any more. A name means the newest stack of that name, deleted or not. */
   async settled(stackNameOrId: string): Promise<string> {
-    const stack = this.stacks
-      .all()
-      .filter(({ stackId, stackName }) => stackId === stackNameOrId || stackName === stackNameOrId)
-      .at(-1);
-    if (!stack) throw new Error(`Stack ${stackNameOrId} does not exist`);
+    const stack = this.newest(stackNameOrId);
     for (let running = runningOn(stack); running; running = runningOn(stack)) await running;
     return stack.status;
   }
@@ -164,6 +168,21 @@ export class CloudFormation implements Service {
   age(stackName: string, milliseconds: number): void {
     const stacks = this.stacks.all().filter((stack) => stack.root.stackName === stackName);
     for (const stack of stacks) stack.age(milliseconds);
+  }
+
+  /** What CreateStackRefactor and ExecuteStackRefactor do with a resource; each stack by its name, with the template that it has afterwards. */
+  refactor(source: Refactored, destination: Refactored): void {
+    const [from, to] = [source, destination].map(({ stackName, ...more }) => ({ stack: this.newest(stackName), ...more }));
+    refactor([from, to], [{ source: from, destination: to }], this.parts.settings.refactoring === 'moves-custom-resources');
+  }
+
+  private newest(stackNameOrId: string): Stack {
+    const stack = this.stacks
+      .all()
+      .filter(({ stackId, stackName }) => stackId === stackNameOrId || stackName === stackNameOrId)
+      .at(-1);
+    if (!stack) throw new Error(`Stack ${stackNameOrId} does not exist`);
+    return stack;
   }
 
   private providerOf(type: string): EngineProvider | undefined {

@@ -10,6 +10,10 @@ import {
   failedCreateIsLeft,
   failingSibling,
   functionIsGone,
+  functionMoves,
+  movedAway,
+  movedBack,
+  moveIsRefused,
   functionIsPending,
   machineIsGone,
   movesToAnotherRegion,
@@ -80,6 +84,10 @@ export const cases: { readonly [Name in keyof Unknowns]: Cases<Unknowns[Name]> }
   pendingFunction: [
     ['tried-again', expressMode],
     ['fails', functionIsPending],
+  ],
+  refactoring: [
+    ['moves-custom-resources', movedAway, movedBack, functionMoves],
+    ['refuses-custom-resources', moveIsRefused, functionMoves],
   ],
   conflictLingers: [
     [0, scenario('disconnect-recovery-instance')],
