@@ -45,6 +45,11 @@ export const unknowns = {
     likely: 'until-its-turn',
     values: ['until-its-turn', 'until-gone', 'never'],
   },
+  replacedListing: {
+    what: 'which physical ID `ListStackResources` shows of what an update has replaced, while it cleans up: the new one, by captures',
+    likely: 'successor',
+    values: ['successor', 'predecessor'],
+  },
   nestedCleanUp: {
     what: 'whether a nested stack cleans up after its root has updated everything, or as soon as it is updated itself',
     likely: 'after-the-root',

@@ -12,7 +12,7 @@ import {
   TWO,
   twoAndAFailingSibling,
 } from '../../scenarios/stacks';
-import { RecoveryInstancePolicy } from '../../lib';
+import { FleetDisconnection, RecoveryInstancePolicy, SourceServerSelection } from '../../lib';
 
 // What is played where something of AWS is not known. Each throws where what is expected does not happen.
 
@@ -183,6 +183,19 @@ export const moveIsRefused: Play = {
     await expect(moveAway(stage)).rejects.toThrow(/not supported for the resource type Custom::/);
     await stage.destroy('DELETE_COMPLETE', OTHER_STACK);
     await stage.expectStates({ [APP]: 'CONTINUOUS', [DATABASE]: 'DISCONNECTED' });
+  },
+};
+
+export const otherSelection: Play = {
+  name: 'a fleet gets another selection: nobody is disconnected',
+  async play(stage) {
+    const fleetOf = (landingZone: string) => (stack: Stack) =>
+      void new FleetDisconnection(stack, 'Fleet', { selection: SourceServerSelection.withTags({ 'landing-zone': landingZone }) });
+    stage.seed(...TWO.map((server) => ({ ...server, tags: { 'landing-zone': 'old' } })));
+    await stage.deploy(fleetOf('old'));
+    await stage.deploy(fleetOf('new'), 'UPDATE_COMPLETE');
+    await stage.expectStates(BOTH_REPLICATE);
+    expect(stage.failedDeletions()).toEqual([]);
   },
 };
 

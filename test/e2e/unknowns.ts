@@ -19,6 +19,7 @@ import {
   movesToAnotherRegion,
   nestedCleanUp,
   ofOldStack,
+  otherSelection,
   type Play,
   lastServerGoesAlong,
   recordGoesAlong,
@@ -76,6 +77,10 @@ export const cases: { readonly [Name in keyof Unknowns]: Cases<Unknowns[Name]> }
     ['until-its-turn', ...cleanUps],
     ['until-gone', ...cleanUps],
     ['never', ...cleanUps],
+  ],
+  replacedListing: [
+    ['successor', scenario('replacement'), scenario('rename'), otherSelection],
+    ['predecessor', scenario('replacement'), scenario('rename'), otherSelection],
   ],
   nestedCleanUp: [
     ['after-the-root', nestedCleanUp, failingSibling],

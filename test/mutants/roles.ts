@@ -20,7 +20,11 @@ const POLICY = 'sessionPolicy(roleArn, reach)';
 /** The rules of roles that are assumed, which no table has. */
 export const roles: Mutants = {
   'DRS is called as the role': [
-    index('lets single servers assume none', 'sourceServerDisconnection(assumeRole, openCleanup)', `sourceServerDisconnection(${ASSUMES_NONE}, openCleanup)`),
+    index(
+      'lets single servers assume none',
+      'sourceServerDisconnection(assumeRole, openCleanup)',
+      `sourceServerDisconnection(${ASSUMES_NONE}, openCleanup)`,
+    ),
     index('lets fleets assume none', 'fleetDisconnection(assumeRole, openCleanup)', `fleetDisconnection(${ASSUMES_NONE}, openCleanup)`),
     index('assumes another role', HANDED_IN, HANDED_IN.replace('...args', 'args[0], `${args[1]}2`, args[2], args[3], args[4]')),
     clientConfiguration("uses the function's own credentials", '...(credentials && { credentials }),', ''),

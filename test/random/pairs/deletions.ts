@@ -274,4 +274,27 @@ export const others: readonly Kept[] = [
     ],
     ends: 'DELETE_COMPLETE',
   },
+  {
+    what: 'two servers change places',
+    stands: { disconnections: [kept, other] },
+    steps: [
+      {
+        do: 'deploy',
+        stack: 'B',
+        spec: {
+          disconnections: [
+            { ...kept, name: other.name },
+            { ...other, name: kept.name },
+          ],
+        },
+      },
+    ],
+    ends: 'UPDATE_COMPLETE',
+  },
+  {
+    what: 'a fleet gets another selection',
+    stands: { disconnections: [], fleets: [{ name: 'Fleet', selection: 2 }] },
+    steps: [{ do: 'deploy', stack: 'B', spec: { disconnections: [], fleets: [{ name: 'Fleet', selection: 0 }] } }],
+    ends: 'UPDATE_COMPLETE',
+  },
 ];
