@@ -121,7 +121,7 @@ export async function updatedTo(request: Request, ofOwn: boolean, events: AsyncI
         gone.add(as);
       }
       const isOwn = as === request.logicalId;
-      if (/^(CREATE|UPDATE)_COMPLETE$/.test(status) && !gone.has(as) && (isOwn ? ofOwn && !isSame : isSame)) {
+      if (/^(CREATE|UPDATE)_COMPLETE$/.test(status) && (isOwn ? ofOwn && !isSame : isSame && !gone.has(as))) {
         return as;
       }
     }

@@ -117,7 +117,7 @@ export const deletions: Mutants = {
     ),
   ],
   '… but the construct was only renamed or moved inside the stack': [
-    history('does not see it under another name in the events', 'isOwn ? ofOwn && !isSame : isSame', 'isOwn && ofOwn && !isSame'),
+    history('does not see it under another name in the events', 'isOwn ? ofOwn && !isSame : isSame &&', 'isOwn && ofOwn && !isSame &&'),
     history('takes what lost it since', ' && !gone.has(as)', ''),
     history('looks beyond the update', 'if (isBeginning(request, event)) {', "if (request.logicalId === '') {"),
     deletionCheck(
