@@ -45,10 +45,25 @@ export const unknowns = {
     likely: 'until-its-turn',
     values: ['until-its-turn', 'until-gone', 'never'],
   },
+  replacedListing: {
+    what: 'which physical ID `ListStackResources` shows of what an update has replaced, while it cleans up: the new one, by captures',
+    likely: 'successor',
+    values: ['successor', 'predecessor'],
+  },
   nestedCleanUp: {
     what: 'whether a nested stack cleans up after its root has updated everything, or as soon as it is updated itself',
     likely: 'after-the-root',
     values: ['after-the-root', 'at-once'],
+  },
+  pendingFunction: {
+    what: 'what CloudFormation makes of a custom resource whose function is still pending, as may be in express mode: by the documentation it tries again',
+    likely: 'tried-again',
+    values: ['tried-again', 'fails'],
+  },
+  refactoring: {
+    what: 'whether a stack refactoring can move a custom resource; what names `AWS::StackId`, such as the function, it can not',
+    likely: 'moves-custom-resources',
+    values: ['moves-custom-resources', 'refuses-custom-resources'],
   },
   conflictLingers: {
     what: 'how long a conflict outlasts its recovery instance',

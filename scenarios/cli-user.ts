@@ -5,6 +5,7 @@ import {
   CreateStackCommand,
   DeleteStackCommand,
   DescribeStacksCommand,
+  GetTemplateCommand,
   UpdateStackCommand,
   type CreateStackCommandInput,
   type DeleteStackCommandInput,
@@ -46,7 +47,7 @@ export class Operator {
   }
 
   /** Creates or updates the stack; resolves with the status in which it rests. */
-  async deploy(assembly: Assembly, options: Partial<CreateStackCommandInput> = {}): Promise<string> {
+  async deploy(assembly: Assembly, options: Partial<CreateStackCommandInput> = {}, express?: true): Promise<string> {
     const uploaded = await this.upload(assembly).finally(() => removeAssembly(assembly));
     const input = {
       StackName: assembly.stackName,
@@ -56,10 +57,22 @@ export class Operator {
       ...options,
     };
     const exists = (await this.statusOf(assembly.stackName)) !== undefined;
-    const { StackId } = await (exists
-      ? this.cloudFormation.send(new UpdateStackCommand(input))
-      : this.cloudFormation.send(new CreateStackCommand(input)));
+    const client = express ? this.inExpressMode() : this.cloudFormation;
+    const { StackId } = await (exists ? client.send(new UpdateStackCommand(input)) : client.send(new CreateStackCommand(input)));
     return this.aws.cloudFormation.settled(StackId!);
+  }
+
+  /** The client is older than express mode, and leaves it out. */
+  private inExpressMode(): CloudFormationClient {
+    const client = new CloudFormationClient(this.configuration(this.aws.environment.AWS_REGION));
+    client.middlewareStack.add(
+      (next) => (args) => {
+        (args.request as { body: string }).body += '&DeploymentConfig.Mode=EXPRESS';
+        return next(args);
+      },
+      { step: 'build', priority: 'high' },
+    );
+    return client;
   }
 
   /** Deletes the stack; resolves with the status in which it rests. */
@@ -67,6 +80,12 @@ export class Operator {
     const { Stacks } = await this.cloudFormation.send(new DescribeStacksCommand({ StackName: stackName }));
     await this.cloudFormation.send(new DeleteStackCommand({ StackName: stackName, ...options }));
     return this.aws.cloudFormation.settled(Stacks![0].StackId!);
+  }
+
+  /** The template that the stack has. */
+  async templateOf(stackName: string): Promise<{ readonly Resources: Record<string, object> }> {
+    const { TemplateBody = '' } = await this.cloudFormation.send(new GetTemplateCommand({ StackName: stackName }));
+    return JSON.parse(TemplateBody) as { Resources: Record<string, object> };
   }
 
   /** The stack's status; undefined if there is no such stack. */

@@ -52,12 +52,12 @@ export class Stage {
   }
 
   /** Deploys a stack that is made on the spot. */
-  async deploy(declare: (stack: Stack) => void, expected = 'CREATE_COMPLETE', { stackName = STACK, onFailure }: DeploymentOptions = {}) {
-    this.timeline.command(
-      onFailure ? `aws cloudformation create-stack --on-failure ${onFailure} ...` : `npx cdk deploy${argument(stackName)}`,
-    );
+  async deploy(declare: (stack: Stack) => void, expected = 'CREATE_COMPLETE', options: DeploymentOptions = {}) {
+    const { stackName = STACK, onFailure, express } = options;
+    const deploy = `npx cdk deploy${argument(stackName)}${express ? ' --express' : ''}`;
+    this.timeline.command(onFailure ? `aws cloudformation create-stack --on-failure ${onFailure} ...` : deploy);
     const assembly = await this.timeline.during('synthesizing', synthesizeStack(stackName, declare, this.accountId));
-    await this.deployed(assembly, expected, onFailure);
+    await this.deployed(assembly, expected, options);
   }
 
   /** Deploys a stack of an app that is made on the spot. */
@@ -160,8 +160,8 @@ export class Stage {
     return (await Promise.all([...this.regions].map((region) => this.operator.sourceServers(region)))).flat();
   }
 
-  private async deployed(assembly: Assembly, expected: string, onFailure?: DeploymentOptions['onFailure']) {
-    const deployed = this.operator.deploy(assembly, onFailure && { OnFailure: onFailure });
+  private async deployed(assembly: Assembly, expected: string, { onFailure, express }: DeploymentOptions = {}) {
+    const deployed = this.operator.deploy(assembly, onFailure && { OnFailure: onFailure }, express);
     deepStrictEqual(await this.timeline.during('deploying', deployed), expected);
   }
 }
@@ -169,6 +169,8 @@ export class Stage {
 export interface DeploymentOptions {
   readonly stackName?: string;
   readonly onFailure?: 'DELETE' | 'DO_NOTHING';
+  /** Nothing is rolled back then. */
+  readonly express?: true;
 }
 
 /** A line in CloudWatch's embedded metric format. */

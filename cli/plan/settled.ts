@@ -6,7 +6,7 @@ import { isOfCreated } from '../../lambda/physical-ids';
 import { isRecord } from '../../lambda/protocol/request';
 import { NEVER_CREATED, outcomeOf, outcomeOfChange } from './outcome';
 import type { Outcome } from './plan-json';
-import { say } from '../../lambda/aws/message';
+import { command, say } from '../../lambda/aws/message';
 import { commandToRetain } from '../../lambda/protocol/failure-advice';
 
 /**
@@ -23,7 +23,7 @@ export function outcomeByFunction({ stack, resource, change }: PlannedChange): O
   if (!ofStack) {
     return outcomeOf(
       'unknown',
-      say`it can't be told whether its teardown function, the ServiceToken, belongs to the stack ${stack.identity.name}: another stack's refuses to delete it`,
+      say`it can't be told whether its teardown function, the ServiceToken, belongs to the stack ${stack.identity.name}: another stack's refuses to delete it. If a stack refactoring moved it here, put its construct back and run ${command`npx cdk refactor --unstable=refactor`} before`,
     );
   }
   const { Variables } = (ofStack.Properties?.Environment ?? {}) as { Variables?: unknown };

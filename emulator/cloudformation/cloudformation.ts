@@ -18,11 +18,13 @@ import { templates } from './api/templates';
 import { CustomResourceRequest, CustomResources } from './custom-resource';
 import { Right, withRights } from './deployer-rights';
 import { Engine, EngineProvider } from './engine';
+import { PendingFunctions } from './express';
 import { reasonOf, validationError } from './errors';
 import { ResourceInstance, StackEvent, StackEventListener } from './model';
 import { NestedStacks } from './nested-stack';
 import { ResponseEndpoint } from './response-endpoint';
 import { Stack } from './stack';
+import { refactor } from './stack-operations/refactor';
 import { Stacks } from './stacks';
 import { fetchTemplate, TemplateStore } from './template-url';
 import { madeUpAttribute, UnsupportedTypes } from './unsupported-type';
@@ -54,6 +56,13 @@ export interface CloudFormationParts {
   readonly certificate: { readonly key: string; readonly cert: string };
 }
 
+/** A side of a stack refactoring. */
+export interface Refactored {
+  readonly stackName: string;
+  readonly logicalId: string;
+  readonly templateBody: string;
+}
+
 /** AWS CloudFormation: its API, and the machinery behind it. */
 export class CloudFormation implements Service {
   readonly signingName = 'cloudformation';
@@ -75,7 +84,12 @@ export class CloudFormation implements Service {
     const { clock, settings } = parts;
     this.stacks = new Stacks({ time: () => clock.now(), timestamp: () => this.timestamp(), emit: (event) => this.emit(event) });
     this.endpoint = new ResponseEndpoint(clock, parts.faults, parts.certificate);
-    this.customResources = new CustomResources(clock, this.endpoint, parts.invoke);
+    const pending = new PendingFunctions(clock, (stackId) => this.stacks.get(stackId));
+    const invoke = (functionArn: string, payload: unknown): unknown => {
+      pending.check(functionArn);
+      return parts.invoke(functionArn, payload);
+    };
+    this.customResources = new CustomResources(clock, this.endpoint, invoke, settings.pendingFunction === 'tried-again');
     this.customResourceRequests = this.customResources.requests;
     this.waitConditions = new WaitConditions(clock);
     this.engine = {
@@ -86,8 +100,10 @@ export class CloudFormation implements Service {
       missingAttribute: (instance, name, stack) => this.missingAttribute(instance, name, stack),
       run: (stack, operation) => run(stack, operation),
     };
+    const functions = parts.providers['AWS::Lambda::Function'];
     this.providers = {
       ...parts.providers,
+      ...(functions && { 'AWS::Lambda::Function': pending.by(functions) }),
       'AWS::CloudFormation::CustomResource': this.customResources,
       'AWS::CloudFormation::Stack': new NestedStacks(this.engine, (url) => fetchTemplate(parts.s3, url)),
       'AWS::CloudFormation::WaitCondition': this.waitConditions,
@@ -143,11 +159,7 @@ export class CloudFormation implements Service {
 
   /** The stack's status once no operation runs on it any more. A name means the newest stack of that name, deleted or not. */
   async settled(stackNameOrId: string): Promise<string> {
-    const stack = this.stacks
-      .all()
-      .filter(({ stackId, stackName }) => stackId === stackNameOrId || stackName === stackNameOrId)
-      .at(-1);
-    if (!stack) throw new Error(`Stack ${stackNameOrId} does not exist`);
+    const stack = this.newest(stackNameOrId);
     for (let running = runningOn(stack); running; running = runningOn(stack)) await running;
     return stack.status;
   }
@@ -156,6 +168,21 @@ export class CloudFormation implements Service {
   age(stackName: string, milliseconds: number): void {
     const stacks = this.stacks.all().filter((stack) => stack.root.stackName === stackName);
     for (const stack of stacks) stack.age(milliseconds);
+  }
+
+  /** What CreateStackRefactor and ExecuteStackRefactor do with a resource; each stack by its name, with the template that it has afterwards. */
+  refactor(source: Refactored, destination: Refactored): void {
+    const [from, to] = [source, destination].map(({ stackName, ...more }) => ({ stack: this.newest(stackName), ...more }));
+    refactor([from, to], [{ source: from, destination: to }], this.parts.settings.refactoring === 'moves-custom-resources');
+  }
+
+  private newest(stackNameOrId: string): Stack {
+    const stack = this.stacks
+      .all()
+      .filter(({ stackId, stackName }) => stackId === stackNameOrId || stackName === stackNameOrId)
+      .at(-1);
+    if (!stack) throw new Error(`Stack ${stackNameOrId} does not exist`);
+    return stack;
   }
 
   private providerOf(type: string): EngineProvider | undefined {

@@ -5,6 +5,7 @@ import { CreatedResource, ResourceProvider, ResourceRequest } from '../resource-
 import { CustomResourceEvent, CustomResourceResponse, readResponse } from './custom-resource-response';
 import { reasonOf, ResourceFailure } from './errors';
 import { withScalarsAsStrings } from './properties';
+import { FunctionIsPending } from './express';
 import { ResponseEndpoint } from './response-endpoint';
 import { Json } from './template';
 
@@ -35,6 +36,8 @@ type DeleteRequest = ResourceRequest & { readonly physicalId: string };
 /** Also the longest. */
 const defaultServiceTimeout = 3600;
 const longestPhysicalName = 255;
+/** After so many seconds. */
+const TRIED_AGAIN = 2;
 
 /** Custom::* and AWS::CloudFormation::CustomResource: the protocol with the function behind the service token. */
 export class CustomResources implements ResourceProvider {
@@ -46,6 +49,7 @@ export class CustomResources implements ResourceProvider {
     private readonly clock: Clock,
     private readonly endpoint: ResponseEndpoint,
     private readonly invoke: (functionArn: string, payload: unknown) => unknown,
+    private readonly waitsForPending: boolean,
   ) {}
 
   async create(request: ResourceRequest): Promise<CreatedResource> {
@@ -134,12 +138,26 @@ export class CustomResources implements ResourceProvider {
       const timer = this.clock.after(serviceTimeout(properties) * 1000, timedOut);
       this.timers.add(timer);
       signal.addEventListener('abort', cancelled, { once: true });
-      try {
-        this.invoke(event.ServiceToken, event);
-      } catch (error) {
-        fail('not sent', reasonOf(error));
-      }
+      this.invokeOnce(
+        event,
+        () => sent.outcome === 'pending',
+        (error) => fail('not sent', reasonOf(error)),
+      );
     });
+  }
+
+  /** In express mode the function may be pending: it is tried again then, unless that is set otherwise. */
+  private invokeOnce(event: CustomResourceEvent, isWanted: () => boolean, fail: (error: unknown) => void): void {
+    try {
+      this.invoke(event.ServiceToken, event);
+    } catch (error) {
+      if (!(error instanceof FunctionIsPending && this.waitsForPending)) return fail(error);
+      const timer = this.clock.after(TRIED_AGAIN * 1000, () => {
+        this.timers.delete(timer);
+        if (isWanted()) this.invokeOnce(event, isWanted, fail);
+      });
+      this.timers.add(timer);
+    }
   }
 
   private event(

@@ -79,7 +79,12 @@ export interface StableState {
   readonly instances: Map<string, ResourceInstance>;
 }
 
+/** Of an operation; its nested stacks have that of their root. */
+export type DeploymentMode = 'STANDARD' | 'EXPRESS';
+
 export interface StackOptions {
+  /** STANDARD if absent. */
+  readonly mode?: DeploymentMode;
   readonly onFailure?: 'ROLLBACK' | 'DELETE' | 'DO_NOTHING';
   readonly disableRollback?: boolean;
   readonly capabilities?: readonly string[];

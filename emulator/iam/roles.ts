@@ -18,7 +18,8 @@ export class Roles implements KnownRoles {
 
   constructor(
     private readonly clock: Clock,
-    private readonly propagation: number,
+    /** How long what is written from now on takes to spread, in seconds. */
+    public propagation: number,
   ) {}
 
   find(accountId: string, name: string | undefined): Role | undefined {

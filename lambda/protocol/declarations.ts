@@ -31,12 +31,16 @@ export function checkByDeclarations(
   const listed = ofType.filter(({ PhysicalResourceId }) => PhysicalResourceId === request.physicalId);
   const other = listed.find((resource) => resource !== own && isLive(resource));
   if (other) {
-    return { genuine: false, why: say`it is still declared in the stack, as ${other.LogicalResourceId}` };
+    return { genuine: false, why: stillDeclared(other.LogicalResourceId) };
   }
   if (!own || !listed.includes(own)) {
     return 'not told';
   }
   return isLive(own) ? 'still listed' : 'removed';
+}
+
+export function stillDeclared(as: string | undefined): Message {
+  return say`it is still declared in the stack, as ${as}`;
 }
 
 export function replacedNotRemoved(logicalId: string): Message {

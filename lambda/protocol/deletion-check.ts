@@ -1,10 +1,10 @@
 import { Failure, isOfKind, messageOf } from '../aws/errors';
 import { say, type Told } from '../aws/message';
 import { sleep } from '../aws/sleep';
-import { checkByDeclarations, type Replaced, replacedNotRemoved, stillListed } from './declarations';
+import { checkByDeclarations, type Replaced, replacedNotRemoved, stillDeclared, stillListed } from './declarations';
 import { logDecision } from './log';
 import type { Request } from './request';
-import { fateOf, historyOf, isReplaced, wasCompleteByDescription, wasCompleteByHistory } from './stack-history';
+import { fateOf, historyOf, updatedTo, wasCompleteByDescription, wasCompleteByHistory } from './stack-history';
 import { CLEAN_UP, isRollingBack, type Phase, phaseOf, undecided } from './stack-phase';
 import { type DescribedStack, describeWithAncestors, listResources, StackEvents } from './stack-status';
 
@@ -154,20 +154,35 @@ async function lookAtEvents({ request, isLast }: Question, events: StackEvents, 
 async function lookInCleanUp(question: Question, events: StackEvents): Promise<Look> {
   const { request, replaced } = question;
   const check = checkByDeclarations(request, await listResources(request), replaced);
+  if (typeof check === 'object') {
+    return check;
+  }
+  // The list may still show what was replaced instead of what has replaced it.
+  const successor = await successorOf(request, replaced, events);
+  if (successor) {
+    return { genuine: false, why: successor };
+  }
   switch (check) {
     case 'removed':
       return { genuine: true };
-    case 'not told': {
-      if (replaced === 'keep' && (await isReplaced(request, events))) {
-        return { genuine: false, why: replacedNotRemoved(request.logicalId) };
-      }
+    case 'not told':
       return lookAtEvents(question, events, { genuine: true });
-    }
     case 'still listed': {
       const { status } = await fateOf(request, events, question.isLast);
       return status === 'DELETE_IN_PROGRESS' ? { genuine: true } : { problem: stillListed(request.logicalId) };
     }
-    default:
-      return check;
+  }
+}
+
+/** What the events say of the update that is being cleaned up: the resource was replaced, or moved inside the stack. Nothing, where nobody may read them. */
+async function successorOf(request: Request, replaced: Replaced, events: StackEvents): Promise<Told> {
+  try {
+    const as = await updatedTo(request, replaced === 'keep', events);
+    return as && (as === request.logicalId ? replacedNotRemoved(as) : stillDeclared(as));
+  } catch (error) {
+    if (replaced === 'keep' || !isOfKind(error, 'denied')) {
+      throw error;
+    }
+    return undefined;
   }
 }

@@ -106,17 +106,30 @@ export async function fateOf(request: Request, events: AsyncIterable<StackEvent>
   return { isAnother };
 }
 
-/** Whether an update that is being cleaned up has given the logical ID another physical ID. */
-export async function isReplaced(request: Request, events: AsyncIterable<StackEvent>): Promise<boolean> {
+/**
+ * The logical ID under which the update that is being cleaned up has left what is to be deleted; the own one, if that was replaced.
+ *
+ * @param ofOwn whether it matters that the own logical ID has another physical ID by now
+ */
+export async function updatedTo(request: Request, ofOwn: boolean, events: AsyncIterable<StackEvent>): Promise<string | undefined> {
+  const gone = new Set<string | undefined>();
   for await (const event of events) {
-    if (isOf(request, event) && event.ResourceStatus === 'UPDATE_COMPLETE' && event.PhysicalResourceId !== request.physicalId) {
-      return true;
+    const { LogicalResourceId: as, PhysicalResourceId, ResourceStatus: status = '', ResourceType } = event;
+    if (ResourceType === request.resourceType) {
+      const isSame = PhysicalResourceId === request.physicalId;
+      if (isSame && status.startsWith('DELETE_')) {
+        gone.add(as);
+      }
+      const isOwn = as === request.logicalId;
+      if (/^(CREATE|UPDATE)_COMPLETE$/.test(status) && (isOwn ? ofOwn && !isSame : isSame && !gone.has(as))) {
+        return as;
+      }
     }
     if (isBeginning(request, event)) {
-      return false;
+      return undefined;
     }
   }
-  return false;
+  return undefined;
 }
 
 function isOf({ logicalId, resourceType }: Request, { LogicalResourceId, ResourceType }: StackEvent): boolean {

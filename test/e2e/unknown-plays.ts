@@ -12,13 +12,14 @@ import {
   TWO,
   twoAndAFailingSibling,
 } from '../../scenarios/stacks';
-import { RecoveryInstancePolicy } from '../../lib';
+import { FleetDisconnection, RecoveryInstancePolicy, SourceServerSelection } from '../../lib';
 
 // What is played where something of AWS is not known. Each throws where what is expected does not happen.
 
 export type Play = Pick<Scenario, 'name' | 'settings' | 'play'>;
 
 const { DISCONNECT, FAIL, TERMINATE_DRILLS } = RecoveryInstancePolicy;
+const STACK = 'DisasterRecoveryLandingZone';
 const OTHER_ACCOUNT = '444455556666';
 const APP_DISCONNECTED = { [APP]: 'DISCONNECTED', [DATABASE]: 'CONTINUOUS' };
 const APP_GONE = { [APP]: undefined, [DATABASE]: 'CONTINUOUS' };
@@ -80,13 +81,131 @@ export const failedCreateIsLeft: Play = {
   },
 };
 
+export const expressMode: Play = {
+  name: 'in express mode a create that fails is left and nobody is disconnected; one that succeeds is deleted, and its server is disconnected',
+  async play(stage) {
+    stage.seed(...TWO);
+    await stage.deploy(twoAndAFailingSibling, 'CREATE_FAILED', { express: true });
+    await stage.destroy();
+    expect(stage.changes()).toEqual([]);
+    await stage.deploy(disconnectionOf(APP), 'CREATE_COMPLETE', { express: true });
+    await stage.destroy();
+    await stage.expectStates(APP_DISCONNECTED);
+  },
+};
+
+export const functionIsPending: Play = {
+  name: 'a create in express mode fails, since its function is pending: nobody is disconnected; deployed again, its server is',
+  async play(stage) {
+    stage.seed(...TWO);
+    await stage.deploy(disconnectionOf(APP), 'CREATE_FAILED', { express: true });
+    await stage.destroy();
+    expect(stage.changes()).toEqual([]);
+    await stage.deploy(disconnectionOf(APP));
+    await stage.destroy();
+    await stage.expectStates(APP_DISCONNECTED);
+  },
+};
+
+const OTHER_STACK = 'Other';
+const MOVED = 'Moved';
+/** A contract, which deployed stacks hold. */
+const FUNCTION = 'DRSTeardownFunction243CB178';
+
+/** Two stacks stand, and the disconnection of one is moved into the other by a stack refactoring. Returns what moves it back. */
+async function moveAway(stage: Stage): Promise<() => void> {
+  stage.seed(...TWO);
+  await stage.deploy(disconnectionOf(APP));
+  await stage.deploy(disconnectionOf(DATABASE), 'CREATE_COMPLETE', { stackName: OTHER_STACK });
+  const { LogicalResourceId: logicalId, ResourceProperties } = stage.aws.cloudFormation.customResourceRequests[0].event;
+  const [before, other] = [await stage.operator.templateOf(STACK), await stage.operator.templateOf(OTHER_STACK)];
+  const { [logicalId]: declaration, ...others } = before.Resources;
+  // Of what it referred to, the template of the other stack has the values.
+  const moved = { ...declaration, DependsOn: [], Properties: ResourceProperties };
+  const side = (stackName: string, name: string, template: object) => ({
+    stackName,
+    logicalId: name,
+    templateBody: JSON.stringify(template),
+  });
+  stage.aws.cloudFormation.refactor(
+    side(STACK, logicalId, { ...before, Resources: others }),
+    side(OTHER_STACK, MOVED, { ...other, Resources: { ...other.Resources, [MOVED]: moved } }),
+  );
+  return () => stage.aws.cloudFormation.refactor(side(OTHER_STACK, MOVED, other), side(STACK, logicalId, before));
+}
+
+/** It is refused, whatever its stack does, and the stack goes without it. */
+export const movedAway: Play = {
+  name: 'a disconnection that was moved away from its function: the deletion fails, and says how it goes by hand',
+  async play(stage) {
+    await moveAway(stage);
+    await stage.destroy('DELETE_FAILED', OTHER_STACK);
+    await stage.expectStates({ [APP]: 'CONTINUOUS', [DATABASE]: 'DISCONNECTED' });
+    const reason = stage.reason();
+    await stage.runCommandOf(reason, /disconnect-source-server/);
+    await stage.runCommandOf(reason, /delete-stack .*--retain-resources/);
+    await stage.expectStates({ [APP]: 'DISCONNECTED', [DATABASE]: 'DISCONNECTED' });
+    expect(await stage.operator.statusOf(OTHER_STACK)).toBeUndefined();
+  },
+};
+
+/** What a refactoring has made of a stack counts as complete. */
+export const movedBack: Play = {
+  name: 'a disconnection that was moved back: the other stack leaves its server alone, its own one disconnects it',
+  async play(stage) {
+    const moveBack = await moveAway(stage);
+    moveBack();
+    await stage.destroy('DELETE_COMPLETE', OTHER_STACK);
+    await stage.expectStates({ [APP]: 'CONTINUOUS', [DATABASE]: 'DISCONNECTED' });
+    await stage.destroy();
+    await stage.expectStates({ [APP]: 'DISCONNECTED', [DATABASE]: 'DISCONNECTED' });
+  },
+};
+
+/** So a disconnection never moves together with its function. */
+export const functionMoves: Play = {
+  name: 'the function of a disconnection can not be moved, and nothing happens to its server',
+  async play(stage) {
+    stage.seed(...TWO);
+    await stage.deploy(disconnectionOf(APP));
+    await stage.deploy(disconnectionOf(DATABASE), 'CREATE_COMPLETE', { stackName: OTHER_STACK });
+    const [template, other] = [await stage.operator.templateOf(STACK), await stage.operator.templateOf(OTHER_STACK)];
+    const side = (stackName: string, body: object) => ({ stackName, logicalId: FUNCTION, templateBody: JSON.stringify(body) });
+    expect(() => stage.aws.cloudFormation.refactor(side(STACK, template), side(OTHER_STACK, other))).toThrow(/AWS::StackId/);
+    await stage.destroy();
+    await stage.expectStates(APP_DISCONNECTED);
+  },
+};
+
+export const moveIsRefused: Play = {
+  name: 'a disconnection can not be moved, and nothing happens to its server',
+  async play(stage) {
+    await expect(moveAway(stage)).rejects.toThrow(/not supported for the resource type Custom::/);
+    await stage.destroy('DELETE_COMPLETE', OTHER_STACK);
+    await stage.expectStates({ [APP]: 'CONTINUOUS', [DATABASE]: 'DISCONNECTED' });
+  },
+};
+
+export const otherSelection: Play = {
+  name: 'a fleet gets another selection: nobody is disconnected',
+  async play(stage) {
+    const fleetOf = (landingZone: string) => (stack: Stack) =>
+      void new FleetDisconnection(stack, 'Fleet', { selection: SourceServerSelection.withTags({ 'landing-zone': landingZone }) });
+    stage.seed(...TWO.map((server) => ({ ...server, tags: { 'landing-zone': 'old' } })));
+    await stage.deploy(fleetOf('old'));
+    await stage.deploy(fleetOf('new'), 'UPDATE_COMPLETE');
+    await stage.expectStates(BOTH_REPLICATE);
+    expect(stage.failedDeletions()).toEqual([]);
+  },
+};
+
 /** Of the events of a stack that was created a year ago only those of its deletion are left. */
 export const ofOldStack: Play = {
   name: 'a stack of last year is deleted: its server is disconnected',
   async play(stage) {
     stage.seed(...TWO);
     await stage.deploy(disconnectionOf(APP));
-    stage.aws.cloudFormation.age('DisasterRecoveryLandingZone', 365 * 86_400_000);
+    stage.aws.cloudFormation.age(STACK, 365 * 86_400_000);
     await stage.destroy();
     await stage.expectStates(APP_DISCONNECTED);
   },
@@ -146,7 +265,7 @@ export const functionIsGone: Play = {
     await stage.operator.disconnect(APP);
     await stage.runCommandOf(reason, /delete-stack .*--retain-resources/);
     await stage.expectStates(APP_DISCONNECTED);
-    expect(await stage.operator.statusOf('DisasterRecoveryLandingZone')).toBeUndefined();
+    expect(await stage.operator.statusOf(STACK)).toBeUndefined();
   },
 };
 

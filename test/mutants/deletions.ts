@@ -117,6 +117,9 @@ export const deletions: Mutants = {
     ),
   ],
   '… but the construct was only renamed or moved inside the stack': [
+    history('does not see it under another name in the events', 'isOwn ? ofOwn && !isSame : isSame &&', 'isOwn && ofOwn && !isSame &&'),
+    history('takes what lost it since', ' && !gone.has(as)', ''),
+    history('looks beyond the update', 'if (isBeginning(request, event)) {', "if (request.logicalId === '') {"),
     deletionCheck(
       'disconnects without looking',
       'const check = checkByDeclarations(request, await listResources(request), replaced);',

@@ -85,14 +85,10 @@ export const fleetRequests: Mutants = {
     ),
     deletionCheck(
       'disconnects it if the list does not show the new one',
-      "if (replaced === 'keep' && (await isReplaced(request, events))) {",
-      "if (request.logicalId === '') {",
+      "updatedTo(request, replaced === 'keep', events)",
+      'updatedTo(request, false, events)',
     ),
-    history(
-      'takes another type for the new one',
-      "isOf(request, event) && event.ResourceStatus === 'UPDATE_COMPLETE'",
-      "event.ResourceStatus === 'UPDATE_COMPLETE'",
-    ),
+    history('takes another type for the new one', 'if (ResourceType === request.resourceType) {', 'if (ResourceType) {'),
     declarations('disconnects it if the new one is being deleted', REPLACED, `${REPLACED} && !own.ResourceStatus?.startsWith('DELETE_')`),
     fleet('has the same physical ID in another Region', PHYSICAL_ID, PHYSICAL_ID.replace('region', 'region: stack.region')),
     fleet('has the same physical ID in another account', PHYSICAL_ID, PHYSICAL_ID.replace('accountId', 'accountId: stack.accountId')),

@@ -129,6 +129,7 @@ export const receivedRequests: Mutants = {
     foreignStack('tells no way out', 'commandToRetain(stack, logicalId)', "''"),
     failureAdvice('retains nothing', '--retain-resources ${logicalId}', ''),
     foreignStack('tells a Create to delete', `if (type !== 'Delete') {`, 'if (!type) {'),
+    foreignStack('does not tell how to move it back', 'own && moveBack(logicalId, own)', 'undefined'),
     ownFunction('knows no stack', 'process.env[STACK_ID_VARIABLE]', 'undefined'),
     messages('does not tell what to do by hand', 'return server\n    ?', 'return server && !server.region\n    ?'),
     messages('names the Region of the stack', 'server?.region ?? ', ''),

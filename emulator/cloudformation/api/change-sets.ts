@@ -12,6 +12,7 @@ import { deployAs, passedRole } from './deployer';
 import { readDeployment } from './deployment-input';
 import { describeParameters } from './describe-stacks';
 import { QueryInput } from './query';
+import { describeMode, readStackOptions } from './stack-options';
 
 /** Change sets as the CDK CLI deploys with them. */
 export const changeSets: ApiOperations = {
@@ -50,6 +51,7 @@ export const changeSets: ApiOperations = {
       StatusReason: changeSet.statusReason,
       NotificationARNs: {},
       RollbackConfiguration: {},
+      DeploymentConfig: describeMode(changeSet.options),
       Capabilities: members(changeSet.options.capabilities ?? []),
       Tags: members(Object.entries(changeSet.deployment.tags).map(([Key, Value]) => ({ Key, Value }))),
       Changes: members(items.map((change) => ({ Type: 'Resource', ResourceChange: describeChange(change) }))),
@@ -67,7 +69,7 @@ export const changeSets: ApiOperations = {
         400,
       );
     }
-    const disableRollback = input.flag('DisableRollback') ?? false;
+    const disableRollback = input.flag('DisableRollback') ?? changeSet.options.disableRollback ?? false;
     const options: StackOptions = { ...changeSet.options, disableRollback };
     if (changeSet.type === 'UPDATE') checkUpdatable(stack, options);
     stack.options = options;
@@ -109,7 +111,6 @@ function stackFor(
 
 function changeSetOf(api: Api, input: QueryInput, stack: Stack, name: string, type: ChangeSet['type']): ChangeSet {
   const { accountId, region } = stack;
-  const onFailure = input.text('OnStackFailure') as StackOptions['onFailure'];
   const deployment = readDeployment(api, input, stack);
   const isEmpty = type === 'UPDATE' && !hasChanges(api.engine, stack, deployment);
   const description = input.text('Description');
@@ -120,7 +121,7 @@ function changeSetOf(api: Api, input: QueryInput, stack: Stack, name: string, ty
     ...(description !== undefined && { description }),
     createdAt: Date.now(),
     deployment,
-    options: { capabilities: input.list('Capabilities'), ...(onFailure !== undefined && { onFailure }) },
+    options: readStackOptions(input),
     changes: resourceChanges(api.engine, stack, deployment),
     status: isEmpty ? 'FAILED' : 'CREATE_COMPLETE',
     ...(isEmpty && {

@@ -12,7 +12,7 @@ import { beginUpdate, updateStack } from '../stack-operations/update';
 import { ApiOperations, authorize, findStack, requireStack, stackArn } from './api';
 import { deployAs, passedRole } from './deployer';
 import { readDeployment } from './deployment-input';
-import { QueryInput } from './query';
+import { readStackOptions } from './stack-options';
 
 /** The operations that create, update, roll back and delete stacks. Each starts the work and answers at once. */
 export const changeStacks: ApiOperations = {
@@ -30,7 +30,7 @@ export const changeStacks: ApiOperations = {
     }
     const stack = stacks.add(accountId, request.region, stackName);
     try {
-      stack.options = readOptions(input);
+      stack.options = readStackOptions(input);
       stack.terminationProtection = input.flag('EnableTerminationProtection') ?? false;
       stack.clientRequestToken = token;
       deployAs(api, stack, request, passedRole(api, input, request));
@@ -45,7 +45,7 @@ export const changeStacks: ApiOperations = {
   UpdateStack: (api, input, request) => {
     const name = input.required('StackName');
     const stack = requireStack(api, request, 'UpdateStack', name, `Stack [${name}] does not exist`);
-    const options = { ...stack.options, ...readOptions(input), disableRollback: input.flag('DisableRollback') ?? false };
+    const options = { ...stack.options, disableRollback: false, ...readStackOptions(input) };
     checkUpdatable(stack, options);
     const deployment = readDeployment(api, input, stack);
     if (!hasChanges(api.engine, stack, deployment)) throw validationError('No updates are to be performed.');
@@ -103,6 +103,8 @@ export const changeStacks: ApiOperations = {
     const force = input.text('DeletionMode') === 'FORCE_DELETE_STACK';
     checkDeletable(api.engine, stack, retain, force);
     deployAs(api, stack, request, passedRole(api, input, request));
+    const { mode } = readStackOptions(input);
+    stack.options = { ...stack.options, mode };
     stack.clientRequestToken = input.text('ClientRequestToken');
     void deleteStack(api.engine, stack, { retain, force });
     return {};
@@ -167,16 +169,6 @@ function checkDeletable(engine: Engine, stack: Stack, retain: readonly string[],
     const importer = exportName === undefined ? undefined : engine.stacks.importerOf(exportName, stack);
     if (importer) throw validationError(`Export ${exportName} cannot be deleted as it is in use by ${importer.stackName}`);
   }
-}
-
-function readOptions(input: QueryInput): StackOptions {
-  const onFailure = input.text('OnFailure') as StackOptions['onFailure'];
-  const disableRollback = input.flag('DisableRollback');
-  return {
-    capabilities: input.list('Capabilities'),
-    ...(onFailure !== undefined && { onFailure }),
-    ...(disableRollback !== undefined && { disableRollback }),
-  };
 }
 
 function checkedName(name: string): string {

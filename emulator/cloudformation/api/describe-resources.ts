@@ -55,14 +55,21 @@ export const describeResources: ApiOperations = {
 };
 
 /** The clean-up of an update may show what it removes in another way than a deletion does. */
-function listed(stack: Stack, { cleanUpListing }: Settings): StackResource[] {
-  const all = [...stack.resources.values()];
-  if (stack.status !== 'UPDATE_COMPLETE_CLEANUP_IN_PROGRESS' || cleanUpListing === 'until-its-turn') return all;
+function listed(stack: Stack, { cleanUpListing, replacedListing }: Settings): StackResource[] {
+  const current = [...stack.resources.values()];
+  if (stack.status !== 'UPDATE_COMPLETE_CLEANUP_IN_PROGRESS') return current;
+  const all = replacedListing === 'successor' ? current : current.map((resource) => predecessorOf(stack, resource) ?? resource);
+  if (cleanUpListing === 'until-its-turn') return all;
   const isKept = ({ definition: { logicalId } }: ResourceInstance): boolean => stack.deployment?.resources.has(logicalId) === true;
   if (cleanUpListing === 'never') return all.filter(({ instance }) => isKept(instance));
   return all
     .filter(({ status }) => status !== 'DELETE_COMPLETE')
     .map((resource) => (isKept(resource.instance) ? resource : { ...resource, status: 'UPDATE_COMPLETE' }));
+}
+
+function predecessorOf(stack: Stack, { instance: { definition }, time }: StackResource): StackResource | undefined {
+  const old = stack.replacedInstances().find((instance) => instance.definition.logicalId === definition.logicalId);
+  return old && { instance: old, status: 'DELETE_IN_PROGRESS', time };
 }
 
 function resourceOf(stack: Stack, logicalId: string): StackResource {

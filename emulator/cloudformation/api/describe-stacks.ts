@@ -4,6 +4,7 @@ import { isNoEcho, resolvedValue } from '../parameters';
 import { Operation } from '../model';
 import { Stack } from '../stack';
 import { ApiOperations, authorize, isoTime, members, page, requireStack } from './api';
+import { describeMode } from './stack-options';
 
 /** What a stack says of itself. */
 export const describeStacks: ApiOperations = {
@@ -64,6 +65,7 @@ function describe(stack: Stack, settings: Settings): XmlContent {
     Description: TemplateDescription,
     StackStatusReason: isReasonTold(stack, settings) ? stack.statusReason : undefined,
     DisableRollback: stack.options.disableRollback ?? false,
+    DeploymentConfig: describeMode(stack.root.options),
     EnableTerminationProtection: stack.root.terminationProtection,
     RollbackConfiguration: {},
     NotificationARNs: {},

@@ -1,6 +1,7 @@
 import { walk } from '../dependencies';
 import { Engine, neverAborted, resourceRequest } from '../engine';
 import { reasonOf } from '../errors';
+import { reasonOfCompletion } from '../express';
 import { ResourceInstance } from '../model';
 import { Stack } from '../stack';
 
@@ -48,7 +49,7 @@ async function deleted(engine: Engine, stack: Stack, instance: ResourceInstance,
     stack.markGoing(instance, 'DELETE_IN_PROGRESS');
     try {
       await engine.providerOf(instance.definition.type).delete({ ...resourceRequest(stack, instance, neverAborted), physicalId });
-      stack.markGoing(instance, 'DELETE_COMPLETE');
+      stack.markGoing(instance, 'DELETE_COMPLETE', reasonOfCompletion(stack, instance.definition.type));
       return true;
     } catch (error) {
       stack.markGoing(instance, 'DELETE_FAILED', reasonOf(error));

@@ -1,6 +1,7 @@
 import { walk } from '../dependencies';
 import { Engine, resourceRequest } from '../engine';
 import { reasonOf, ResourceFailure } from '../errors';
+import { reasonOfCompletion } from '../express';
 import { Scope } from '../intrinsics';
 import { Deployment, ResourceInstance, ResourceDefinition } from '../model';
 import { sameProperties } from '../properties';
@@ -94,7 +95,7 @@ export class Provisioning {
       initiated(created.physicalId);
       instance = { ...instance, ...created };
       if (cancelled()) return this.keepAsIs(instance);
-      stack.mark(instance, 'CREATE_COMPLETE');
+      stack.mark(instance, 'CREATE_COMPLETE', reasonOfCompletion(stack, instance.definition.type));
       return true;
     } catch (error) {
       const physicalId = error instanceof ResourceFailure ? error.physicalId : instance.physicalId;
@@ -122,7 +123,7 @@ export class Provisioning {
       if (instance.physicalId !== current.physicalId) {
         stack.mark(instance, 'UPDATE_IN_PROGRESS', 'Requested update required the provider to create a new physical resource');
       }
-      stack.mark(instance, 'UPDATE_COMPLETE');
+      stack.mark(instance, 'UPDATE_COMPLETE', reasonOfCompletion(stack, definition.type));
       return true;
     } catch (error) {
       const failure = error instanceof ResourceFailure ? error : undefined;

@@ -62,3 +62,9 @@ test('the reason of what can not be read has the command that leaves it out', ()
     '`aws cloudformation delete-stack --stack-name LandingZone --retain-resources One --region eu-central-1`',
   ]);
 });
+
+test('what another function may serve is said before it is too late, with how to move it back', () => {
+  const { commands, reason } = settledOutcome(planned('arn:aws:lambda:…', served), true)!;
+  expect(String(reason)).toContain('If a stack refactoring moved it here');
+  expect(commands.map(String)).toEqual(['`npx cdk refactor --unstable=refactor`']);
+});

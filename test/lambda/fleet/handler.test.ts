@@ -17,9 +17,12 @@ import {
   disconnected,
   drs,
   drsHasInstances,
+  eventsAre,
   handle,
   type Handled,
   LOGICAL_ID,
+  ofResource,
+  ofStack,
   real,
   REGION,
   reset,
@@ -1155,6 +1158,21 @@ describe('Delete in the clean-up of an update', () => {
     expect(response.Status).toBe('SUCCESS');
     expect(calls).toEqual([]);
     expect(log).toContainEqual(expect.objectContaining({ decision: 'kept', why: expect.stringContaining('replaced, not removed') }));
+  });
+
+  test('its selection changed, and the list still shows the old one: kept, since the events show the new one', async () => {
+    const physicalId = await physicalIdOf();
+    stackHas({ logicalId: LOGICAL_ID, physicalId, status: 'DELETE_IN_PROGRESS', type: FLEET_DISCONNECTION });
+    const event = { PhysicalResourceId: physicalId, ResourceType: FLEET_DISCONNECTION };
+    eventsAre([
+      ofResource('DELETE_IN_PROGRESS', event),
+      ofStack('UPDATE_COMPLETE_CLEANUP_IN_PROGRESS'),
+      ofResource('UPDATE_COMPLETE', { ...event, PhysicalResourceId: `${physicalId.slice(0, -1)}0` }),
+      ofStack('UPDATE_IN_PROGRESS'),
+    ]);
+    const { response, calls } = await send('Delete', {}, { physicalId });
+    expect(response.Status).toBe('SUCCESS');
+    expect(calls).toEqual([]);
   });
 
   test('it was only renamed: kept', async () => {

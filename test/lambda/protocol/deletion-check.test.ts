@@ -477,6 +477,24 @@ describe('by what its events tell of the resource', () => {
     expect(await handle({ type: 'Delete' })).toMatchObject({ response: { Status: 'SUCCESS' }, calls: ['DisconnectSourceServer'] });
   });
 
+  const under = (LogicalResourceId: string, status: string, more: object = {}) => ofResource(status, { LogicalResourceId, ...more });
+  test.each<[string, StackEvent[], 'disconnect' | 'keep']>([
+    ['was updated to it', [CLEAN_UP[0], under('Moved', 'UPDATE_COMPLETE'), CLEAN_UP[1]], 'keep'],
+    ['was created with it', [CLEAN_UP[0], under('Moved', 'CREATE_COMPLETE'), CLEAN_UP[1]], 'keep'],
+    ['was updated to another', [CLEAN_UP[0], under('Moved', 'UPDATE_COMPLETE', other), CLEAN_UP[1]], 'disconnect'],
+    ['is of another type', [CLEAN_UP[0], under('Moved', 'UPDATE_COMPLETE', { ResourceType: 'Custom::Else' }), CLEAN_UP[1]], 'disconnect'],
+    ['has lost it since', [under('Moved', 'DELETE_COMPLETE'), CLEAN_UP[0], under('Moved', 'UPDATE_COMPLETE'), CLEAN_UP[1]], 'disconnect'],
+    ['had it before this update', [...CLEAN_UP, under('Moved', 'CREATE_COMPLETE')], 'disconnect'],
+    ['is itself', [CLEAN_UP[0], ofResource('UPDATE_COMPLETE'), CLEAN_UP[1]], 'disconnect'],
+  ])('the list of a clean-up shows what was replaced, not its successor, and another resource %s', async (_what, events, then) => {
+    stackIs('UPDATE_COMPLETE_CLEANUP_IN_PROGRESS');
+    stackHas(declaredAs(LOGICAL_ID, 'DELETE_IN_PROGRESS'));
+    eventsAre([ofResource('DELETE_IN_PROGRESS'), ...events]);
+    const { response, calls } = await handle({ type: 'Delete' });
+    expect(response.Status).toBe('SUCCESS');
+    expect(calls).toEqual(then === 'disconnect' ? ['DisconnectSourceServer'] : []);
+  });
+
   test('in a clean-up nobody may read the events: what status and list say counts, with a warning', async () => {
     stackIs('UPDATE_COMPLETE_CLEANUP_IN_PROGRESS');
     stackHas();

@@ -317,6 +317,13 @@ describe('for which stack', () => {
     expect(response.Reason).toContain('variable STACK_ID is missing or old, deploy Foreign once');
   });
 
+  test.each(['Create', 'Update'] as const)('the reason of a %s says how to move back what was moved here', async (type) => {
+    const { response } = await handle({ type, forged: { StackId: foreign } });
+    expect(response.Reason).toContain(
+      `If a stack refactoring moved ${LOGICAL_ID} here, put its construct back into the stack LandingZone and run \`npx cdk refactor --unstable=refactor\`.`,
+    );
+  });
+
   test.each([NOT_CREATED, 'Foreign-Disconnection-1ABCDEFGHIJK', `${NOT_CREATED} `])(
     'a Delete of %j of another stack: SUCCESS, so that a refused create rolls back',
     async (physicalId) => {

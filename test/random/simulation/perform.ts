@@ -3,8 +3,8 @@ import type { CustomResourceEvent } from '../../../emulator/cloudformation/custo
 import { bystander, servers, setRole, tagSets } from './fixtures';
 import { forge } from './forgery';
 import type { Ledger, RootStack } from './ledger';
-import type { Action, InstanceKind, OnFailure, StackName } from './steps';
-import { type StackSpec, templateOf } from './templates';
+import type { Action, InstanceKind, StackName } from './steps';
+import { templateOf } from './templates';
 import type { World } from './world';
 
 const CAPABILITIES = { 'Capabilities.member.1': 'CAPABILITY_NAMED_IAM', 'Capabilities.member.2': 'CAPABILITY_AUTO_EXPAND' };
@@ -32,6 +32,8 @@ export async function perform(action: Action, world: World, ledger: Ledger): Pro
       return deploy(action, world, ledger);
     case 'delete':
       return remove(action, world, ledger);
+    case 'age':
+      return age(action.stack, world, ledger);
     case 'cancel update':
       return void (await world.cloudFormationAccepts('CancelUpdateStack', { StackName: action.stack }));
     case 'continue rollback': {
@@ -84,7 +86,7 @@ export function heldServers(world: World): number[] {
   );
 }
 
-async function deploy({ stack: name, spec, onFailure }: Deploy, world: World, ledger: Ledger) {
+async function deploy({ stack: name, spec, onFailure, express }: Deploy, world: World, ledger: Ledger) {
   const existing = ledger.get(name);
   if (['ROLLBACK_COMPLETE', 'ROLLBACK_FAILED', 'DELETE_FAILED'].includes(existing.status)) {
     await remove({ stack: name }, world, ledger);
@@ -97,25 +99,27 @@ async function deploy({ stack: name, spec, onFailure }: Deploy, world: World, le
     StackName: name,
     TemplateBody: templateOf(spec, ++versions, (template) => world.storeTemplate(template)),
     ...CAPABILITIES,
+    ...modeOf(express),
   };
   const accepted = await world.cloudFormationAccepts(
     stack.stackId ? 'UpdateStack' : 'CreateStack',
     stack.stackId
-      ? { ...parameters, DisableRollback: String(onFailure === 'DO_NOTHING') }
-      : { ...parameters, OnFailure: onFailure ?? 'ROLLBACK' },
+      ? { ...parameters, ...(express && !onFailure ? {} : { DisableRollback: String(onFailure === 'DO_NOTHING') }) }
+      : { ...parameters, ...(express && !onFailure ? {} : { OnFailure: onFailure ?? 'ROLLBACK' }) },
   );
   if (!accepted) {
     stack.target = before;
   }
 }
 
-type Deploy = { readonly stack: StackName; readonly spec: StackSpec; readonly onFailure?: OnFailure };
+type Deploy = Omit<Extract<Action, { do: 'deploy' }>, 'do'>;
+type Remove = Omit<Extract<Action, { do: 'delete' }>, 'do'>;
 
-async function remove(
-  { stack: name, how }: { readonly stack: StackName; readonly how?: 'retain' | 'force' },
-  world: World,
-  ledger: Ledger,
-) {
+function modeOf(express: true | undefined): Record<string, string> {
+  return express ? { 'DeploymentConfig.Mode': 'EXPRESS' } : {};
+}
+
+async function remove({ stack: name, how, express }: Remove, world: World, ledger: Ledger) {
   const stack = ledger.get(name);
   if (!stack.stackId || stack.status === 'DELETE_IN_PROGRESS') {
     return;
@@ -124,12 +128,27 @@ async function remove(
   stack.userDeletes = true;
   const retained = how === 'retain' && stack.status === 'DELETE_FAILED' ? failedIn(stack.resources, 'DELETE_FAILED') : [];
   const force: Record<string, string> = how === 'force' && stack.status === 'DELETE_FAILED' ? { DeletionMode: 'FORCE_DELETE_STACK' } : {};
-  const accepted = await world.cloudFormationAccepts('DeleteStack', { StackName: name, ...force, ...list('RetainResources', retained) });
+  const accepted = await world.cloudFormationAccepts('DeleteStack', {
+    StackName: name,
+    ...modeOf(express),
+    ...force,
+    ...list('RetainResources', retained),
+  });
   if (!accepted) {
     stack.userDeletes = before;
     return;
   }
   retained.forEach((logicalId) => stack.retained.add(stack.resources.get(logicalId)!.physicalId));
+}
+
+const YEAR = 365 * 86_400_000;
+
+/** Of one that never was complete, nobody could tell that any more: said in docs/reliability.md. */
+function age(name: StackName, world: World, ledger: Ledger) {
+  const { wasComplete, phase } = ledger.get(name);
+  if (wasComplete && phase === 'at rest') {
+    world.cloudFormation.age(name, YEAR);
+  }
 }
 
 function failedIn(resources: RootStack['resources'], status: string): string[] {

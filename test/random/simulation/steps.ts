@@ -15,9 +15,11 @@ export type InstanceKind = 'drill' | 'recovery' | 'unknown';
 /** What somebody does, or what goes wrong. */
 export type Action =
   /** Creates the stack, or updates it. What could only be deleted is deleted first, as the CDK does. */
-  | { readonly do: 'deploy'; readonly stack: StackName; readonly spec: StackSpec; readonly onFailure?: OnFailure }
+  | { readonly do: 'deploy'; readonly stack: StackName; readonly spec: StackSpec; readonly onFailure?: OnFailure; readonly express?: true }
   /** `how` counts where a deletion has failed before. */
-  | { readonly do: 'delete'; readonly stack: StackName; readonly how?: 'retain' | 'force' }
+  | { readonly do: 'delete'; readonly stack: StackName; readonly how?: 'retain' | 'force'; readonly express?: true }
+  /** A year passes for a stack that stands: its events are not told any more. */
+  | { readonly do: 'age'; readonly stack: StackName }
   | { readonly do: 'cancel update'; readonly stack: StackName }
   | { readonly do: 'continue rollback'; readonly stack: StackName; readonly skip?: boolean }
   | { readonly do: 'roll back'; readonly stack: StackName }
