@@ -16,7 +16,6 @@ export type ApiWithTemplates = Pick<Api, 'fetchTemplate'>;
 
 /** The deployment that CreateStack, UpdateStack and CreateChangeSet ask for. */
 export function readDeployment(api: ApiWithTemplates, input: QueryInput, stack: Stack): Deployment {
-  if (input.text('DeploymentConfig.Mode') === 'EXPRESS') throw validationError('The embedded AWS does not model express mode.');
   const template = readTemplate(api, input, stack);
   const missing = missingCapabilities(template, input.list('Capabilities'));
   if (missing.length > 0) throw new AwsError('InsufficientCapabilitiesException', `Requires capabilities : [${missing.join(', ')}]`, 400);
