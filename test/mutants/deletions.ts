@@ -123,7 +123,7 @@ export const deletions: Mutants = {
     deletionCheck(
       'disconnects without looking',
       'const check = checkByDeclarations(request, await listResources(request), replaced);',
-      "const check = checkByDeclarations(request, await listResources(request), replaced) && 'removed';",
+      "const listed = checkByDeclarations(request, await listResources(request), replaced);\n  const check = listed && ('removed' as typeof listed);",
     ),
     stackStatus('looks at the first page only', '} while (token);', `} while (token === '');`),
     stackStatus('reads several pages once', 'pages.length > 1', 'pages.length > 100'),
