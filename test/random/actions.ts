@@ -49,6 +49,8 @@ export const forgery: fc.Arbitrary<Step> = fc.record({
   then: pause,
 });
 
+const express = rarely(true as const);
+
 /** Whatever somebody may do at any time. */
 export function action(nested: boolean): fc.Arbitrary<Action> {
   const stack: fc.Arbitrary<StackName> = fc.oneof(
@@ -59,7 +61,11 @@ export function action(nested: boolean): fc.Arbitrary<Action> {
   const operation = fc.constantFrom(...operations);
   return fc.oneof(
     { weight: 10, arbitrary: deployment(stack, nested) },
-    { weight: 3, arbitrary: fc.record({ do: fc.constant('delete' as const), stack, how: rarely('retain' as const, 'force' as const) }) },
+    {
+      weight: 3,
+      arbitrary: fc.record({ do: fc.constant('delete' as const), stack, how: rarely('retain' as const, 'force' as const), express }),
+    },
+    { weight: 1, arbitrary: fc.record({ do: fc.constant('age' as const), stack }) },
     { weight: 1, arbitrary: fc.record({ do: fc.constant('cancel update' as const), stack }) },
     { weight: 1, arbitrary: fc.record({ do: fc.constant('continue rollback' as const), stack, skip: fc.boolean() }) },
     { weight: 1, arbitrary: fc.record({ do: fc.constant('roll back' as const), stack }) },
@@ -113,7 +119,7 @@ export function death(operation: fc.Arbitrary<string>): fc.Arbitrary<Action> {
 
 function deployment(stack: fc.Arbitrary<StackName>, nested: boolean): fc.Arbitrary<Action> {
   const onFailure: fc.Arbitrary<OnFailure | undefined> = rarely('DELETE' as const, 'DO_NOTHING' as const);
-  return fc.record({ do: fc.constant('deploy' as const), stack, spec: stackSpec(nested), onFailure });
+  return fc.record({ do: fc.constant('deploy' as const), stack, spec: stackSpec(nested), onFailure, express });
 }
 
 function rarely<T>(...values: T[]): fc.Arbitrary<T | undefined> {

@@ -18,7 +18,7 @@ function unlikely<Value>({ likely, values }: { readonly likely: Value; readonly 
   return anyOf(values.filter((value) => value !== likely));
 }
 
-/** What nobody knows of AWS; nothing in these sequences depends on the other unknowns. */
+/** What nobody knows of AWS. Nothing in these sequences depends on the others: there is no template of DRS, no VPC, no refactoring, and nobody is refused to invoke. */
 const settings: fc.Arbitrary<Sequence['settings']> = fc.record(
   {
     disconnectedAgain: anyOf(unknowns.disconnectedAgain.values),
@@ -26,7 +26,12 @@ const settings: fc.Arbitrary<Sequence['settings']> = fc.record(
     lastOperations: anyOf(unknowns.lastOperations.values),
     deletionReason: anyOf(unknowns.deletionReason.values),
     cleanUpListing: anyOf(unknowns.cleanUpListing.values),
+    replacedListing: anyOf(unknowns.replacedListing.values),
     nestedCleanUp: anyOf(unknowns.nestedCleanUp.values),
+    stackEventsKept: anyOf(unknowns.stackEventsKept.values),
+    pendingFunction: anyOf(unknowns.pendingFunction.values, [3, 1]),
+    // Mostly as is likely: where the function is gone, only force helps.
+    failedDeletion: anyOf(unknowns.failedDeletion.values, [3, 1]),
     // With the last one, whatever is new fails.
     policyPropagation: anyOf(unknowns.policyPropagation.values, [6, 2, 1, 1]),
     // The last of each is longer than the handler waits, mostly.

@@ -22,6 +22,7 @@ export async function play({ settings, seed, steps }: Sequence): Promise<Pick<In
   const ledger = new Ledger();
   const invariants = new Invariants(ledger);
   const world = await World.start(settings, seed, (event) => invariants.sent(event as CustomResourceEvent));
+  invariants.mayLackFunction = settings.failedDeletion === 'deleted-all-the-same' || settings.pendingFunction === 'fails';
   invariants.watch(world);
   const check = () => {
     if (invariants.violations.length > 0) {
@@ -35,7 +36,7 @@ export async function play({ settings, seed, steps }: Sequence): Promise<Pick<In
       check();
     }
     await rest(world, ledger);
-    await tearDown(world, ledger, invariants);
+    await tearDown(world, ledger, invariants, settings.failedDeletion === 'deleted-all-the-same');
     invariants.atTheEnd(world);
     check();
     if (standing(ledger).length > 0) {
@@ -69,7 +70,7 @@ async function rest(world: World, ledger: Ledger) {
 const CALM = 3_600_000;
 
 /** Nothing is in the way any more: every stack can be deleted now, and whoever is declared then is disconnected. */
-async function tearDown(world: World, ledger: Ledger, invariants: Invariants) {
+async function tearDown(world: World, ledger: Ledger, invariants: Invariants, isFunctionGone: boolean) {
   world.faults.clear();
   world.lambda.spare();
   world.siblings.areWell = true;
@@ -89,8 +90,8 @@ async function tearDown(world: World, ledger: Ledger, invariants: Invariants) {
   if (isStuck) {
     invariants.sights.add(STUCK);
   }
-  if (isStuck || heldServers(world).length > 0) {
-    // Or held by a job that never ends. Whoever has such a server has to let go of it.
+  if (isStuck || isFunctionGone || heldServers(world).length > 0) {
+    // Or held by a job that never ends, or without its function. Whoever has such a server has to let go of it.
     await removeAll(world, ledger, 'force');
   }
 }
