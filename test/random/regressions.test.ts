@@ -287,3 +287,18 @@ regression('a nested stack that cleaned up at once is rolled back: what it delet
     { do: 'clear faults' },
   ],
 });
+
+regression('a fleet is disconnected, and DRS never answers for a server that replicates back', {
+  settings: {},
+  seed: 0,
+  steps: [
+    { do: 'deploy', stack: 'A', spec: { disconnections: [], fleets: [{ name: 'Fleet', selection: 0 }] } },
+    { do: 'tag', server: 2, tags: 1, then: 0 },
+    { do: 'tag', server: 0, tags: 0, then: 0 },
+    { do: 'fail', operation: 'DisconnectSourceServer', kind: 'hang', nth: 1, times: 1, delay: 5000, then: 0 },
+    { do: 'delete', stack: 'A', then: 0 },
+    { do: 'tag', server: 0, tags: 0 },
+    { do: 'clear faults', then: 0 },
+    { do: 'delete', stack: 'A' },
+  ],
+});

@@ -10,8 +10,6 @@ interface Round {
   /** When it listed, in milliseconds since 1970, and who carried the tags then. */
   readonly listedAt: number;
   readonly members: readonly SourceServer[];
-  /** Whom it asked DRS to disconnect. */
-  readonly asked: Set<string>;
   /** Whether somebody was taken on since it listed. */
   hasGoneOn: boolean;
 }
@@ -32,14 +30,13 @@ export class FleetConduct {
   /** A listing of everything was answered. */
   listed(invocation: Invocation) {
     const before = this.runs.get(invocation) ?? [];
-    const { asked = new Set<string>() } = before[0] ?? {};
-    this.runs.set(invocation, [{ listedAt: Date.now(), members: this.selected(invocation), asked, hasGoneOn: false }, ...before]);
+    this.runs.set(invocation, [{ listedAt: Date.now(), members: this.selected(invocation), hasGoneOn: false }, ...before]);
   }
 
   /** A server is to be disconnected, or its record deleted. What counts is what the run had seen when it sent that: DRS may take its time. */
   takesOn({ invocation, operation, told, sentAt }: Taking, sourceServerID: string) {
     const run = this.runs.get(invocation)?.find(({ listedAt }) => listedAt <= sentAt);
-    const { members = [], asked } = run ?? {};
+    const { members = [] } = run ?? {};
     const member = members.find((one) => one.sourceServerID === sourceServerID);
     this.demand(member !== undefined, 'I6', `${told}: ${sourceServerID}, which it has not seen with the tags`);
     if (run) {
@@ -52,9 +49,8 @@ export class FleetConduct {
     const isStill = (one: SourceServer) => this.selected(invocation).some(({ sourceServerID: id }) => id === one.sourceServerID);
     const others = members.filter((one) => one.replicationDirection === 'FAILBACK' && replicatesHere(one));
     const isFirst =
-      member?.replicationDirection === 'FAILBACK' || others.every((one) => asked?.has(one.sourceServerID ?? '') || !isStill(one));
+      member?.replicationDirection === 'FAILBACK' || others.every((one) => wasAskedFor(one, invocation, sentAt) || !isStill(one));
     this.demand(isFirst, 'I9', `${told}: ${sourceServerID}, before a server that replicates back`);
-    asked?.add(sourceServerID);
   }
 
   /** Whoever was selected when it listed last, and is still, must be gone. One that is selected only since then may be left. */
@@ -74,6 +70,13 @@ export class FleetConduct {
     const { accountId, region } = fleetMandate(event);
     return this.world.serversWith(tagsOf(event), accountId, region, since);
   }
+}
+
+/** Whether a run had asked DRS to disconnect a server by then, whether or not DRS has heard it. */
+function wasAskedFor({ sourceServerID = '' }: SourceServer, { sent }: Invocation, by: number): boolean {
+  return sent.some(
+    ({ operation, body, sentAt }) => operation === 'DisconnectSourceServer' && body.includes(`"${sourceServerID}"`) && sentAt < by,
+  );
 }
 
 /** An extended one replicates in another account. */

@@ -11,6 +11,14 @@ export interface Death {
   readonly nth: number;
 }
 
+/** A request on its way; some never arrive. */
+export interface Sending {
+  readonly operation: string;
+  readonly body: string;
+  /** In milliseconds since 1970. */
+  readonly sentAt: number;
+}
+
 /** One run of the handler: what a process of its own would be. */
 export class Invocation {
   isAlive = true;
@@ -19,6 +27,8 @@ export class Invocation {
   /** The statuses that its responses to CloudFormation were answered with. */
   readonly heard: number[] = [];
   readonly log: string[] = [];
+  /** What it has sent, whatever became of it. */
+  readonly sent: Sending[] = [];
   /** Whether its process died, or its response met a fault: then it may fail. */
   isHarmed = false;
   outcome: 'running' | 'success' | 'error' = 'running';

@@ -183,6 +183,7 @@ class VirtualRequest extends EventEmitter {
     if (invocation?.dies('before', operation)) {
       return;
     }
+    invocation?.sent.push({ operation, body: body.toString(), sentAt });
     await latency();
     const host = this.options.hostname ?? this.options.host ?? '';
     const server = host === HOST ? servers.get(Number(this.options.port)) : undefined;
