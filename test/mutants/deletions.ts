@@ -42,8 +42,8 @@ export const deletions: Mutants = {
     stackStatus('reads the first page of events only', 'page.NextToken ? { token: page.NextToken } : undefined', 'undefined'),
     stackStatus(
       'stops at a page without events',
-      'while (index === this.events.length && this.nextPage) {',
-      'if (index === this.events.length && this.nextPage) {',
+      'while (index === this.events.length && this.nextPage) {\n        await this.readPage(this.nextPage.token);',
+      'if (index === this.events.length && this.nextPage) {\n        await this.readPage(this.nextPage.token);\n        if (index === this.events.length) return;',
     ),
     stackStatus(
       'gives up though CloudFormation is only throttling',
