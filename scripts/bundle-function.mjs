@@ -22,19 +22,13 @@ export const environmentOnly = {
     onLoad({ filter: /@smithy\/util-retry\/dist-es\/AdaptiveRetryStrategy\.js$/ }, () => ({
       contents: 'export { StandardRetryStrategy as AdaptiveRetryStrategy } from "./StandardRetryStrategy";',
     }));
-    onLoad({ filter: /@aws-sdk\/util-endpoints\/dist-es\/lib\/aws\/partitions\.json$/ }, async ({ path: file }) => {
-      const { partitions, ...rest } = JSON.parse(await readFile(file, 'utf8'));
-      return { contents: JSON.stringify({ ...rest, partitions: partitions.map(withoutKnownRegions) }), loader: 'json' };
-    });
+    // lambda/aws/sdk-partitions.ts has ours.
+    onLoad({ filter: /@aws-sdk\/util-endpoints\/dist-es\/lib\/aws\/partitions\.json$/ }, () => ({
+      contents: '{ "partitions": [] }',
+      loader: 'json',
+    }));
   },
 };
-
-/** A Region that the pattern of its partition matches needs no entry; a global one has no endpoint that a function asks. */
-function withoutKnownRegions(partition) {
-  const isKnown = (name) => new RegExp(partition.regionRegex).test(name) || name.endsWith('-global');
-  const regions = Object.fromEntries(Object.entries(partition.regions).filter(([name]) => !isKnown(name)));
-  return { ...partition, regions };
-}
 
 /** Reads XML without the limit of entities that a template exceeds, and brings nothing along that writes or validates it. */
 export const xmlReader = {

@@ -1,4 +1,4 @@
-import { DOMAINS } from '../../lambda/protocol/response-url';
+import { domainOf } from '../../lambda/aws/region';
 import { Evaluation } from './evaluation';
 import { type Scope, Unresolved } from './resolve';
 import { type DeployedStack, lookUp, type ParameterDeclaration, type Template } from './template';
@@ -74,7 +74,7 @@ function pseudoParameter(name: string, { identity }: DeployedStack): string | un
     case 'AWS::StackName':
       return identity.name;
     case 'AWS::URLSuffix':
-      return DOMAINS.get(partition);
+      return domainOf(partition);
     default:
       return undefined;
   }

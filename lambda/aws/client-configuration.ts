@@ -3,6 +3,7 @@ import { Failure } from './errors';
 import { say } from './message';
 import { isRegionOf } from './region';
 import type { StackIdentity } from './stack-id';
+import './sdk-partitions';
 
 /** What a session of a role is worth: for an hour, which is longer than a function runs. */
 export interface Credentials {

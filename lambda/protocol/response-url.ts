@@ -1,4 +1,5 @@
 import { isIP } from 'node:net';
+import { domainOf } from '../aws/region';
 
 /** Where the answer to a request is sent. */
 export interface ResponseUrl {
@@ -8,22 +9,6 @@ export interface ResponseUrl {
   /** Whether the domain of the partition is not known, so that it could not be checked. */
   readonly isUnchecked: boolean;
 }
-
-/**
- * The domain of each partition.
- *
- * @see https://github.com/boto/botocore/blob/develop/botocore/data/partitions.json, `dnsSuffix`
- */
-export const DOMAINS: ReadonlyMap<string, string> = new Map([
-  ['aws', 'amazonaws.com'],
-  ['aws-cn', 'amazonaws.com.cn'],
-  ['aws-us-gov', 'amazonaws.com'],
-  ['aws-eusc', 'amazonaws.eu'],
-  ['aws-iso', 'c2s.ic.gov'],
-  ['aws-iso-b', 'sc2s.sgov.gov'],
-  ['aws-iso-e', 'cloud.adc-e.uk'],
-  ['aws-iso-f', 'csp.hci.ic.gov'],
-]);
 
 const LONGEST_HOST = 253;
 const LABELS = /^([^.]{1,63}\.)+[^.]{1,63}$/;
@@ -46,7 +31,7 @@ export function readResponseUrl(value: unknown, partition: string): ResponseUrl 
   if (url.protocol !== 'https:' || !(isOwn || isPublic(host)) || !isPlain(url, isOwn)) {
     throw new Error('The request was refused, and not answered: its response URL is not an https URL of a public host.');
   }
-  const domain = DOMAINS.get(partition);
+  const domain = domainOf(partition);
   const isInside = isOwn || domain === undefined || host.endsWith(`.${domain}`);
   return { url, outsideOf: isInside ? undefined : domain, isUnchecked: !isOwn && domain === undefined };
 }

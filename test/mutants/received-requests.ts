@@ -14,12 +14,13 @@ const region = mutate('aws/region.ts');
 const request = mutate('protocol/request.ts');
 const respond = mutate('protocol/respond.ts');
 const responseUrl = mutate('protocol/response-url.ts');
+const sdkPartitions = mutate('aws/sdk-partitions.ts');
 const stackId = mutate('aws/stack-id.ts');
 const update = mutate('protocol/update.ts');
 
 const IS_PUBLIC = 'return host.length <= LONGEST_HOST && LABELS.test(host) && isIP(host) === 0 && !LOCAL_NAME.test(host);';
 const IS_PLAIN = "return username === '' && password === '' && (isOwn || port === '');";
-const IS_OTHER = 'named === undefined ? BEGINNINGS.some(([, known]) => known === partition) : named !== partition';
+const IS_ITS = "named === partition || (named === 'aws' && !isKnown)";
 const IS_OWN = 'stack?.partition === partition && stack.region === region && stack.accountId === accountId';
 const INSIDE = 'isOwn || domain === undefined || host.endsWith(`.${domain}`)';
 const NOTHING = `type === 'Delete' && physicalId !== undefined && !isOfCreated(physicalId)`;
@@ -55,8 +56,8 @@ export const receivedRequests: Mutants = {
     responseUrl('looks at the end of the name, not of its parts', 'host.endsWith(`.${domain}`)', 'host.endsWith(domain)'),
     responseUrl('looks for the domain anywhere', 'host.endsWith(`.${domain}`)', 'host.includes(`.${domain}`)'),
     responseUrl('looks at the whole URL', 'host.endsWith(`.${domain}`)', 'url.href.includes(`.${domain}`)'),
-    responseUrl('takes China for the others', `['aws-cn', 'amazonaws.com.cn']`, `['aws-cn', 'amazonaws.com']`),
-    responseUrl('does not know the sovereign partition', `  ['aws-eusc', 'amazonaws.eu'],\n`, ''),
+    region('takes China for the others', `'cn-', 'amazonaws.com.cn'`, `'cn-', 'amazonaws.com'`),
+    region('does not know the sovereign partition', `'aws-eusc', 'eusc-'`, `'aws-new', 'new-'`),
     responseUrl('refuses the embedded AWS', 'isOwn || domain === undefined || host', 'domain === undefined || host'),
     respond(
       'does not answer',
@@ -65,7 +66,7 @@ export const receivedRequests: Mutants = {
     ),
   ],
   'its `ResponseURL` is of a public host, in a partition whose domain is not known': [
-    responseUrl('refuses it', `['aws', 'amazonaws.com'],`, `['aws', 'amazonaws.com'],\n  ['aws-new', 'amazonaws.com'],`),
+    region('refuses it', `  ['aws', '', `, `  ['aws-new', 'new-', 'amazonaws.com', 'api.aws'],\n  ['aws', '', `),
     responseUrl('does not warn', 'isUnchecked: !isOwn && domain === undefined', 'isUnchecked: false'),
     responseUrl('warns always', 'isUnchecked: !isOwn && domain === undefined', 'isUnchecked: !isOwn'),
     respond('writes no warning', 'if (responseUrl.isUnchecked) {', 'if (!request) {'),
@@ -83,14 +84,12 @@ export const receivedRequests: Mutants = {
     stackId('takes a list for a text', `(typeof id === 'string' && STACK_ID.exec(id))`, 'STACK_ID.exec(String(id))'),
     ownFunction('takes the account for the Region', `region = '', accountId = ''`, `accountId = '', region = ''`),
     clientConfiguration('asks any host', 'if (!isRegionOf(region, stack.partition)) {', 'if (!region) {'),
-    region('asks in any partition', 'REGION.test(region) && !isOther', 'REGION.test(region)'),
-    region('asks in the first partition for another one', IS_OTHER, 'named !== undefined && named !== partition'),
-    region(
-      'asks in another partition for the first one',
-      IS_OTHER,
-      'named === undefined && BEGINNINGS.some(([, known]) => known === partition)',
-    ),
-    region('knows no partition that is new', IS_OTHER, `(named ?? 'aws') !== partition`),
+    clientConfiguration('asks where the SDK knows no better', "import './sdk-partitions';\n", ''),
+    sdkPartitions('asks all in one domain', 'outputs: { name: id, dnsSuffix,', "outputs: { name: id, dnsSuffix: 'amazonaws.com',"),
+    region('asks in any partition', `REGION.test(region) && (${IS_ITS})`, 'REGION.test(region)'),
+    region('asks in the first partition for another one', IS_ITS, "named === partition || named === 'aws'"),
+    region('asks in another partition for the first one', IS_ITS, "named !== 'aws' || partition === 'aws' || !isKnown"),
+    region('knows no partition that is new', IS_ITS, 'isKnown && named === partition'),
     region('takes what follows a Region for a part of it', REGION, REGION.replace('$/', '/')),
     region('takes what stands before a Region for a part of it', REGION, REGION.replace('^', '')),
   ],
