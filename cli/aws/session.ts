@@ -3,10 +3,12 @@ import { createInterface } from 'node:readline/promises';
 import { AssumeRoleCommand, GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { defaultProvider } from '@aws-sdk/credential-provider-node';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
+import { parseKnownFiles } from '@smithy/shared-ini-file-loader';
 import { REGION } from '../../lib/contract';
 import { Failure } from '../../lambda/aws/errors';
-import { say } from '../../lambda/aws/message';
+import { command, join, say } from '../../lambda/aws/message';
 import type { RoleSession } from '../../lambda/aws/role';
+import '../../lambda/aws/sdk-partitions';
 import { withReadableErrors } from './errors';
 
 /** IAM takes no longer name of a session. */
@@ -51,20 +53,22 @@ export class Session {
     // Before anybody is asked for credentials: a host is named by it.
     checkRegion(named);
     setVariable('AWS_REGION', named);
-    const credentials = defaultProvider({ mfaCodeProvider: askForCode });
-    await withReadableErrors('sts:AssumeRole or sso:GetRoleCredentials, as your profile wants it', credentials);
     const region = await new STSClient({}).config.region().catch(() => {
       throw new Failure('No Region is named: use --region, AWS_REGION, or the region of the profile.');
     });
     checkRegion(region);
-    return new Session(region, credentials);
+    const requestHandler = new NodeHttpHandler(TIMEOUTS);
+    // The role of a profile is assumed in this Region: in the one that the SDK takes otherwise, only one partition is known.
+    const credentials = defaultProvider({ mfaCodeProvider: oneByOne(askForCode), clientConfig: { region, requestHandler } });
+    await refuseLogin();
+    await withReadableErrors('sts:AssumeRole or sso:GetRoleCredentials, as your profile wants it', credentials);
+    return new Session(region, credentials, requestHandler);
   }
-
-  private readonly requestHandler = new NodeHttpHandler(TIMEOUTS);
 
   private constructor(
     readonly region: string,
     private readonly ownCredentials: () => Promise<Credentials>,
+    private readonly requestHandler: NodeHttpHandler,
   ) {}
 
   /** For calls in a Region, with these credentials or the session's own. */
@@ -123,6 +127,42 @@ function setVariable(name: string, value: string | undefined) {
   if (value !== undefined) {
     process.env[name] = value;
   }
+}
+
+/**
+ * The SDK that is bundled knows no `aws login`, and would say that there are no credentials.
+ *
+ * @throws Failure if the profile, or one that its role is assumed from, is one of `aws login`
+ */
+async function refuseLogin() {
+  const { AWS_PROFILE: asked = 'default', AWS_ACCESS_KEY_ID } = process.env;
+  if (AWS_ACCESS_KEY_ID && !process.env.AWS_PROFILE) {
+    return;
+  }
+  const profiles = await parseKnownFiles({});
+  const seen = new Set<string>();
+  for (let name: string | undefined = asked; name !== undefined && !seen.has(name); name = profiles[name]?.source_profile) {
+    seen.add(name);
+    if (profiles[name]?.login_session !== undefined) {
+      const exported = command`aws configure export-credentials --profile ${{ any: asked }} --format env`;
+      throw new Failure(
+        join([
+          say`The profile ${name} was made by the AWS command line's login, which this command can't use.`,
+          say`Let the AWS command line hand over its credentials: set the variables that ${exported} prints, then try again without --profile and AWS_PROFILE.`,
+        ]),
+      );
+    }
+  }
+}
+
+/** A profile may assume a role from another one that wants a code, too. */
+function oneByOne(ask: (serial: string) => Promise<string>): (serial: string) => Promise<string> {
+  let before: Promise<unknown> = Promise.resolve();
+  return (serial) => {
+    const asked = before.then(() => ask(serial));
+    before = asked;
+    return asked;
+  };
 }
 
 /** Of a profile with `mfa_serial`. */
