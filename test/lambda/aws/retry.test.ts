@@ -221,4 +221,19 @@ describe('throttledUntil', () => {
     await jest.advanceTimersByTimeAsync(15 * MINUTE);
     expect((await calls).filter(({ status }) => status === 'rejected')).toEqual([]);
   });
+
+  test('an answer that takes ten seconds is waited for after the deadline, too', async () => {
+    const start = Date.now();
+    const call = (signal: AbortSignal) =>
+      new Promise((resolve, reject) => {
+        if (Date.now() < start + 10 * MINUTE) {
+          reject(throttled());
+        }
+        signal.addEventListener('abort', () => reject(new Error('broken off')));
+        setTimeout(() => resolve('ok'), 10_000);
+      });
+    const patience = { deadline: start + 4 * MINUTE, throttledUntil: start + 14 * MINUTE, signal: new AbortController().signal };
+    const called = retry('drs:Something', call, patience);
+    await Promise.all([expect(called).resolves.toBe('ok'), jest.advanceTimersByTimeAsync(15 * MINUTE)]);
+  });
 });

@@ -554,6 +554,14 @@ describe('Delete, genuine', () => {
       expect(log).not.toContainEqual(expect.objectContaining({ decision: 'left' }));
     });
 
+    test('20 of 21 are throttled for ever: the other one has its turn all the same', async () => {
+      jest.spyOn(Math, 'random').mockReturnValue(0.1);
+      drsHolds(...Array.from({ length: 21 }, (_, index) => member(index)));
+      drs.on(DisconnectSourceServerCommand).rejects(serviceError('ThrottlingException', 'slow down', 429));
+      drs.on(DisconnectSourceServerCommand, { sourceServerID: idOf(20) }).resolves({ ...answered, sourceServerID: idOf(20) });
+      expect((await deletion()).response.Reason).toMatch(/^20 of 21 are left .*1 were disconnected/);
+    });
+
     test('those that are waited for in vain keep none waiting for good that would be through by now', async () => {
       // Long pauses would end it before the deadline by chance, and leave time for the other one.
       jest.spyOn(Math, 'random').mockReturnValue(0.1);
