@@ -4,8 +4,8 @@ import { sleep } from '../aws/sleep';
 import { checkByDeclarations, type Replaced, replacedNotRemoved, stillDeclared, stillListed } from './declarations';
 import { logDecision } from './log';
 import type { Request } from './request';
-import { fateOf, historyOf, updatedTo, wasCompleteByDescription, wasCompleteByHistory } from './stack-history';
-import { CLEAN_UP, isRollingBack, type Phase, phaseOf, undecided } from './stack-phase';
+import { fateOf, historyOf, isFailedCreate, type Update, updateOf, wasCompleteByHistory } from './stack-history';
+import { isRollingBack, type Phase, phaseOf, undecided } from './stack-phase';
 import { type DescribedStack, describeWithAncestors, listResources, StackEvents } from './stack-status';
 
 /** Whether a Delete means what it says. */
@@ -95,15 +95,16 @@ async function lookIn(phase: Phase, own: DescribedStack, question: Question): Pr
     case 'other':
       return { problem: undecided(phase) };
     case 'clean-up':
-      return own.status === CLEAN_UP ? lookInCleanUp(question, events) : lookAtEvents(question, events, { genuine: true });
+      return lookInCleanUp(question, events);
     case 'deletion': {
-      const wasComplete = await wasEverComplete(phase.of, phase.of.id === own.id ? events : new StackEvents(request, phase.of.id));
+      const { of, inCleanUp } = phase;
+      const wasComplete = await wasEverComplete(of, inCleanUp, of.id === own.id ? events : new StackEvents(request, of.id));
       if (wasComplete instanceof Failure) {
         return { problem: wasComplete };
       }
       return wasComplete
-        ? lookAtEvents(question, events, { genuine: true, deletedStack: phase.of.name })
-        : { genuine: false, why: neverComplete(phase.of.name) };
+        ? lookAtEvents(question, events, { genuine: true, deletedStack: inCleanUp ? undefined : of.name })
+        : { genuine: false, why: neverComplete(of.name) };
     }
   }
 }
@@ -113,11 +114,11 @@ export function neverComplete(name: string): Told {
   return say`no create, update or import of the stack ${name} was ever completed`;
 }
 
-async function wasEverComplete(stack: DescribedStack, events: StackEvents): Promise<boolean | Failure> {
+async function wasEverComplete(stack: DescribedStack, inCleanUp: boolean, events: StackEvents): Promise<boolean | Failure> {
   if (completeOnce.has(stack.id)) {
     return true;
   }
-  const wasComplete = wasCompleteByDescription(stack) ?? wasCompleteByHistory(await historyOf(stack.id, events), stack);
+  const wasComplete = isFailedCreate(stack) ? false : wasCompleteByHistory(await historyOf(stack.id, events), stack, inCleanUp);
   if (wasComplete === true) {
     completeOnce.add(stack.id);
   }
@@ -152,19 +153,24 @@ async function lookAtEvents({ request, isLast }: Question, events: StackEvents, 
 
 /** What the resources of the stack tell in the clean-up of an update; where the list may be told in several ways, its events. */
 async function lookInCleanUp(question: Question, events: StackEvents): Promise<Look> {
-  const { request, replaced } = question;
-  const check = checkByDeclarations(request, await listResources(request), replaced);
-  if (typeof check === 'object') {
-    return check;
+  const { request, replaced, isLast } = question;
+  const resources = await listResources(request);
+  const unchecked = checkByDeclarations(request, resources, replaced);
+  if (typeof unchecked === 'object' && unchecked.as === undefined) {
+    return unchecked;
   }
+  const update = await updateIfTold(request, replaced, events);
   // The list may still show what was replaced instead of what has replaced it.
-  const successor = await successorOf(request, replaced, events);
-  if (successor) {
-    return { genuine: false, why: successor };
+  if (update?.as !== undefined) {
+    return { genuine: false, why: update.as === request.logicalId ? replacedNotRemoved(update.as) : stillDeclared(update.as) };
+  }
+  const check = checkByDeclarations(request, resources, replaced, update?.gone);
+  if (typeof check === 'object') {
+    // The list alone says so, and it may be a moment old: then both are being deleted, and each would be kept because of the other.
+    return isLast || !update ? check : { problem: stillListed(check.as) };
   }
   switch (check) {
     case 'removed':
-      return { genuine: true };
     case 'not told':
       return lookAtEvents(question, events, { genuine: true });
     case 'still listed': {
@@ -174,11 +180,10 @@ async function lookInCleanUp(question: Question, events: StackEvents): Promise<L
   }
 }
 
-/** What the events say of the update that is being cleaned up: the resource was replaced, or moved inside the stack. Nothing, where nobody may read them. */
-async function successorOf(request: Request, replaced: Replaced, events: StackEvents): Promise<Told> {
+/** What the events say of the update that is being cleaned up; undefined where nobody may read them. */
+async function updateIfTold(request: Request, replaced: Replaced, events: StackEvents): Promise<Update | undefined> {
   try {
-    const as = await updatedTo(request, replaced === 'keep', events);
-    return as && (as === request.logicalId ? replacedNotRemoved(as) : stillDeclared(as));
+    return await updateOf(request, replaced === 'keep', events);
   } catch (error) {
     if (replaced === 'keep' || !isOfKind(error, 'denied')) {
       throw error;

@@ -16,27 +16,31 @@ export interface History {
   readonly newest?: StackEvent;
   /** Whether a create, an update or an import of it was ever completed; undefined where that can't be told. */
   readonly wasComplete?: boolean;
+  /** Whether an update of it was begun. */
+  readonly wasUpdated: boolean;
 }
 
 /** @param events newest first */
 export async function historyOf(stackId: string, events: AsyncIterable<StackEvent>): Promise<History> {
   let newest: StackEvent | undefined;
+  let wasUpdated = false;
   for await (const event of events) {
     if (event.PhysicalResourceId === stackId) {
       newest ??= event;
+      wasUpdated ||= event.ResourceStatus === 'UPDATE_IN_PROGRESS';
       const wasComplete = wasCompleteIn(event.ResourceStatus);
       if (wasComplete !== undefined) {
-        return { newest, wasComplete };
+        return { newest, wasComplete, wasUpdated };
       }
     }
   }
-  return { newest };
+  return { newest, wasUpdated };
 }
 
 /** Whether a stack that has this status was complete before, or is so now; undefined where the status doesn't tell, as in a deletion. */
 export function wasCompleteIn(status = ''): boolean | undefined {
-  // Only what was complete can be updated, or refactored. What failed to be created without a rollback, and was updated since, counts as complete.
-  if (/^(CREATE_COMPLETE|UPDATE_.*|IMPORT_(ROLLBACK_)?COMPLETE)$/.test(status)) {
+  // Only what was complete can be rolled back to. That an update began or failed tells nothing: it may be one of a create that had failed.
+  if (/^(CREATE_COMPLETE|UPDATE_(COMPLETE|ROLLBACK).*|IMPORT_(ROLLBACK_)?COMPLETE)$/.test(status)) {
     return true;
   }
   return /^(CREATE|ROLLBACK)_/.test(status) ? false : undefined;
@@ -47,17 +51,17 @@ export function isOlderThanEvents(createdAt: Date | undefined): boolean {
   return createdAt !== undefined && createdAt.getTime() < Date.now() - EVENTS_KEPT;
 }
 
-/** Whether a stack in DELETE_IN_PROGRESS was ever complete, where DescribeStacks alone tells: by two signs that agree. */
-export function wasCompleteByDescription({ statusReason = '', lastOperations }: DescribedStack): boolean | undefined {
-  const wasUpdated = lastOperations.includes('UPDATE_STACK');
-  if (wasUpdated && statusReason === BY_USER) {
-    return true;
-  }
-  return lastOperations.includes('CREATE_STACK') && !wasUpdated && FAILED_CREATE.test(statusReason) ? false : undefined;
+/** Whether DescribeStacks alone tells that a stack is deleted because it could not be created: by two signs that agree. */
+export function isFailedCreate({ statusReason = '', lastOperations }: DescribedStack): boolean {
+  return lastOperations.includes('CREATE_STACK') && !lastOperations.includes('UPDATE_STACK') && FAILED_CREATE.test(statusReason);
 }
 
 /** Whether a stack in DELETE_IN_PROGRESS was ever complete; a failure, if its events don't tell (yet), or contradict what is told of the stack. */
-export function wasCompleteByHistory({ newest, wasComplete }: History, stack: DescribedStack): boolean | Failure {
+export function wasCompleteByHistory(
+  { newest, wasComplete, wasUpdated }: History,
+  stack: DescribedStack,
+  inCleanUp: boolean,
+): boolean | Failure {
   const { name, statusReason = '', lastOperations, createdAt } = stack;
   const { ResourceStatus: status = 'none', ResourceStatusReason: reason = '' } = newest ?? {};
   if (status !== 'DELETE_IN_PROGRESS') {
@@ -65,11 +69,11 @@ export function wasCompleteByHistory({ newest, wasComplete }: History, stack: De
       say`The events of the stack ${name} don't show its deletion (the newest is ${status}), so nothing was disconnected.`,
     );
   }
-  const isFailedCreate = FAILED_CREATE.test(reason) || FAILED_CREATE.test(statusReason);
-  if (wasComplete === true ? isFailedCreate : wasComplete === false && lastOperations.includes('UPDATE_STACK')) {
+  const hasFailed = FAILED_CREATE.test(reason) || FAILED_CREATE.test(statusReason);
+  if (wasComplete === true ? hasFailed : wasComplete === false && !wasUpdated && lastOperations.includes('UPDATE_STACK')) {
     return new Failure(say`What CloudFormation tells of the stack ${name} contradicts itself, so nothing was disconnected.`);
   }
-  if (wasComplete === undefined && !(reason === BY_USER && isOlderThanEvents(createdAt))) {
+  if (wasComplete === undefined && !((inCleanUp || reason === BY_USER) && isOlderThanEvents(createdAt))) {
     return new Failure(say`The events of the stack ${name} don't tell whether it was ever complete, so nothing was disconnected.`);
   }
   return wasComplete ?? true;
@@ -106,12 +110,16 @@ export async function fateOf(request: Request, events: AsyncIterable<StackEvent>
   return { isAnother };
 }
 
-/**
- * The logical ID under which the update that is being cleaned up has left what is to be deleted; the own one, if that was replaced.
- *
- * @param ofOwn whether it matters that the own logical ID has another physical ID by now
- */
-export async function updatedTo(request: Request, ofOwn: boolean, events: AsyncIterable<StackEvent>): Promise<string | undefined> {
+/** What the events tell of the update that is being cleaned up. */
+export interface Update {
+  /** The logical IDs under which it is being deleted what is to be deleted. */
+  readonly gone: ReadonlySet<string | undefined>;
+  /** The logical ID under which the update has left that; the own one, if that was replaced. */
+  readonly as?: string;
+}
+
+/** @param ofOwn whether it matters that the own logical ID has another physical ID by now */
+export async function updateOf(request: Request, ofOwn: boolean, events: AsyncIterable<StackEvent>): Promise<Update> {
   const gone = new Set<string | undefined>();
   for await (const event of events) {
     const { LogicalResourceId: as, PhysicalResourceId, ResourceStatus: status = '', ResourceType } = event;
@@ -122,14 +130,14 @@ export async function updatedTo(request: Request, ofOwn: boolean, events: AsyncI
       }
       const isOwn = as === request.logicalId;
       if (/^(CREATE|UPDATE)_COMPLETE$/.test(status) && (isOwn ? ofOwn && !isSame : isSame && !gone.has(as))) {
-        return as;
+        return { gone, as };
       }
     }
     if (isBeginning(request, event)) {
-      return undefined;
+      break;
     }
   }
-  return undefined;
+  return { gone };
 }
 
 function isOf({ logicalId, resourceType }: Request, { LogicalResourceId, ResourceType }: StackEvent): boolean {

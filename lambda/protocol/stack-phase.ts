@@ -6,8 +6,8 @@ import type { DescribedStack } from './stack-status';
 export type Phase =
   | { readonly kind: 'rollback'; readonly why: Message }
   | { readonly kind: 'clean-up' }
-  /** With the outermost stack that is being deleted. */
-  | { readonly kind: 'deletion'; readonly of: DescribedStack }
+  /** With the outermost stack that is being deleted, and whether the update of one around it has removed that. */
+  | { readonly kind: 'deletion'; readonly of: DescribedStack; readonly inCleanUp: boolean }
   /** With the ancestor that may still roll back. */
   | { readonly kind: 'update'; readonly open: DescribedStack; readonly why: Message }
   /** Nothing that deletes anything. */
@@ -48,7 +48,7 @@ export function phaseOf(stacks: readonly DescribedStack[]): Phase {
   // A nested stack is deleted by the deletion of an ancestor, or by the clean-up of an ancestor's update.
   const inCleanUp = stacks.some(({ status }) => status === CLEAN_UP);
   const deleted = [...stacks].reverse().find(({ status }) => status === 'DELETE_IN_PROGRESS');
-  return inCleanUp || !deleted ? { kind: 'clean-up' } : { kind: 'deletion', of: deleted };
+  return own.status === CLEAN_UP || !deleted ? { kind: 'clean-up' } : { kind: 'deletion', of: deleted, inCleanUp };
 }
 
 /** A stack in the middle of a create or an update, or in one that failed: it may go either way. One that is deleted, cleans up or rests can't. */

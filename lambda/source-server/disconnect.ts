@@ -33,21 +33,28 @@ async function attempt(teardown: Teardown, wasNotFound = false): Promise<Disconn
   try {
     answered = await drs.disconnectSourceServer(server.sourceServerId);
   } catch (error) {
-    return isNothingThere(error) ? absent(teardown, error) : afterRefusal(teardown, error, wasNotFound);
+    return isNothingThere(error) ? absent(teardown, error, wasNotFound) : afterRefusal(teardown, error, wasNotFound);
   }
   refuseExtended(teardown, answered, say`DRS accepted the disconnect of ${nameOf(server)}, but that ends nothing.`);
   return isDisconnected(answered) ? 'disconnected' : awaitDisconnected(teardown);
 }
 
-/** DRS knows no server that could be disconnected here. What it says of an extended one is not known, so that is looked for. */
-async function absent(teardown: Teardown, refusal: unknown): Promise<Disconnected> {
+/** DRS knows no server that could be disconnected here. One sign is not enough: what it shows is looked at, too, and twice if that differs. */
+async function absent(teardown: Teardown, refusal: unknown, wasNotFound: boolean): Promise<Disconnected> {
   const { drs, server } = teardown;
   const told = tell(server, NOT_DISCONNECTED, refusal);
   const found = await drs.findSourceServer(server.sourceServerId).catch((error: unknown) => {
     throw new Failure(join([told, messageOf(error)]), { cause: error });
   });
   refuseExtended(teardown, found, told);
-  return 'absent';
+  if (!found || isDisconnected(found)) {
+    return 'absent';
+  }
+  if (wasNotFound || drs.asksOnce || Date.now() + POLL_SERVER >= drs.deadline) {
+    throw new Failure(told);
+  }
+  await sleep(POLL_SERVER, drs.signal);
+  return attempt(teardown, true);
 }
 
 /** What replicates of an extended server is in another account, whatever DRS answers here. */

@@ -87,7 +87,10 @@ const broken: Breakage[] = [
   [
     'does not look whether the stack was ever complete',
     /^I2.*deleting what was never complete/,
-    () => jest.spyOn(history, 'wasCompleteByDescription').mockReturnValue(true),
+    () => {
+      jest.spyOn(history, 'isFailedCreate').mockReturnValue(false);
+      jest.spyOn(history, 'wasCompleteByHistory').mockReturnValue(true);
+    },
   ],
   [
     'says that it has disconnected, and has not',

@@ -302,3 +302,23 @@ regression('a fleet is disconnected, and DRS never answers for a server that rep
     { do: 'delete', stack: 'A' },
   ],
 });
+
+regression('two fleets with the same selection are removed by one update, and the list shows both as they were', {
+  settings: { cleanUpListing: 'until-gone' },
+  seed: 0,
+  steps: [
+    {
+      do: 'deploy',
+      stack: 'A',
+      spec: {
+        disconnections: [],
+        fleets: [
+          { name: 'Another', selection: 0 },
+          { name: 'Fleet', selection: 0, role: 2 },
+        ],
+      },
+    },
+    { do: 'deploy', stack: 'A', spec: { disconnections: [], fleets: [] } },
+    { do: 'delete', stack: 'A' },
+  ],
+});

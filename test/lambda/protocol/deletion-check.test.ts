@@ -155,6 +155,7 @@ describe('by the status of the stack', () => {
   test('what is listed on one page is read once', async () => {
     stackIs('UPDATE_COMPLETE_CLEANUP_IN_PROGRESS');
     stackHas(declaredAs('Renamed', 'CREATE_COMPLETE'));
+    eventsAre([ofResource('CREATE_COMPLETE', { LogicalResourceId: 'Renamed' }), ...CLEAN_UP]);
     await handle({ type: 'Delete' });
     expect(cloudFormation.commandCalls(ListStackResourcesCommand)).toHaveLength(1);
   });
@@ -281,6 +282,13 @@ describe('by what the stack was before it is deleted', () => {
     ['it could not be deleted before', before('DELETE_FAILED', 'DELETE_IN_PROGRESS', 'CREATE_COMPLETE'), 'disconnect'],
     ['its create failed, and nothing was rolled back', before('CREATE_FAILED', 'CREATE_IN_PROGRESS'), 'keep'],
     ['… and was updated since', before('UPDATE_COMPLETE', 'UPDATE_IN_PROGRESS', 'CREATE_FAILED'), 'disconnect'],
+    ['… and an update of it failed', before('UPDATE_FAILED', 'UPDATE_IN_PROGRESS', 'CREATE_FAILED'), 'keep'],
+    [
+      '… which the operations tell, too',
+      before('UPDATE_FAILED', 'UPDATE_IN_PROGRESS', 'CREATE_FAILED'),
+      'keep',
+      () => ({ StackStatusReason: 'User Initiated', ...operations('UPDATE_STACK') }),
+    ],
     ['… and it could not be deleted before', before('DELETE_FAILED', 'DELETE_IN_PROGRESS', 'CREATE_FAILED'), 'keep'],
     ['its create was rolled back', before('ROLLBACK_COMPLETE', 'ROLLBACK_IN_PROGRESS'), 'keep'],
     ['… which failed', before('ROLLBACK_FAILED', 'ROLLBACK_IN_PROGRESS'), 'keep'],
@@ -336,17 +344,27 @@ describe('by what the stack was before it is deleted', () => {
     },
   );
 
-  test.each<[string, string, string[], string[]]>([
-    ['OnFailure=DELETE: kept', FAILED_CREATE, ['CREATE_STACK'], []],
-    ['updated, and deleted by its user: disconnected', 'User Initiated', ['UPDATE_STACK'], ['DisconnectSourceServer']],
-  ])('two signs of DescribeStacks settle it without the events of the root: %s', async (_what, StackStatusReason, types, expected) => {
+  test('two signs of DescribeStacks settle it without the events of the root: OnFailure=DELETE', async () => {
     const root = stackIdOf('Root');
     described({ ParentId: root });
-    described({ StackStatusReason, ...operations(...types) }, root);
+    described({ StackStatusReason: FAILED_CREATE, ...operations('CREATE_STACK') }, root);
     cloudFormation.on(DescribeStackEventsCommand, { StackName: root }).rejects(serviceError('AccessDenied', 'no', 403));
+    expect(await handle({ type: 'Delete' })).toMatchObject({ response: { Status: 'SUCCESS' }, calls: [] });
+  });
+
+  test.each<[string, StackEvent[], number, 'disconnect' | 'keep' | 'fail']>([
+    ['was complete', [ofStack('DELETE_IN_PROGRESS'), ofStack('CREATE_COMPLETE')], 1, 'disconnect'],
+    ['was never complete', [ofStack('DELETE_IN_PROGRESS'), ofStack('CREATE_FAILED'), ofStack('CREATE_IN_PROGRESS')], 1, 'keep'],
+    ['is older than events are kept', [ofStack('DELETE_IN_PROGRESS')], 91, 'disconnect'],
+    ['shows nothing else', [ofStack('DELETE_IN_PROGRESS')], 1, 'fail'],
+  ])('an update removes a nested stack, which %s', async (_what, events, days, then) => {
+    const root = stackIdOf('Root');
+    described({ ParentId: root, ...daysAgo(days) });
+    described({ StackStatus: 'UPDATE_COMPLETE_CLEANUP_IN_PROGRESS' }, root);
+    eventsAre([ours, ...events]);
     const { response, calls } = await handle({ type: 'Delete' });
-    expect(response.Status).toBe('SUCCESS');
-    expect(calls).toEqual(expected);
+    expect(response.Status).toBe(then === 'fail' ? 'FAILED' : 'SUCCESS');
+    expect(calls).toEqual(then === 'disconnect' ? ['DisconnectSourceServer'] : []);
   });
 
   test('the events of a nested stack say nothing of its root', async () => {
@@ -493,6 +511,54 @@ describe('by what its events tell of the resource', () => {
     const { response, calls } = await handle({ type: 'Delete' });
     expect(response.Status).toBe('SUCCESS');
     expect(calls).toEqual(then === 'disconnect' ? ['DisconnectSourceServer'] : []);
+  });
+
+  const before = [ofStack('UPDATE_ROLLBACK_COMPLETE'), ofResource('DELETE_COMPLETE'), ofResource('DELETE_IN_PROGRESS')];
+  test.each<[string, ReturnType<typeof declaredAs>[], StackEvent[], 'disconnect' | 'keep']>([
+    [
+      'and another one as live, which is being deleted too',
+      [declaredAs(LOGICAL_ID, 'CREATE_COMPLETE'), declaredAs('Twin', 'CREATE_COMPLETE')],
+      [ofResource('DELETE_IN_PROGRESS'), under('Twin', 'DELETE_IN_PROGRESS'), ...CLEAN_UP],
+      'disconnect',
+    ],
+    [
+      'and another one as live, which stays as it was',
+      [declaredAs(LOGICAL_ID, 'DELETE_IN_PROGRESS'), declaredAs('Twin', 'CREATE_COMPLETE')],
+      [ofResource('DELETE_IN_PROGRESS'), ...CLEAN_UP],
+      'keep',
+    ],
+    ['as deleted by an operation before: late', [declaredAs(LOGICAL_ID, 'DELETE_COMPLETE')], [...CLEAN_UP, ...before], 'keep'],
+  ])('the list of a clean-up shows it %s: %s%s%s', async (_what, resources, events, then) => {
+    stackIs('UPDATE_COMPLETE_CLEANUP_IN_PROGRESS');
+    stackHas(...resources);
+    eventsAre(events);
+    const { response, calls } = await handle({ type: 'Delete' });
+    expect(response.Status).toBe('SUCCESS');
+    expect(calls).toEqual(then === 'disconnect' ? ['DisconnectSourceServer'] : []);
+  });
+
+  test('two that stand for the same are deleted at once, and the events of the other one come later: disconnect', async () => {
+    stackIs('UPDATE_COMPLETE_CLEANUP_IN_PROGRESS');
+    stackHas(declaredAs(LOGICAL_ID, 'CREATE_COMPLETE'), declaredAs('Twin', 'CREATE_COMPLETE'));
+    eventsAre([ofResource('DELETE_IN_PROGRESS'), ...CLEAN_UP]);
+    setTimeout(() => eventsAre([under('Twin', 'DELETE_IN_PROGRESS'), ofResource('DELETE_IN_PROGRESS'), ...CLEAN_UP]), 2_500);
+    expect(await handle({ type: 'Delete' })).toMatchObject({ response: { Status: 'SUCCESS' }, calls: ['DisconnectSourceServer'] });
+  });
+
+  test('the list shows what was replaced, and the events of the successor come later: keep', async () => {
+    stackIs('UPDATE_COMPLETE_CLEANUP_IN_PROGRESS');
+    stackHas(declaredAs(LOGICAL_ID, 'DELETE_IN_PROGRESS'));
+    eventsAre([CLEAN_UP[1]]);
+    setTimeout(() => eventsAre([ofResource('DELETE_IN_PROGRESS'), CLEAN_UP[0], under('Moved', 'UPDATE_COMPLETE'), CLEAN_UP[1]]), 2_500);
+    expect(await handle({ type: 'Delete' })).toMatchObject({ response: { Status: 'SUCCESS' }, calls: [] });
+  });
+
+  test('in a clean-up nobody may read the events, and another one is listed: keep at once', async () => {
+    stackIs('UPDATE_COMPLETE_CLEANUP_IN_PROGRESS');
+    stackHas(declaredAs('Renamed', 'CREATE_COMPLETE'));
+    cloudFormation.on(DescribeStackEventsCommand).rejects(serviceError('AccessDenied', 'no', 403));
+    expect(await handle({ type: 'Delete' })).toMatchObject({ response: { Status: 'SUCCESS' }, calls: [] });
+    expect(cloudFormation.commandCalls(ListStackResourcesCommand)).toHaveLength(1);
   });
 
   test('in a clean-up nobody may read the events: what status and list say counts, with a warning', async () => {

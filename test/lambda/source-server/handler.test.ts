@@ -1,6 +1,7 @@
 import { DescribeRecoveryInstancesCommand, DescribeSourceServersCommand, DisconnectSourceServerCommand } from '@aws-sdk/client-drs';
 import { DescribeStacksCommand } from '../../../lambda/aws/cloudformation';
 import {
+  answersInTurn,
   cloudFormation,
   conflict,
   disconnected,
@@ -276,6 +277,22 @@ describe('Delete, genuine', () => {
     const { response, calls } = await handle({ type: 'Delete' });
     expect(response.Status).toBe('SUCCESS');
     expect(calls).toEqual(['DisconnectSourceServer', 'DescribeSourceServers']);
+  });
+
+  test.each(['ResourceNotFoundException', 'UninitializedAccountException'])(
+    '%s, but DRS shows that it replicates: FAILED',
+    async (name) => {
+      drsHas(server('CONTINUOUS'));
+      disconnectSays(serviceError(name));
+      const { response } = await handle({ type: 'Delete' });
+      expect(response).toMatchObject({ Status: 'FAILED', Reason: expect.stringContaining(name) });
+    },
+  );
+
+  test('ResourceNotFoundException, and DRS shows a moment longer that it replicates: SUCCESS', async () => {
+    answersInTurn(drs.on(DescribeSourceServersCommand), { items: [server('CONTINUOUS')] }, { items: [] });
+    disconnectSays(serviceError('ResourceNotFoundException'));
+    expect((await handle({ type: 'Delete' })).response.Status).toBe('SUCCESS');
   });
 
   test('ResourceNotFoundException, and it can not be told whether an extended server is there: FAILED', async () => {
