@@ -25,7 +25,7 @@ export const answers: Mutants = {
     disconnect('does not look at the state', `isDisconnected(answered) ? 'disconnected' : awaitDisconnected(teardown)`, `'disconnected'`),
     sourceServer('takes a stopped server for a disconnected one', `=== 'DISCONNECTED'`, `.endsWith('ED')`),
     sourceServer('takes a server without a state for a disconnected one', `=== 'DISCONNECTED'`, `!== 'CONTINUOUS'`),
-    disconnect('does not look again', 'drs.asksOnce || Date.now() + POLL_SERVER >= drs.deadline', 'Date.now() > 0'),
+    disconnect('does not look again', 'if (drs.asksOnce || Date.now() + POLL_SERVER >= drs.deadline', 'if (Date.now() > 0'),
   ],
   '200, and then it is not found': [
     disconnect('does not ask once more', 'await isOver(teardown)', 'teardown === undefined'),
@@ -109,7 +109,7 @@ export const answers: Mutants = {
       'commandToRetain({ ...request.stack, name: check.deletedStack }, ',
     ),
     phase('tells to delete a stack that an update cleans up', 'stacks.some(({ status }) => status === CLEAN_UP)', 'stacks.length === 0'),
-    deletionCheck('tells to delete the nested stack again', 'deletedStack: phase.of.name', 'deletedStack: own.name'),
+    deletionCheck('tells to delete the nested stack again', 'undefined : of.name }', 'undefined : own.name }'),
     messages('explains so many that the others are cut off', 'const INSTANCES_EXPLAINED = 3;', 'const INSTANCES_EXPLAINED = 100;'),
     messages('does not name the others', 'const INSTANCES_NAMED = 20;', 'const INSTANCES_NAMED = 0;'),
     messages('does not tell how many it does not name', 'say`and ${more} more`', 'undefined'),
@@ -135,8 +135,19 @@ export const answers: Mutants = {
       'refuseExtended(teardown, found, say`${accepted} that ends nothing.`);',
       '',
     ),
-    disconnect('takes a refusal for its end, since it is shown as disconnected', `refuseExtended(teardown, found, told);\n  if (`, 'if ('),
-    disconnect('takes "not found" for its end', `refuseExtended(teardown, found, told);\n  return`, 'return'),
+    disconnect(
+      'takes a refusal for its end, since it is shown as disconnected',
+      `refuseExtended(teardown, found, told);\n  if (found && isD`,
+      'if (found && isD',
+    ),
+    disconnect('takes "not found" for its end', `refuseExtended(teardown, found, told);\n  if (!found`, 'if (!found'),
+    disconnect(
+      'takes "not found" for its end though it is shown as replicating',
+      'if (!found || isDisconnected(found)) {',
+      'if (!found || server) {',
+    ),
+    disconnect('does not look twice', 'if (wasNotFound || drs.asksOnce', 'if (found || drs.asksOnce'),
+    disconnect('looks for ever', 'if (wasNotFound || drs.asksOnce', 'if (drs.asksOnce'),
     disconnect(
       'takes "not found" for its end if it can not be seen',
       `.catch((error: unknown) => {

@@ -12,7 +12,7 @@ const history = mutate('protocol/stack-history.ts');
 const declarations = mutate('protocol/declarations.ts');
 
 const OPEN = "status !== CLEAN_UP && !status.startsWith('DELETE_') && !status.endsWith('_COMPLETE')";
-const COMPLETE = '/^(CREATE_COMPLETE|UPDATE_.*|IMPORT_(ROLLBACK_)?COMPLETE)$/';
+const COMPLETE = '/^(CREATE_COMPLETE|UPDATE_(COMPLETE|ROLLBACK).*|IMPORT_(ROLLBACK_)?COMPLETE)$/';
 
 /** By the rows of the table "When a deletion disconnects". */
 export const deletions: Mutants = {
@@ -28,7 +28,7 @@ export const deletions: Mutants = {
       `  'IMPORT_ROLLBACK_IN_PROGRESS',`,
       `  'IMPORT_ROLLBACK_IN_PROGRESS',\n  'UPDATE_ROLLBACK_COMPLETE',`,
     ),
-    ...['CREATE_COMPLETE|', 'UPDATE_.*|', '|IMPORT_(ROLLBACK_)?COMPLETE', '(ROLLBACK_)?'].map((status) =>
+    ...['CREATE_COMPLETE|', 'UPDATE_(COMPLETE|ROLLBACK).*|', '|ROLLBACK', '|IMPORT_(ROLLBACK_)?COMPLETE', '(ROLLBACK_)?'].map((status) =>
       history(`does not know ${status}`, COMPLETE, COMPLETE.replace(status, '')),
     ),
     history('takes the first of its events for all', 'if (wasComplete !== undefined) {', 'if (newest) {'),
@@ -53,8 +53,13 @@ export const deletions: Mutants = {
   ],
   '… and its first events are not told any more': [
     history('fails', 'isOlderThanEvents(createdAt))', 'createdAt === undefined)'),
-    history('believes it of a younger stack, too', 'reason === BY_USER && isOlderThanEvents(createdAt)', 'reason === BY_USER'),
-    history('does not ask who deletes it', 'reason === BY_USER && isOlderThanEvents(createdAt)', 'isOlderThanEvents(createdAt)'),
+    history(
+      'believes it of a younger stack, too',
+      '(inCleanUp || reason === BY_USER) && isOlderThanEvents(createdAt)',
+      '(inCleanUp || reason === BY_USER)',
+    ),
+    history('does not ask who deletes it', '(inCleanUp || reason === BY_USER) && ', ''),
+    history('does not know that an update deletes a nested stack', 'inCleanUp || reason === BY_USER', 'reason === BY_USER'),
     history('takes a month for long enough', 'const EVENTS_KEPT = 90 *', 'const EVENTS_KEPT = 30 *'),
     history('takes a stack without an age for an old one', 'createdAt !== undefined && createdAt.getTime()', '(createdAt?.getTime() ?? 0)'),
     cloudFormation('does not read when the stack was created', "dateIn(stack, 'CreationTime')", 'undefined'),
@@ -69,20 +74,21 @@ export const deletions: Mutants = {
     history('does not know a create that was rolled back', '/^(CREATE|ROLLBACK)_/', '/^CREATE_/'),
     deletionCheck(
       'judges by the nested stack, not by the root',
-      'wasEverComplete(phase.of, phase.of.id === own.id ? events',
-      'wasEverComplete(own, own.id ? events',
+      'wasEverComplete(of, inCleanUp, of.id === own.id ? events',
+      'wasEverComplete(own, inCleanUp, own.id ? events',
     ),
     phase('judges by the nested stack though its root is deleted', '[...stacks].reverse().find(', 'stacks.find('),
+    deletionCheck('needs the events though two signs settle it', 'isFailedCreate(stack) ? false : was', 'was'),
+    history('believes the operations alone', ' && FAILED_CREATE.test(statusReason);\n}', ';\n}'),
     history(
-      'needs the events though two signs settle it',
-      'FAILED_CREATE.test(statusReason) ? false : undefined',
-      'FAILED_CREATE.test(statusReason) ? undefined : undefined',
+      'takes an update that failed for one that was completed',
+      '/^(CREATE_COMPLETE|UPDATE_(COMPLETE|ROLLBACK).*',
+      '/^(CREATE_COMPLETE|UPDATE_.*',
     ),
-    history('believes the operations alone', ' && FAILED_CREATE.test(statusReason) ? false', ' ? false'),
-    history(
-      'takes an update for no sign',
-      'if (wasUpdated && statusReason === BY_USER) {',
-      'if (wasUpdated && statusReason === FAILED_CREATE.source) {',
+    deletionCheck(
+      'does not ask it of a nested stack that an update removes',
+      '      return wasComplete\n',
+      '      return wasComplete || inCleanUp\n',
     ),
     history('takes every deletion of a stack whose create failed for its end', '[^]*Delete requested by user/', '/'),
     history("takes a user's deletion for the end of a failed create", '/failed to create[^]*Delete', '/Delete'),
@@ -122,8 +128,8 @@ export const deletions: Mutants = {
     history('looks beyond the update', 'if (isBeginning(request, event)) {', "if (request.logicalId === '') {"),
     deletionCheck(
       'disconnects without looking',
-      'const check = checkByDeclarations(request, await listResources(request), replaced);',
-      "const listed = checkByDeclarations(request, await listResources(request), replaced);\n  const check = listed && ('removed' as typeof listed);",
+      'const check = checkByDeclarations(request, resources, replaced, update?.gone);',
+      "const listed = checkByDeclarations(request, resources, replaced, update?.gone);\n  const check = listed && ('removed' as typeof listed);",
     ),
     stackStatus('looks at the first page only', '} while (token);', `} while (token === '');`),
     stackStatus('reads several pages once', 'pages.length > 1', 'pages.length > 100'),
@@ -132,9 +138,13 @@ export const deletions: Mutants = {
     stackStatus('believes the first reading of what both have', '[...pages, ...again].flat()', '[...again, ...pages].flat()'),
     deletionCheck(
       'takes a list that can not be read for an empty one',
-      'await listResources(request), replaced',
-      'await listResources(request).catch(() => []), replaced',
+      'const resources = await listResources(request);',
+      'const resources = await listResources(request).catch(() => []);',
     ),
+    deletionCheck('keeps two that are deleted because of each other', 'replaced, update?.gone)', 'replaced)'),
+    deletionCheck('believes a list that may be a moment old', 'isLast || !update ? check', 'isLast || check ? check'),
+    deletionCheck('fails because of the list alone', 'isLast || !update ? check', '!update ? check'),
+    deletionCheck('waits for events that nobody may read', 'isLast || !update ? check', 'isLast ? check'),
   ],
   '… but an ancestor still updates, and may roll back': [
     phase('disconnects at once', 'if (open) {', 'if (open && !open.status) {'),
@@ -238,8 +248,13 @@ export const deletions: Mutants = {
     ),
     stackStatus('believes what is told of another stack', 'stacks.find((candidate) => candidate.StackId === stackId)', 'stacks[0]'),
     history('does not need the event of the deletion', "if (status !== 'DELETE_IN_PROGRESS') {", "if (status === '') {"),
-    history('does not see that the reason contradicts', 'wasComplete === true ? isFailedCreate :', 'wasComplete === true ? false :'),
+    history('does not see that the reason contradicts', 'wasComplete === true ? hasFailed :', 'wasComplete === true ? false :'),
     history('does not read the reason of the stack', ' || FAILED_CREATE.test(statusReason);', ';'),
-    history('does not see that the operations contradict', "wasComplete === false && lastOperations.includes('UPDATE_STACK')", 'false'),
+    history(
+      'does not see that the operations contradict',
+      'wasComplete === false && !wasUpdated && lastOperations',
+      'hasFailed && !hasFailed && lastOperations',
+    ),
+    history('takes an update that failed for a contradiction', '!wasUpdated && lastOperations', 'lastOperations'),
   ],
 };

@@ -85,8 +85,8 @@ export const fleetRequests: Mutants = {
     ),
     deletionCheck(
       'disconnects it if the list does not show the new one',
-      "updatedTo(request, replaced === 'keep', events)",
-      'updatedTo(request, false, events)',
+      "updateOf(request, replaced === 'keep', events)",
+      'updateOf(request, false, events)',
     ),
     history('takes another type for the new one', 'if (ResourceType === request.resourceType) {', 'if (ResourceType) {'),
     declarations('disconnects it if the new one is being deleted', REPLACED, `${REPLACED} && !own.ResourceStatus?.startsWith('DELETE_')`),
@@ -259,7 +259,7 @@ export const selectedServers: Mutants = {
     ),
     teardown('waits for it for ever', 'PATIENCE[options.recoveryInstancePolicy]', 'Infinity'),
     retryConflict('waits for the end of a conflict', 'drs.asksOnce || !isNamed', '!isNamed'),
-    disconnect('waits until an accepted disconnect shows', 'drs.asksOnce || Date.now()', 'Date.now()'),
+    disconnect('waits until an accepted disconnect shows', 'if (drs.asksOnce || Date.now()', 'if (Date.now()'),
     retry(
       'waits for a policy, or for the end of errors',
       'asksOnce ? !isThrottling(error) : !denied && !isTransient(error)',
