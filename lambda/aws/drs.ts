@@ -41,6 +41,9 @@ interface Pace {
   readonly throttledUntil?: number;
 }
 
+/** How long it goes on after a throttling that outlasted the deadline, in milliseconds. */
+const AFTER_THROTTLING = 60_000;
+
 /** The calls that are made to DRS in one Region, each one repeated until it is answered or the deadline comes. */
 export class Drs {
   /**
@@ -72,7 +75,7 @@ export class Drs {
     private readonly client: DrsClient,
     private readonly role: string | undefined,
     /** When it gives up, in milliseconds since 1970. */
-    readonly deadline: number,
+    public deadline: number,
     readonly signal: AbortSignal,
     private readonly throttledUntil: number,
     private readonly rateLimiter: RateLimiter | undefined,
@@ -212,7 +215,19 @@ export class Drs {
     const { deadline, throttledUntil, signal, role, rateLimiter, asksOnce } = this;
     const limited = (abortSignal: AbortSignal) => (rateLimiter ? rateLimiter.run(() => call(abortSignal)) : call(abortSignal));
     try {
-      return await retry(action, limited, { deadline, throttledUntil, signal, role, wasDenied: this.denied.has(action), asksOnce });
+      const answer = await retry(action, limited, {
+        deadline,
+        throttledUntil,
+        signal,
+        role,
+        wasDenied: this.denied.has(action),
+        asksOnce,
+      });
+      if (Date.now() >= deadline) {
+        // It was throttled for so long: what follows from the answer needs a time, too.
+        this.deadline = Math.min(throttledUntil, Date.now() + AFTER_THROTTLING);
+      }
+      return answer;
     } catch (error) {
       if (isOfKind(error, 'denied')) {
         this.denied.add(action);

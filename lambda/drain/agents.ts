@@ -7,6 +7,8 @@ import { listIn, retry } from '../aws/retry';
 import type { Term } from '../aws/sleep';
 import type { StackIdentity } from '../aws/stack-id';
 
+const EXTENDED = ['EXTENDED', 'EXTENSION_ERROR'];
+
 /** An account may have thousands of source servers, and DRS is asked about each. */
 const AT_ONCE = 20;
 
@@ -57,7 +59,7 @@ async function readSourceServers(client: DrsClient, term: Term): Promise<SourceS
 /** One that is stopped or disconnected holds no subnet; an extended one replicates in another account. */
 function isReplicatingHere({ dataReplicationInfo, stagingArea }: SourceServer): boolean {
   const state = dataReplicationInfo?.dataReplicationState;
-  return state !== 'DISCONNECTED' && state !== 'STOPPED' && stagingArea?.status !== 'EXTENDED';
+  return state !== 'DISCONNECTED' && state !== 'STOPPED' && !EXTENDED.includes(stagingArea?.status ?? '');
 }
 
 /** A server that is gone by the time, or an account that never used DRS, is in no subnet. */

@@ -198,6 +198,7 @@ export const answers: Mutants = {
       'request.deadline',
     ),
     handler('does not tell how long it may be throttled', 'options, deadline, { throttledUntil })', 'options, deadline)'),
+    drs('leaves no time for what follows from the answer', 'Date.now() + AFTER_THROTTLING)', 'Date.now())'),
     drs('does not tell STS so', 'const patience = { deadline, throttledUntil, signal };', 'const patience = { deadline, signal };'),
     drs(
       'lets a shorter look be throttled for as long as the request',

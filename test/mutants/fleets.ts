@@ -266,7 +266,7 @@ export const selectedServers: Mutants = {
       '!denied && !isTransient(error)',
     ),
     retry('does not wait for the end of a throttling', 'asksOnce ? !isThrottling(error) : ', 'asksOnce || '),
-    drs('does not pass it on', '.has(action), asksOnce }', '.has(action) }'),
+    drs('does not pass it on', '        asksOnce,\n      });', '      });'),
   ],
   'was disconnected, but no answer was heard': [
     teardown('fails', 'selected.filter(isThrough).forEach(', '[selected[0]!].slice(1).filter(isThrough).forEach('),

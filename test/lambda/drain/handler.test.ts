@@ -526,6 +526,10 @@ describe('Delete, genuine', () => {
         () => drs.on(DescribeSourceServersCommand).resolves({ items: [{ ...newServer, stagingArea: { status: 'EXTENDED' } }] }),
       ],
       [
+        'it is extended from an account that can not be reached',
+        () => drs.on(DescribeSourceServersCommand).resolves({ items: [{ ...newServer, stagingArea: { status: 'EXTENSION_ERROR' } }] }),
+      ],
+      [
         'it is gone by the time',
         () => drs.on(GetReplicationConfigurationCommand).rejects(serviceError('ResourceNotFoundException', 'gone', 404)),
       ],

@@ -1,4 +1,9 @@
-import { DescribeRecoveryInstancesCommand, DescribeSourceServersCommand, DisconnectSourceServerCommand } from '@aws-sdk/client-drs';
+import {
+  DeleteSourceServerCommand,
+  DescribeRecoveryInstancesCommand,
+  DescribeSourceServersCommand,
+  DisconnectSourceServerCommand,
+} from '@aws-sdk/client-drs';
 import { DescribeStacksCommand } from '../../../lambda/aws/cloudformation';
 import {
   answersInTurn,
@@ -489,6 +494,41 @@ describe('Delete, genuine', () => {
       return new Promise((resolve) => setTimeout(() => resolve(server('DISCONNECTED')), 10_000));
     });
     expect((await handle({ type: 'Delete' })).response.Status).toBe('SUCCESS');
+  });
+
+  test('ThrottlingException for five minutes, and then the disconnect shows five seconds later: SUCCESS', async () => {
+    const start = Date.now();
+    let shown = Infinity;
+    drs.on(DisconnectSourceServerCommand).callsFake(() => {
+      if (Date.now() - start < 300_000) {
+        throw serviceError('ThrottlingException', 'slow down', 429);
+      }
+      shown = Date.now() + 5_000;
+      return server('CONTINUOUS');
+    });
+    drs.on(DescribeSourceServersCommand).callsFake(() => ({ items: [server(Date.now() >= shown ? 'DISCONNECTED' : 'CONTINUOUS')] }));
+    expect((await handle({ type: 'Delete' })).response.Status).toBe('SUCCESS');
+  });
+
+  test('ThrottlingException for five minutes, and then the record may be deleted five seconds later: SUCCESS', async () => {
+    const start = Date.now();
+    let disconnectedAt = Infinity;
+    drs.on(DisconnectSourceServerCommand).callsFake(() => {
+      if (Date.now() - start < 300_000) {
+        throw serviceError('ThrottlingException', 'slow down', 429);
+      }
+      disconnectedAt = Math.min(disconnectedAt, Date.now());
+      return server('DISCONNECTED');
+    });
+    drsHas(server('CONTINUOUS'));
+    drs.on(DeleteSourceServerCommand).callsFake(() => {
+      if (Date.now() < disconnectedAt + 5_000) {
+        throw serviceError('ConflictException', 'not yet', 409);
+      }
+      return {};
+    });
+    const { response } = await handle({ type: 'Delete', properties: { DeleteSourceServer: 'true' } });
+    expect(response.Status).toBe('SUCCESS');
   });
 
   test('ThrottlingException for five minutes, then InternalServerException: FAILED, since the four minutes are over', async () => {
