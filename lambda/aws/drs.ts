@@ -213,7 +213,11 @@ export class Drs {
 
   private async call<T>(action: string, call: (abortSignal: AbortSignal) => Promise<T>): Promise<T> {
     const { deadline, throttledUntil, signal, role, rateLimiter, asksOnce } = this;
-    const limited = (abortSignal: AbortSignal) => (rateLimiter ? rateLimiter.run(() => call(abortSignal)) : call(abortSignal));
+    let begun = 0;
+    const limited = (abortSignal: AbortSignal) => {
+      begun = Date.now();
+      return rateLimiter ? rateLimiter.run(() => call(abortSignal)) : call(abortSignal);
+    };
     try {
       const answer = await retry(action, limited, {
         deadline,
@@ -223,8 +227,8 @@ export class Drs {
         wasDenied: this.denied.has(action),
         asksOnce,
       });
-      if (Date.now() >= deadline) {
-        // It was throttled for so long: what follows from the answer needs a time, too.
+      if (begun >= deadline) {
+        // Only what is throttled is begun so late. What follows from the answer needs a time, too.
         this.deadline = Math.min(throttledUntil, Date.now() + AFTER_THROTTLING);
       }
       return answer;
