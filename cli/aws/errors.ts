@@ -30,6 +30,9 @@ export async function withReadableErrors<T>(action: string, call: () => Promise<
 }
 
 function explained(action: string, error: unknown): Failure {
+  if (error instanceof Failure) {
+    return error;
+  }
   const told = messageOf(error);
   const isOfProvider = isNamed(error, 'CredentialsProviderError', 'TokenProviderError');
   if (isNamed(error, ...EXPIRED) || (isOfProvider && /expired|sso login/i.test(String(told)))) {
@@ -45,7 +48,7 @@ function explained(action: string, error: unknown): Failure {
       ]),
     );
   }
-  if (isNamed(error, ...DENIED)) {
+  if (isDenied(error)) {
     return new Failure(say`You may not call ${action}: have it granted to you, or name another profile with --profile. AWS says: ${told}`);
   }
   if (isNamed(error, ...UNKNOWN_KEY)) {
@@ -62,6 +65,10 @@ function explained(action: string, error: unknown): Failure {
     );
   }
   return new Failure(say`${action} failed. AWS says: ${told}`, { cause: error });
+}
+
+export function isDenied(error: unknown): boolean {
+  return isNamed(error, ...DENIED);
 }
 
 function signIn(): Message {

@@ -1,14 +1,11 @@
-import { once } from 'node:events';
-import { createInterface } from 'node:readline/promises';
 import { AssumeRoleCommand, GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
-import { defaultProvider } from '@aws-sdk/credential-provider-node';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
-import { parseKnownFiles } from '@smithy/shared-ini-file-loader';
 import { REGION } from '../../lib/contract';
 import { Failure } from '../../lambda/aws/errors';
-import { command, join, say } from '../../lambda/aws/message';
+import { say } from '../../lambda/aws/message';
 import type { RoleSession } from '../../lambda/aws/role';
 import '../../lambda/aws/sdk-partitions';
+import { type Credentials, findCredentials } from './credentials';
 import { withReadableErrors } from './errors';
 
 /** IAM takes no longer name of a session. */
@@ -25,16 +22,10 @@ const READER = JSON.stringify({
 /** In milliseconds. */
 const TIMEOUTS = { connectionTimeout: 5_000, requestTimeout: 30_000 };
 
-interface Credentials {
-  readonly accessKeyId: string;
-  readonly secretAccessKey: string;
-  readonly sessionToken?: string;
-}
-
 /** How every client of AWS is made. */
 export interface ClientConfiguration {
   readonly region: string;
-  readonly credentials: Credentials | (() => Promise<Credentials>);
+  readonly credentials: Credentials;
   readonly requestHandler: NodeHttpHandler;
   readonly retryMode: string;
   readonly maxAttempts: number;
@@ -58,16 +49,12 @@ export class Session {
     });
     checkRegion(region);
     const requestHandler = new NodeHttpHandler(TIMEOUTS);
-    // The role of a profile is assumed in this Region: in the one that the SDK takes otherwise, only one partition is known.
-    const credentials = defaultProvider({ mfaCodeProvider: oneByOne(askForCode), clientConfig: { region, requestHandler } });
-    await refuseLogin();
-    await withReadableErrors('sts:AssumeRole or sso:GetRoleCredentials, as your profile wants it', credentials);
-    return new Session(region, credentials, requestHandler);
+    return new Session(region, await findCredentials(region, requestHandler), requestHandler);
   }
 
   private constructor(
     readonly region: string,
-    private readonly ownCredentials: () => Promise<Credentials>,
+    private readonly ownCredentials: Credentials,
     private readonly requestHandler: NodeHttpHandler,
   ) {}
 
@@ -126,53 +113,5 @@ function checkRegion(region: string | undefined) {
 function setVariable(name: string, value: string | undefined) {
   if (value !== undefined) {
     process.env[name] = value;
-  }
-}
-
-/**
- * The SDK that is bundled knows no `aws login`, and would say that there are no credentials.
- *
- * @throws Failure if the profile, or one that its role is assumed from, is one of `aws login`
- */
-async function refuseLogin() {
-  const { AWS_PROFILE: asked = 'default', AWS_ACCESS_KEY_ID } = process.env;
-  if (AWS_ACCESS_KEY_ID && !process.env.AWS_PROFILE) {
-    return;
-  }
-  const profiles = await parseKnownFiles({});
-  const seen = new Set<string>();
-  for (let name: string | undefined = asked; name !== undefined && !seen.has(name); name = profiles[name]?.source_profile) {
-    seen.add(name);
-    if (profiles[name]?.login_session !== undefined) {
-      const exported = command`aws configure export-credentials --profile ${{ any: asked }} --format env`;
-      throw new Failure(
-        join([
-          say`The profile ${name} was made by the AWS command line's login, which this command can't use.`,
-          say`Let the AWS command line hand over its credentials: set the variables that ${exported} prints, then try again without --profile and AWS_PROFILE.`,
-        ]),
-      );
-    }
-  }
-}
-
-/** A profile may assume a role from another one that wants a code, too. */
-function oneByOne(ask: (serial: string) => Promise<string>): (serial: string) => Promise<string> {
-  let before: Promise<unknown> = Promise.resolve();
-  return (serial) => {
-    const asked = before.then(() => ask(serial));
-    before = asked;
-    return asked;
-  };
-}
-
-/** Of a profile with `mfa_serial`. */
-async function askForCode(serial: string): Promise<string> {
-  const terminal = createInterface({ input: process.stdin, output: process.stderr });
-  const closed = once(terminal, 'close').then(() => Promise.reject(new Failure('No code was typed.')));
-  try {
-    return await Promise.race([terminal.question(String(say`MFA code for ${serial}: `)), closed]);
-  } finally {
-    closed.catch(() => undefined);
-    terminal.close();
   }
 }

@@ -136,7 +136,7 @@ test('commands are made by one function, and what goes out is written in two pla
   expect(filesWith(/console\.|std(out|err)\.write|process\.std(out|err)[^.]/)).toEqual([
     'lambda/protocol/log.ts',
     'cli/index.ts',
-    'cli/aws/session.ts',
+    'cli/aws/credentials.ts',
   ]);
 });
 

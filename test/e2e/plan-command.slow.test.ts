@@ -110,7 +110,7 @@ describe('Credentials and the Region', () => {
       ['--profile', 'chosen', '--region', 'eu-central-1'],
       `[profile chosen]\n${role}\nmfa_serial = arn:aws:iam::111122223333:mfa/phone`,
       {},
-      { exitCode: 1, stderr: expect.stringMatching(/No code was typed/), stdout: '' },
+      { exitCode: 1, stderr: expect.stringMatching(/and none was typed/), stdout: '' },
     ],
     ['in AWS_DEFAULT_REGION', ['--profile', 'bare'], '', { AWS_DEFAULT_REGION: 'eu-central-1' }, { exitCode: 0, stderr: '' }],
     [
