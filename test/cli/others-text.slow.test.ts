@@ -329,12 +329,7 @@ describe.each(FIELDS)('%s', (_where, write) => {
 });
 
 /** The plan goes by them, and tells nobody. */
-const NEVER_TOLD = [
-  'the ID of a stack',
-  'the name of a drain',
-  'a server of the next template',
-  'a type of the next template',
-];
+const NEVER_TOLD = ['the ID of a stack', 'the name of a drain', 'a server of the next template', 'a type of the next template'];
 
 test('each field was written: a harmless value is told', async () => {
   const silent: string[] = [];
