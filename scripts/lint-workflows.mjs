@@ -9,7 +9,7 @@ const { scripts } = JSON.parse(readFileSync('package.json', 'utf8'));
 const commands = [
   ...Array.from(readFileSync('.ci/run', 'utf8').matchAll(/^step (npm run \S+)$/gm), ([, command]) => command),
   ...['npm run test:rest', ...scripts['test:rest'].split(' && ')],
-  ...['npm run test:soak', 'npm run test:mutants', 'npm run advisories'],
+  ...['npm run test:soak', 'npm run test:nightly', 'npm run test:mutants', 'npm run advisories'],
 ];
 
 async function problemsOf(name, content) {
