@@ -1,12 +1,13 @@
 import {
   DrsClient,
+  GetReplicationConfigurationCommand,
   paginateDescribeRecoveryInstances,
   paginateDescribeSourceServers,
   type RecoveryInstance,
   type SourceServer,
 } from '@aws-sdk/client-drs';
 import DataLoader from 'dataloader';
-import { isNamed, listIn } from '../../lambda/aws/retry';
+import { isNamed, listIn, partIn } from '../../lambda/aws/retry';
 import { isAttributed } from '../../lambda/source-server/recovery-instance';
 import { withReadableErrors } from './errors';
 import type { ClientConfiguration } from './session';
@@ -40,6 +41,21 @@ export class DrsReader {
   /** Every source server that is wanted; no other is kept, since there may be thousands. */
   sourceServers(isWanted: (server: SourceServer) => boolean): Promise<SourceServer[]> {
     return this.describe(undefined, isWanted);
+  }
+
+  /** The subnet that a source server replicates into; undefined if the server is gone by now. */
+  stagingSubnetOf(sourceServerID: string): Promise<string | undefined> {
+    const command = new GetReplicationConfigurationCommand({ sourceServerID });
+    return withReadableErrors('drs:GetReplicationConfiguration', async () => {
+      try {
+        return partIn((await this.client.send(command)).stagingAreaSubnetId || undefined, 'subnet');
+      } catch (error) {
+        if (!isNamed(error, 'ResourceNotFoundException', 'UninitializedAccountException')) {
+          throw error;
+        }
+        return undefined;
+      }
+    });
   }
 
   /** What belongs to each of the source servers; `load` tells to which. */

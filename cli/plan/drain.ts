@@ -1,16 +1,22 @@
 import type { Instance, NetworkInterface } from '@aws-sdk/client-ec2';
-import type { SourceServer } from '@aws-sdk/client-drs';
 import { DRAIN_LINK_MINUTES, STAGING_AREA_DRAIN, UNKNOWN } from '../../lib/contract';
 import { command, join, type Message, say, type Told } from '../../lambda/aws/message';
-import { replicationStateOf, stateOf } from '../../lambda/source-server/source-server';
+import { inParallel } from '../../lambda/aws/in-parallel';
+import { isReplicatingHere } from '../../lambda/drain/agents';
 import { type DrainStep, readStep } from '../../lambda/drain/step';
 import { describeMachine, isTemporary, kindOf, type Leftovers } from '../../lambda/drain/drs-resources';
 import type { PlannedChange } from '../operation/planned-change';
 import type { AwsClients } from '../aws/clients';
 import { pluralize, resourceFields, outcomeOf, unknownOutcome } from './outcome';
 import { settledOutcome } from './settled';
-import type { Outcome, PlannedDrain, PlannedMachine, PlannedNetworkInterface, PlannedServer } from './plan-json';
+import type { Outcome, PlannedDrain, PlannedMachine, PlannedNetworkInterface, PlannedServer, PlanVerdict } from './plan-json';
 import { isOfDrain, parseDrainStepId } from '../../lambda/physical-ids';
+
+/** DRS is asked about so many source servers at once. */
+const AT_ONCE = 20;
+/** So many source servers are named, and a command is told for so many of them. */
+const SERVERS_NAMED = 20;
+const COMMANDS_TOLD = 5;
 
 /** What a drain, which is a chain of links, would wait for, if the operation did to the source servers what is planned. */
 export async function planDrain(
@@ -32,7 +38,7 @@ export async function planDrain(
     const left = await ec2.leftIn(link.subnetIds);
     const groups = link.deletesSecurityGroups ? await ec2.defaultGroupsIn(link.vpcId) : [];
     const securityGroupIds = groups.map(({ GroupId = UNKNOWN }) => GroupId);
-    const others = left.machines.some(isTemporary) ? await othersReplicating(last, servers, clients) : 0;
+    const others = await othersReplicatingInto(link.subnetIds, last, servers, clients);
     return {
       ...common,
       ...drainOutcome(link, left, {
@@ -70,8 +76,8 @@ interface Circumstances {
   readonly securityGroupIds: readonly string[];
   /** Machines of recovery instances that the operation terminates. */
   readonly ending: ReadonlySet<string>;
-  /** How many source servers go on replicating that may use the subnets, too. */
-  readonly others: number;
+  /** Source servers that go on replicating into the subnets. */
+  readonly others: readonly string[];
 }
 
 function drainOutcome(
@@ -83,6 +89,9 @@ function drainOutcome(
   if (staying.length > 0) {
     return outcomeOf('blocked', explainStaying(staying, link, region));
   }
+  if (others.length > 0) {
+    return outcomeOf('blocked', explainOthers(others, link, region));
+  }
   const waits = machines.length > 0 || interfaces.length > 0;
   if (!waits && securityGroupIds.length === 0) {
     return outcomeOf('nothing', 'DRS has nothing there');
@@ -93,7 +102,6 @@ function drainOutcome(
       ? say`it waits for ${join([countOf(machines, 'machine'), countOf(interfaces, 'network interface')], ' and ')} of DRS in ${subnets}, for ${links * DRAIN_LINK_MINUTES} minutes at most`
       : '',
     securityGroupIds.length > 0 ? say`it deletes ${join(securityGroupIds, ' and ')}, which DRS has made` : '',
-    others > 0 ? say`${pluralize(others, 'source server')} more may replicate into these subnets: then DRS stays, and the drain fails` : '',
   ];
   return outcomeOf('drain', join(steps, '; '));
 }
@@ -112,18 +120,44 @@ function explainStaying(staying: readonly Instance[], { vpcId }: DrainStep, regi
   ]);
 }
 
+function explainOthers(others: readonly string[], { vpcId }: DrainStep, region: string): Message {
+  const commands = others
+    .slice(0, COMMANDS_TOLD)
+    .map((id) => command`aws drs disconnect-source-server --source-server-id ${id} --region ${region}`);
+  const more = others.length > SERVERS_NAMED ? say` and ${others.length - SERVERS_NAMED} more` : '';
+  return join([
+    say`Source servers go on replicating into the staging area of ${vpcId}, so the drain fails, and its subnets can't be deleted:`,
+    say`${join(others.slice(0, SERVERS_NAMED), ', ')}${more}. Disconnect those that nobody needs: ${join(commands, ', ')}.`,
+  ]);
+}
+
 function endedBy(servers: readonly PlannedServer[]): Set<string> {
   const instances = servers.flatMap(({ recoveryInstances }) => recoveryInstances);
   return new Set(instances.filter(({ then }) => then === 'terminated').map(({ ec2InstanceId }) => ec2InstanceId));
 }
 
-/** DRS doesn't tell which subnet a source server uses, without being asked for each one. */
-async function othersReplicating({ stack }: PlannedChange, servers: readonly PlannedServer[], clients: AwsClients): Promise<number> {
-  const gone = new Set(servers.filter(({ verdict }) => verdict === 'disconnect').map(({ sourceServerId }) => sourceServerId));
-  const isOther = (server: SourceServer) =>
-    stateOf(server) === 'replicating' && replicationStateOf(server) !== 'STOPPED' && !gone.has(server.sourceServerID ?? '');
-  const drs = await clients.drs(stack.identity, stack.identity.region);
-  return (await drs.sourceServers(isOther)).length;
+/** What is in the way of a server is said of the server itself, and what can't be told of it: the drain is planned as if it were mended. */
+const TOLD_ELSEWHERE: readonly PlanVerdict[] = ['disconnect', 'blocked', 'unknown'];
+
+/** As the function asks before it gives the network free: DRS may know a server before EC2 has a machine for it. */
+async function othersReplicatingInto(
+  subnetIds: readonly string[],
+  { stack: { identity } }: PlannedChange,
+  servers: readonly PlannedServer[],
+  clients: AwsClients,
+): Promise<string[]> {
+  const isTold = ({ verdict, accountId, region }: PlannedServer) =>
+    TOLD_ELSEWHERE.includes(verdict) && accountId === identity.accountId && region === identity.region;
+  const told = new Set(servers.filter(isTold).map(({ sourceServerId }) => sourceServerId));
+  const drs = await clients.drs(identity, identity.region);
+  const others = await drs.sourceServers((server) => isReplicatingHere(server) && !told.has(server.sourceServerID ?? ''));
+  const found: string[] = [];
+  await inParallel(AT_ONCE, others, async ({ sourceServerID = '' }) => {
+    if (subnetIds.includes((await drs.stagingSubnetOf(sourceServerID)) ?? '')) {
+      found.push(sourceServerID);
+    }
+  });
+  return found.sort();
 }
 
 function planMachine(machine: Instance): PlannedMachine {

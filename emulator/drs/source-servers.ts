@@ -14,6 +14,7 @@ import type { KnownSourceServer } from './model';
 import { authorizeSourceServer, DrsCall, Operation, sourceServerOf } from './operation';
 import { page } from './page';
 import { isDisconnected, isRecent, refuseWhileHeld } from './refusals';
+import { defaultStagingSubnetId } from './seeds';
 
 export const describeSourceServers: Operation<DescribeSourceServersRequest> = {
   authorize: (_input, call) => call.authorize('drs:DescribeSourceServers', '*'),
@@ -67,7 +68,8 @@ export const getReplicationConfiguration: Operation<GetReplicationConfigurationR
   authorize: ({ sourceServerID = '' }, call) => authorizeSourceServer('drs:GetReplicationConfiguration', sourceServerID, call),
   run({ sourceServerID = '' }, call): ReplicationConfiguration {
     const server = sourceServerOf(sourceServerID, call);
-    return { sourceServerID: server.sourceServerID, stagingAreaSubnetId: call.accountState.replicationServers.subnetOf(sourceServerID) };
+    const stagingAreaSubnetId = call.accountState.replicationServers.subnetOf(sourceServerID) ?? defaultStagingSubnetId;
+    return { sourceServerID: server.sourceServerID, stagingAreaSubnetId };
   },
 };
 

@@ -22,7 +22,7 @@ const THROTTLED = new Set([
   'TooManyRequestsException',
 ]);
 const TIMED_OUT = ['AbortError', 'RequestTimeout', 'RequestTimeoutException', 'TimeoutError'];
-const NO_LIST = 'IncompleteAnswer';
+const INCOMPLETE = 'IncompleteAnswer';
 const DENIED = new Set(['AccessDenied', 'AccessDeniedException', 'UnauthorizedOperation']);
 
 /** How long one attempt may take, in milliseconds: a connection can die without a word. */
@@ -32,16 +32,21 @@ const LONGEST_PAUSE = 20_000;
 const POLICY_PROPAGATION = 90_000;
 const POLICY_PAUSE = 5_000;
 
+/** The list of an answer: none must not count for an empty list. */
+export function listIn<T>(list: T[] | undefined): T[] {
+  return partIn(list, 'list');
+}
+
 /**
- * The list of an answer. One that has none was cut off, or is of something else than the service: it must not count for an empty list.
+ * A part of an answer. One that has none was cut off, or is of something else than the service.
  *
  * @throws Error if there is none, which is asked for again
  */
-export function listIn<T>(list: T[] | undefined): T[] {
-  if (list === undefined) {
-    throw Object.assign(new Error('the answer has no list'), { name: NO_LIST });
+export function partIn<T>(part: T | undefined, what: string): T {
+  if (part === undefined) {
+    throw Object.assign(new Error(`the answer has no ${what}`), { name: INCOMPLETE });
   }
-  return list;
+  return part;
 }
 
 export function isNamed(error: unknown, ...names: string[]): boolean {
@@ -130,7 +135,7 @@ function isTransient(error: unknown): boolean {
   const brokenConnection = /^(E(?!RR_)|HPE_)/.test(code ?? '');
   // Something answered, but not the service: its answer was cut off, or a proxy wrote it.
   const unreadable = $response !== undefined && $fault === undefined;
-  return brokenConnection || unreadable || name === NO_LIST || TIMED_OUT.includes(name) || isThrottling(error) || statusOf(error) >= 500;
+  return brokenConnection || unreadable || name === INCOMPLETE || TIMED_OUT.includes(name) || isThrottling(error) || statusOf(error) >= 500;
 }
 
 function statusOf({ $metadata, $response }: ServiceError): number {

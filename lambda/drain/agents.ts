@@ -3,7 +3,7 @@ import { clientConfiguration } from '../aws/client-configuration';
 import { isNothingThere } from '../aws/drs';
 import { inParallel } from '../aws/in-parallel';
 import { RateLimiter } from '../aws/rate-limiter';
-import { listIn, retry } from '../aws/retry';
+import { listIn, partIn, retry } from '../aws/retry';
 import type { Term } from '../aws/sleep';
 import type { StackIdentity } from '../aws/stack-id';
 
@@ -19,9 +19,12 @@ export async function serversReplicatingInto(subnetIds: readonly string[], stack
   const rateLimiter = new RateLimiter(term.signal);
   await inParallel(AT_ONCE, (await sourceServers(client, term)).filter(isReplicatingHere), async ({ sourceServerID = '' }) => {
     const command = new GetReplicationConfigurationCommand({ sourceServerID });
-    const call = (abortSignal: AbortSignal) => rateLimiter.run(() => client.send(command, { abortSignal }));
-    const configuration = await unlessGone(() => retry('drs:GetReplicationConfiguration', call, term));
-    if (subnetIds.includes(configuration?.stagingAreaSubnetId ?? '')) {
+    const call = async (abortSignal: AbortSignal) => {
+      const { stagingAreaSubnetId } = await rateLimiter.run(() => client.send(command, { abortSignal }));
+      return partIn(stagingAreaSubnetId || undefined, 'subnet');
+    };
+    const subnetId = await unlessGone(() => retry('drs:GetReplicationConfiguration', call, term));
+    if (subnetId !== undefined && subnetIds.includes(subnetId)) {
       found.push(sourceServerID);
     }
   });
@@ -57,7 +60,7 @@ async function readSourceServers(client: DrsClient, term: Term): Promise<SourceS
 }
 
 /** One that is stopped or disconnected holds no subnet; an extended one replicates in another account. */
-function isReplicatingHere({ dataReplicationInfo, stagingArea }: SourceServer): boolean {
+export function isReplicatingHere({ dataReplicationInfo, stagingArea }: SourceServer): boolean {
   const state = dataReplicationInfo?.dataReplicationState;
   return state !== 'DISCONNECTED' && state !== 'STOPPED' && !EXTENDED.includes(stagingArea?.status ?? '');
 }

@@ -8,6 +8,7 @@ import { AccountPrincipal, PolicyStatement, Role } from 'aws-cdk-lib/aws-iam';
 import { type Assembly, removeAssembly, synthesizeStack, templateFileOf } from '../../scenarios/assembly';
 import { addDisconnection, APP, DATABASE, disconnectionOf, landingZoneOf, sourceServerArn, STANDBY, TWO } from '../../scenarios/stacks';
 import type { Stage } from '../../scenarios/runner';
+import { STAGING_AREA_DRAIN } from '../../lib/contract';
 import { FleetDisconnection, SourceServerSelection, StagingAreaDrain } from '../../lib';
 import { onStage } from './with-emulator';
 import { cdkDrs, environmentOf, plan, type Result, STACK } from './plan-command';
@@ -344,7 +345,7 @@ describe('The rights that docs/plan.md lists', () => {
     'cloudformation:GetTemplate': /^You may not call cloudformation:GetTemplate/,
   };
   const looked = [
-    ...['drs:DescribeSourceServers', 'drs:DescribeRecoveryInstances'],
+    ...['drs:DescribeSourceServers', 'drs:DescribeRecoveryInstances', 'drs:GetReplicationConfiguration'],
     ...['ec2:DescribeInstances', 'ec2:DescribeNetworkInterfaces', 'ec2:DescribeSecurityGroups'],
   ];
 
@@ -358,7 +359,7 @@ describe('The rights that docs/plan.md lists', () => {
         new FleetDisconnection(stack, 'Fleet', { selection: ours, stagingAreaDrain });
       });
       const [{ subnetId }] = stage.aws.ec2.network().subnets.all();
-      stage.seed({ sourceServerID: APP, tags: { owner: 'payments' }, stagingSubnetId: subnetId });
+      stage.seed({ sourceServerID: APP, tags: { owner: 'payments' }, stagingSubnetId: subnetId }, { sourceServerID: DATABASE });
       await play(stage);
     });
   }
@@ -419,6 +420,45 @@ test('a network interface of DRS that is left in the staging area: the plan name
           networkInterfaces: [{ networkInterfaceId, status: 'available', subnetId }],
         },
       ],
+    });
+  });
+});
+
+describe('a source server that the stack of a drain does not name', () => {
+  async function drained(stage: Stage) {
+    await stage.deploy((stack) => {
+      const vpc = new Vpc(stack, 'Vpc', { natGateways: 0, maxAzs: 1, restrictDefaultSecurityGroup: false });
+      const stagingAreaDrain = new StagingAreaDrain(stack, 'Drain', { vpc });
+      new FleetDisconnection(stack, 'Fleet', { selection: ours, stagingAreaDrain });
+    });
+    const [{ subnetId }] = stage.aws.ec2.network().subnets.all();
+    stage.seed({ sourceServerID: APP, tags: { owner: 'payments' }, stagingSubnetId: subnetId });
+    return subnetId;
+  }
+  const drainIn = async (stage: Stage) =>
+    (await plan(stage, STACK)).resources.find(({ resourceType }) => resourceType === STAGING_AREA_DRAIN);
+
+  test('replicates into its subnets, where no machine is yet: blocked, as the deletion fails', async () => {
+    await onStage({ speed: 60 }, async (stage) => {
+      stage.seed({ sourceServerID: DATABASE, stagingSubnetId: await drained(stage) });
+      await stage.operator.terminateInstance(stage.aws.drs.replicationServers()[0].instanceId);
+      const reason = expect.stringMatching(new RegExp(`^Source servers go on replicating .*: ${DATABASE}\\. Disconnect those`));
+      const commands = [`aws drs disconnect-source-server --source-server-id ${DATABASE} --region eu-central-1`];
+      expect(await drainIn(stage)).toMatchObject({ verdict: 'blocked', machines: [], reason, commands });
+      await stage.destroy('DELETE_FAILED');
+      expect(stage.reason()).toContain(`Source servers still replicate into the staging area`);
+    });
+  });
+
+  test.each([
+    ['replicates into another subnet', { sourceServerID: DATABASE }],
+    ['is disconnected', { sourceServerID: DATABASE, state: 'DISCONNECTED' }],
+    ['is extended from another account', { sourceServerID: DATABASE, extended: true }],
+  ] as const)('%s: the drain waits for what is there', async (_what, seed) => {
+    await onStage({}, async (stage) => {
+      await drained(stage);
+      stage.seed(seed);
+      expect(await drainIn(stage)).toMatchObject({ verdict: 'drain', reason: expect.stringMatching(/^it waits for 1 machine/) });
     });
   });
 });

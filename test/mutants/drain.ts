@@ -41,8 +41,8 @@ export const drainFindings: Mutants = {
     handler('has a command for every server', '.slice(0, COMMANDS_TOLD)\n    .map((id)', '.map((id)'),
     agents(
       'takes every server for one of these subnets',
-      "subnetIds.includes(configuration?.stagingAreaSubnetId ?? '')",
-      'subnetIds.length > 0',
+      'subnetId !== undefined && subnetIds.includes(subnetId)',
+      'subnetId !== undefined',
     ),
     agents('takes the disconnected for new ones', "state !== 'DISCONNECTED' && ", ''),
     agents('takes the stopped for new ones', " && state !== 'STOPPED'", ''),
@@ -55,6 +55,7 @@ export const drainFindings: Mutants = {
     agents('fails if one is gone', 'if (!isNothingThere(error)) {', 'if (error) {'),
     agents('takes a failed question for none', 'if (!isNothingThere(error)) {', 'if (!error) {'),
     agents('takes no list for an empty one', 'listIn(answer.items)', 'answer.items ?? []'),
+    agents('takes no subnet for another one', "partIn(stagingAreaSubnetId || undefined, 'subnet')", "stagingAreaSubnetId ?? ''"),
   ],
   'security groups that are still in use at its deadline': [
     handler('fails while security groups are in use', "throw new Failure(told, { kind: 'timeout' });", 'throw new Failure(told);'),

@@ -367,7 +367,7 @@ export const protocol: Record<(typeof PROTOCOL_RULES)[number], Mutants[string]> 
       `result.listOf('Stacks')?.map(readStack)`,
       `(result.listOf('Stacks') ?? []).map(readStack)`,
     ),
-    retry('does not ask again', 'name === NO_LIST || ', ''),
+    retry('does not ask again', 'name === INCOMPLETE || ', ''),
   ],
   'every call is made anew, by our retries, and tells for which stack': [
     clientConfiguration('lets the SDK repeat, which knows no deadline', 'maxAttempts: 1,', ''),

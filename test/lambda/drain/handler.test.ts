@@ -551,6 +551,12 @@ describe('Delete, genuine', () => {
         /may not call drs:GetReplicationConfiguration/,
       ],
       ['an answer has no list', () => drs.on(DescribeSourceServersCommand).resolves({}), /the answer has no list/],
+      [
+        'the subnet of an answer is empty',
+        () => drs.on(GetReplicationConfigurationCommand).resolves({ stagingAreaSubnetId: '' }),
+        /the answer has no subnet/,
+      ],
+      ['an answer has no subnet', () => drs.on(GetReplicationConfigurationCommand).resolves({}), /the answer has no subnet/],
     ])('%s: FAILED', async (_what, arrange, reason) => {
       arrange();
       expect((await send('Delete')).response).toMatchObject({ Status: 'FAILED', Reason: expect.stringMatching(reason) });
