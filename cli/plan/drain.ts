@@ -2,7 +2,7 @@ import type { Instance, NetworkInterface } from '@aws-sdk/client-ec2';
 import { DRAIN_LINK_MINUTES, STAGING_AREA_DRAIN, UNKNOWN } from '../../lib/contract';
 import { command, join, type Message, say, type Told } from '../../lambda/aws/message';
 import { inParallel } from '../../lambda/aws/in-parallel';
-import { isReplicatingHere } from '../../lambda/drain/agents';
+import { isReplicatingHere } from '../../lambda/drain/replicating-here';
 import { type DrainStep, readStep } from '../../lambda/drain/step';
 import { describeMachine, isTemporary, kindOf, type Leftovers } from '../../lambda/drain/drs-resources';
 import type { PlannedChange } from '../operation/planned-change';

@@ -6,8 +6,7 @@ import { RateLimiter } from '../aws/rate-limiter';
 import { listIn, partIn, retry } from '../aws/retry';
 import type { Term } from '../aws/sleep';
 import type { StackIdentity } from '../aws/stack-id';
-
-const EXTENDED = ['EXTENDED', 'EXTENSION_ERROR'];
+import { isReplicatingHere } from './replicating-here';
 
 /** An account may have thousands of source servers, and DRS is asked about each. */
 const AT_ONCE = 20;
@@ -57,12 +56,6 @@ async function readSourceServers(client: DrsClient, term: Term): Promise<SourceS
     nextToken = page?.nextToken;
   } while (nextToken);
   return pages;
-}
-
-/** One that is stopped or disconnected holds no subnet; an extended one replicates in another account. */
-export function isReplicatingHere({ dataReplicationInfo, stagingArea }: SourceServer): boolean {
-  const state = dataReplicationInfo?.dataReplicationState;
-  return state !== 'DISCONNECTED' && state !== 'STOPPED' && !EXTENDED.includes(stagingArea?.status ?? '');
 }
 
 /** A server that is gone by the time, or an account that never used DRS, is in no subnet. */

@@ -32,15 +32,17 @@ export function scenario(name: string): Play {
   return found;
 }
 
-/** An update has taken deleteSourceServer away from an extended server, so that its deletion asks for a disconnect. */
+/** An extended server can't be declared without deleteSourceServer. This one became so later, so that its deletion asks for a disconnect. */
 export const disconnectOfExtended: Play = {
   name: 'the deletion of an extended server fails, tried again as well, until its record is deleted by hand',
   async play(stage) {
     const stagingAccount = stage.ofAccount(OTHER_ACCOUNT);
     stagingAccount.seed({ sourceServerID: DATABASE });
+    stage.seed({ sourceServerID: APP });
+    await stage.deploy(disconnectionOf(APP));
+    await stage.operator.disconnect(APP);
+    await stage.operator.deleteRecord(APP);
     stage.seed({ sourceServerID: APP, extendedFrom: sourceServerArn(DATABASE, undefined, OTHER_ACCOUNT) });
-    await stage.deploy(disconnectionOf(APP, { deleteSourceServer: true }));
-    await stage.deploy(disconnectionOf(APP), 'UPDATE_COMPLETE');
     await stage.destroy('DELETE_FAILED');
     await stage.destroy('DELETE_FAILED');
     expect(stage.reason()).toMatch(/extended from account 444455556666/);

@@ -5,6 +5,7 @@ const handler = mutate('drain/handler.ts');
 const deletion = mutate('protocol/delete.ts');
 const ec2 = mutate('drain/ec2.ts');
 const agents = mutate('drain/agents.ts');
+const replicatingHere = mutate('drain/replicating-here.ts');
 const drsResources = mutate('drain/drs-resources.ts');
 const step = mutate('drain/step.ts');
 const index = mutate('index.ts');
@@ -44,10 +45,10 @@ export const drainFindings: Mutants = {
       'subnetId !== undefined && subnetIds.includes(subnetId)',
       'subnetId !== undefined',
     ),
-    agents('takes the disconnected for new ones', "state !== 'DISCONNECTED' && ", ''),
-    agents('takes the stopped for new ones', " && state !== 'STOPPED'", ''),
-    agents('takes the extended for new ones', "['EXTENDED', 'EXTENSION_ERROR']", "['EXTENSION_ERROR']"),
-    agents('takes those whose staging account can not be reached for new ones', "['EXTENDED', 'EXTENSION_ERROR']", "['EXTENDED']"),
+    replicatingHere('takes the disconnected for new ones', "state !== 'DISCONNECTED' && ", ''),
+    replicatingHere('takes the stopped for new ones', " && state !== 'STOPPED'", ''),
+    replicatingHere('takes the extended for new ones', "['EXTENDED', 'EXTENSION_ERROR']", "['EXTENSION_ERROR']"),
+    replicatingHere('takes those whose staging account can not be reached for new ones', "['EXTENDED', 'EXTENSION_ERROR']", "['EXTENDED']"),
     agents('looks at the first page only', '} while (nextToken);', "} while (nextToken === '');"),
     agents('reads its pages once', 'pages.length > 1 ? ', 'pages.length < 0 ? '),
     agents('asks about one after another', 'const AT_ONCE = 20;', 'const AT_ONCE = 1;'),
