@@ -25,7 +25,7 @@ import { firstViolation } from './check';
 import { bystander, roles, servers } from './simulation/fixtures';
 import { runningInvocation } from './simulation/invocation';
 
-// A proof that can't fail is none: each of these handlers is broken, and the sequences that `npm run test:all` plays find it out.
+// A proof that can't fail is none: each of these handlers is broken, and the random sequences find it out.
 
 const { checkDeletion } = deletionCheck;
 const { deliver, serialize } = response;

@@ -5,12 +5,14 @@ import { type Kind, sequences } from './sequences';
 import { play } from './simulation/play';
 
 export const SEED = Number(process.env.SEED ?? 20261123);
-/** So many sequences of each kind `npm run test:all` plays, from the first one on. */
-export const MANY = 200;
+/** So many sequences of each kind `npm run test:nightly` plays, from the first one on: to see what they come across, and with broken handlers. */
+export const NIGHTLY = 400;
+/** So many of them `npm run test:all` plays. */
+export const MANY = 100;
 /** So many that come after those `npm test` plays. */
 export const FEW = 20;
 
-/** What the sequences of `npm run test:all` come across, or they would prove little. */
+/** What the sequences come across, or they would prove little. */
 const TO_BE_SEEN: readonly string[] = [
   'CREATE_FAILED',
   'ROLLBACK_COMPLETE',
@@ -74,6 +76,6 @@ export function unseen(sights: ReadonlySet<string>): string[] {
 /** What the first violation is that the sequences find, if any; it isn't made smaller. */
 export async function firstViolation(kind: Kind): Promise<string | undefined> {
   const property = fc.asyncProperty(sequences(kind), async (sequence) => void (await play(sequence)));
-  const { errorInstance } = await fc.check(property, { numRuns: MANY, seed: SEED, endOnFailure: true });
+  const { errorInstance } = await fc.check(property, { numRuns: NIGHTLY, seed: SEED, endOnFailure: true });
   return errorInstance instanceof Error ? errorInstance.message : undefined;
 }

@@ -1,9 +1,9 @@
-import { expectNoViolation, MANY, SEED, unseen } from './check';
+import { expectNoViolation, MANY, SEED } from './check';
 
 const AN_HOUR = 3_600_000;
 
 test(
-  `${MANY} sequences of stacks with nested ones violate no invariant, and come across all that matters (SEED=${SEED})`,
-  async () => expect(unseen(await expectNoViolation('nested', 0, MANY))).toEqual([]),
+  `${MANY} sequences of stacks with nested ones violate no invariant (SEED=${SEED})`,
+  () => expectNoViolation('nested', 0, MANY),
   AN_HOUR,
 );

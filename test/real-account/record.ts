@@ -14,7 +14,7 @@ const FILE = '.build/recording.json';
 
 /** Deletes what was made, however it ends. */
 async function recordAccount(stop: AbortSignal): Promise<{ readonly recorded: Recorded; readonly left: readonly string[] }> {
-  const recording = new Recording({ poll: 3_000, quiet: 60_000 }, stop);
+  const recording = new Recording({ poll: 3_000, quiet: 60_000, longest: 40 * 60_000 }, stop);
   const left: string[] = [];
   try {
     return { recorded: await record(recording), left };

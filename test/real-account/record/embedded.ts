@@ -22,13 +22,13 @@ export async function onEmbeddedAws<T>(
   run: (recording: Recording, aws: EmbeddedAws, stop: AbortController) => Promise<T>,
 ): Promise<T> {
   // Two siblings wait for what one process more must do.
-  const aws = await EmbeddedAws.start({ speed: 60, functionConcurrency: 4, ...settings });
+  const aws = await EmbeddedAws.start({ speed: 20, functionConcurrency: 4, ...settings });
   const before = process.env;
   const { PATH } = before;
   process.env = { PATH, ...aws.environment };
   try {
     const stop = new AbortController();
-    return await run(new Recording({ poll: 250, quiet: 0 }, stop.signal), aws, stop);
+    return await run(new Recording({ poll: 250, quiet: 0, longest: 60_000 }, stop.signal), aws, stop);
   } finally {
     process.env = before;
     await aws.stop();

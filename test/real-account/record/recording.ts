@@ -35,10 +35,11 @@ export interface RequestRecord {
   };
 }
 
-/** How often is asked, and how long nothing must happen to say that nothing does. In milliseconds of the wall clock. */
+/** How often is asked, how long nothing must happen to say that nothing does, and when a wait has failed. In milliseconds of the wall clock. */
 export interface Pace {
   readonly poll: number;
   readonly quiet: number;
+  readonly longest: number;
 }
 
 export type Resources = Record<string, object>;
@@ -51,8 +52,6 @@ interface QueryAnswer {
 const CODE = 'test/real-account/record/recorder.cjs';
 /** Of the stack with the function and the bucket. All other stacks begin with it, too. */
 export const PREFIX = 'cdk-drs-recorder';
-/** A wait that takes longer has failed: CloudFormation gives up after an hour at most. */
-const LONGEST = 40 * 60_000;
 
 // eslint-disable-next-line @typescript-eslint/no-require-imports
 const { query } = require('./recorder.cjs') as {
@@ -192,11 +191,11 @@ export class Recording {
 
   /** Asks until there is an answer. */
   async until<T>(what: string, ask: () => Promise<T | undefined>): Promise<T> {
-    for (const end = Date.now() + LONGEST; Date.now() < end; await pause(this.pace.poll, undefined, { signal: this.stop })) {
+    for (const end = Date.now() + this.pace.longest; Date.now() < end; await pause(this.pace.poll, undefined, { signal: this.stop })) {
       const answer = await ask();
       if (answer !== undefined) return answer;
     }
-    throw new Error(`${what} has not ended after ${LONGEST / 60_000} minutes.`);
+    throw new Error(`${what} has not ended after ${this.pace.longest / 60_000} minutes.`);
   }
 
   /** As until, but for as long as nothing happens; undefined then. */
