@@ -142,7 +142,7 @@ export const deletions: Mutants = {
       'const resources = await listResources(request).catch(() => []);',
     ),
     deletionCheck('keeps two that are deleted because of each other', 'replaced, update?.gone)', 'replaced)'),
-    deletionCheck('believes a list that may be a moment old', 'isLast || !update ? check', 'isLast || check ? check'),
+    deletionCheck('believes a list that may be a moment old', 'isLast || !update ? check', 'isLast || !update || check.as ? check'),
     deletionCheck('fails because of the list alone', 'isLast || !update ? check', '!update ? check'),
     deletionCheck('waits for events that nobody may read', 'isLast || !update ? check', 'isLast ? check'),
   ],
