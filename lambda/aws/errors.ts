@@ -22,7 +22,7 @@ export class Failure extends Error {
   }
 }
 
-export function isOfKind(error: unknown, kind: FailureKind): boolean {
+export function isOfKind(error: unknown, kind: FailureKind): error is Failure {
   return error instanceof Failure && error.kind === kind;
 }
 

@@ -160,34 +160,33 @@ async function lookInCleanUp(question: Question, events: StackEvents): Promise<L
     return unchecked;
   }
   const update = await updateIfTold(request, replaced, events);
+  const isTold = !(update instanceof Failure);
   // The list may still show what was replaced instead of what has replaced it.
-  if (update?.as !== undefined) {
+  if (isTold && update.as !== undefined) {
     return { genuine: false, why: update.as === request.logicalId ? replacedNotRemoved(update.as) : stillDeclared(update.as) };
   }
-  const check = checkByDeclarations(request, resources, replaced, update?.gone);
+  const check = checkByDeclarations(request, resources, replaced, isTold ? update.gone : undefined);
   if (typeof check === 'object') {
     // The list alone says so, and it may be a moment old: then both are being deleted, and each would be kept because of the other.
-    return isLast || !update ? check : { problem: stillListed(check.as) };
+    return isLast || !isTold ? check : { problem: stillListed(check.as) };
   }
-  switch (check) {
-    case 'removed':
-    case 'not told':
-      return lookAtEvents(question, events, { genuine: true });
-    case 'still listed': {
-      const { status } = await fateOf(request, events, question.isLast);
-      return status === 'DELETE_IN_PROGRESS' ? { genuine: true } : { problem: stillListed(request.logicalId) };
-    }
+  if (check !== 'still listed') {
+    return lookAtEvents(question, events, { genuine: true });
   }
+  if (!isTold) {
+    throw update;
+  }
+  return { problem: stillListed(request.logicalId) };
 }
 
-/** What the events say of the update that is being cleaned up; undefined where nobody may read them. */
-async function updateIfTold(request: Request, replaced: Replaced, events: StackEvents): Promise<Update | undefined> {
+/** What the events say of the update that is being cleaned up; the failure, where nobody may read them. */
+async function updateIfTold(request: Request, replaced: Replaced, events: StackEvents): Promise<Update | Failure> {
   try {
     return await updateOf(request, replaced === 'keep', events);
   } catch (error) {
     if (replaced === 'keep' || !isOfKind(error, 'denied')) {
       throw error;
     }
-    return undefined;
+    return error;
   }
 }

@@ -114,7 +114,7 @@ export const deletions: Mutants = {
       `!ResourceStatus?.startsWith('DELETE_')`,
       `ResourceStatus !== 'DELETE_IN_PROGRESS'`,
     ),
-    deletionCheck('believes the list alone that it is live', "return status === 'DELETE_IN_PROGRESS' ? { genuine: true } : {", 'return {'),
+    deletionCheck('does not say that nobody may read the events', 'if (!isTold) {\n    throw update;\n  }\n', ''),
     deletionCheck('fails where nobody may read the events', "if (!isOfKind(error, 'denied')) {", 'if (error) {'),
     deletionCheck(
       'does not warn that nobody may read the events',
@@ -128,8 +128,8 @@ export const deletions: Mutants = {
     history('looks beyond the update', 'if (isBeginning(request, event)) {', "if (request.logicalId === '') {"),
     deletionCheck(
       'disconnects without looking',
-      'const check = checkByDeclarations(request, resources, replaced, update?.gone);',
-      "const listed = checkByDeclarations(request, resources, replaced, update?.gone);\n  const check = listed && ('removed' as typeof listed);",
+      'const check = checkByDeclarations(request, resources, replaced, isTold ? update.gone : undefined);',
+      "const listed = checkByDeclarations(request, resources, replaced, isTold ? update.gone : undefined);\n  const check = listed && ('removed' as typeof listed);",
     ),
     stackStatus('looks at the first page only', '} while (token);', `} while (token === '');`),
     stackStatus('reads several pages once', 'pages.length > 1', 'pages.length > 100'),
@@ -141,10 +141,10 @@ export const deletions: Mutants = {
       'const resources = await listResources(request);',
       'const resources = await listResources(request).catch(() => []);',
     ),
-    deletionCheck('keeps two that are deleted because of each other', 'replaced, update?.gone)', 'replaced)'),
-    deletionCheck('believes a list that may be a moment old', 'isLast || !update ? check', 'isLast || !update || check.as ? check'),
-    deletionCheck('fails because of the list alone', 'isLast || !update ? check', '!update ? check'),
-    deletionCheck('waits for events that nobody may read', 'isLast || !update ? check', 'isLast ? check'),
+    deletionCheck('keeps two that are deleted because of each other', 'replaced, isTold ? update.gone : undefined)', 'replaced)'),
+    deletionCheck('believes a list that may be a moment old', 'isLast || !isTold ? check', 'isLast || !isTold || check.as ? check'),
+    deletionCheck('fails because of the list alone', 'isLast || !isTold ? check', '!isTold ? check'),
+    deletionCheck('waits for events that nobody may read', 'isLast || !isTold ? check', 'isLast ? check'),
   ],
   '… but an ancestor still updates, and may roll back': [
     phase('disconnects at once', 'if (open) {', 'if (open && !open.status) {'),
@@ -213,11 +213,7 @@ export const deletions: Mutants = {
     ),
   ],
   "anything else, or signs that are missing, contradict each other or can't be read": [
-    deletionCheck(
-      'disconnects though the resource itself is live',
-      "return status === 'DELETE_IN_PROGRESS' ? { genuine: true }",
-      'return status ? { genuine: true }',
-    ),
+    deletionCheck('disconnects though the resource itself is live', "if (check !== 'still listed') {", 'if (check) {'),
     deletionCheck(
       'disconnects, whatever the status',
       "case 'other':\n      return { problem: undecided(phase) };",

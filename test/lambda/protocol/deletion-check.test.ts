@@ -166,13 +166,13 @@ describe('by the status of the stack', () => {
     cloudFormation.on(ListStackResourcesCommand).callsFake(({ NextToken }: { NextToken?: string }) => {
       reading += NextToken ? 0 : 1;
       const ResourceStatus = reading === 1 ? 'CREATE_COMPLETE' : 'DELETE_IN_PROGRESS';
-      const own = {
-        LogicalResourceId: LOGICAL_ID,
+      const renamed = {
+        LogicalResourceId: 'Renamed',
         PhysicalResourceId: SERVER_ARN,
         ResourceType: SOURCE_SERVER_DISCONNECTION,
         ResourceStatus,
       };
-      return NextToken ? { StackResourceSummaries: [] } : { StackResourceSummaries: [own], NextToken: 'next' };
+      return NextToken ? { StackResourceSummaries: [] } : { StackResourceSummaries: [renamed], NextToken: 'next' };
     });
     expect(await handle({ type: 'Delete' })).toMatchObject({ response: { Status: 'SUCCESS' }, calls: ['DisconnectSourceServer'] });
     expect(reading).toBe(2);
