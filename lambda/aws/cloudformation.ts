@@ -14,6 +14,7 @@ export interface Stack {
   readonly StackStatus?: string;
   readonly StackStatusReason?: string;
   readonly ParentId?: string;
+  readonly RootId?: string;
   readonly CreationTime?: Date;
   /** Absent where CloudFormation does not tell. */
   readonly LastOperations?: readonly { readonly OperationType?: string }[];
@@ -83,6 +84,7 @@ function readStack(stack: Element): Stack {
     StackStatus: stack.textOf('StackStatus'),
     StackStatusReason: stack.textOf('StackStatusReason'),
     ParentId: stack.textOf('ParentId'),
+    RootId: stack.textOf('RootId'),
     CreationTime: dateIn(stack, 'CreationTime'),
     LastOperations: stack.listOf('LastOperations')?.map((operation) => ({ OperationType: operation.textOf('OperationType') })),
   };

@@ -16,8 +16,8 @@ export type Listed = 'removed' | 'still listed' | 'not told' | Kept;
 export interface Kept {
   readonly genuine: false;
   readonly why: Message;
-  /** The logical ID of another resource that stands for the same, by the list. */
-  readonly as?: string;
+  /** The logical ID of another resource that stands for the same, by the list; its own, if it stands for something else. */
+  readonly as: string | undefined;
 }
 
 /**
@@ -35,7 +35,7 @@ export function checkByDeclarations(
   const ofType = resources.filter(({ ResourceType }) => ResourceType === request.resourceType);
   const own = ofType.find(({ LogicalResourceId }) => LogicalResourceId === request.logicalId);
   if (replaced === 'keep' && own && own.PhysicalResourceId !== request.physicalId) {
-    return { genuine: false, why: replacedNotRemoved(request.logicalId) };
+    return { genuine: false, why: replacedNotRemoved(request.logicalId), as: request.logicalId };
   }
   const isLive = ({ ResourceStatus, LogicalResourceId }: StackResource) =>
     !ResourceStatus?.startsWith('DELETE_') && !gone.has(LogicalResourceId);
@@ -48,6 +48,14 @@ export function checkByDeclarations(
     return 'not told';
   }
   return isLive(own) ? 'still listed' : 'removed';
+}
+
+/** Whether it is another one of the type, which this update may have changed. */
+export function isUpdatedOther(
+  { resourceType, logicalId }: Pick<Request, 'resourceType' | 'logicalId'>,
+  { ResourceType, LogicalResourceId, ResourceStatus }: StackResource,
+): boolean {
+  return ResourceType === resourceType && LogicalResourceId !== logicalId && ResourceStatus === 'UPDATE_COMPLETE';
 }
 
 export function stillDeclared(as: string | undefined): Message {

@@ -1,7 +1,7 @@
 import { Failure, isOfKind, messageOf } from '../aws/errors';
 import { say, type Told } from '../aws/message';
 import { sleep } from '../aws/sleep';
-import { checkByDeclarations, type Replaced, replacedNotRemoved, stillDeclared, stillListed } from './declarations';
+import { checkByDeclarations, isUpdatedOther, type Replaced, replacedNotRemoved, stillDeclared, stillListed } from './declarations';
 import { logDecision } from './log';
 import type { Request } from './request';
 import { fateOf, historyOf, isFailedCreate, type Update, updateOf, wasCompleteByHistory } from './stack-history';
@@ -141,7 +141,7 @@ async function lookAtEvents({ request, isLast }: Question, events: StackEvents, 
   if (/^DELETE_(COMPLETE|SKIPPED)$/.test(fate.status ?? '')) {
     return { genuine: false, why: say`the request comes late: CloudFormation has deleted ${logicalId} already` };
   }
-  if (fate.status === 'DELETE_IN_PROGRESS' || (isLast && !fate.isAnother)) {
+  if (fate.status === 'DELETE_IN_PROGRESS' || (isLast && !fate.isAnother && !fate.wasGivenUp)) {
     return byStatus;
   }
   return {
@@ -155,10 +155,6 @@ async function lookAtEvents({ request, isLast }: Question, events: StackEvents, 
 async function lookInCleanUp(question: Question, events: StackEvents): Promise<Look> {
   const { request, replaced, isLast } = question;
   const resources = await listResources(request);
-  const unchecked = checkByDeclarations(request, resources, replaced);
-  if (typeof unchecked === 'object' && unchecked.as === undefined) {
-    return unchecked;
-  }
   const update = await updateIfTold(request, replaced, events);
   const isTold = !(update instanceof Failure);
   // The list may still show what was replaced instead of what has replaced it.
@@ -168,13 +164,15 @@ async function lookInCleanUp(question: Question, events: StackEvents): Promise<L
   const check = checkByDeclarations(request, resources, replaced, isTold ? update.gone : undefined);
   if (typeof check === 'object') {
     // The list alone says so, and it may be a moment old: then both are being deleted, and each would be kept because of the other.
-    return isLast || !isTold ? check : { problem: stillListed(check.as) };
+    const isKept = (isLast || !isTold) && check.as !== request.logicalId;
+    return isKept ? check : { problem: stillListed(check.as) };
+  }
+  // Without the events nobody knows which server an updated resource stands for by now.
+  if (!isTold && (check === 'still listed' || resources.some((resource) => isUpdatedOther(request, resource)))) {
+    throw update;
   }
   if (check !== 'still listed') {
     return lookAtEvents(question, events, { genuine: true });
-  }
-  if (!isTold) {
-    throw update;
   }
   return { problem: stillListed(request.logicalId) };
 }

@@ -85,6 +85,8 @@ export interface Fate {
   readonly status?: string;
   /** Whether the same operation deletes something else under the logical ID. */
   readonly isAnother: boolean;
+  /** Whether CloudFormation gave it up in an earlier operation that was no deletion of the stack. */
+  readonly wasGivenUp: boolean;
 }
 
 /**
@@ -98,7 +100,7 @@ export async function fateOf(request: Request, events: AsyncIterable<StackEvent>
     const { ResourceStatus: status = '', PhysicalResourceId } = event;
     if (isOf(request, event)) {
       if (PhysicalResourceId === request.physicalId) {
-        return { status, isAnother };
+        return { status, isAnother, wasGivenUp: isOver && status === 'DELETE_FAILED' && !(await isOfDeletion(request, event, events)) };
       }
       isAnother ||= !isOver && status.startsWith('DELETE_');
     }
@@ -107,7 +109,19 @@ export async function fateOf(request: Request, events: AsyncIterable<StackEvent>
       break;
     }
   }
-  return { isAnother };
+  return { isAnother, wasGivenUp: false };
+}
+
+/** Whether this happened in a deletion of the stack: the next one goes on with what it left. */
+async function isOfDeletion({ stack }: Request, event: StackEvent, events: AsyncIterable<StackEvent>): Promise<boolean> {
+  let isOlder = false;
+  for await (const older of events) {
+    isOlder ||= older === event;
+    if (isOlder && older.PhysicalResourceId === stack.id) {
+      return older.ResourceStatus === 'DELETE_IN_PROGRESS';
+    }
+  }
+  return false;
 }
 
 /** What the events tell of the update that is being cleaned up. */
@@ -118,9 +132,15 @@ export interface Update {
   readonly as?: string;
 }
 
-/** @param ofOwn whether it matters that the own logical ID has another physical ID by now */
+/**
+ * What an update that failed without a rollback has replaced, the clean-up of the next one deletes: both count, as far back as the stack was complete.
+ *
+ * @param ofOwn whether it matters that the own logical ID has another physical ID by now
+ */
 export async function updateOf(request: Request, ofOwn: boolean, events: AsyncIterable<StackEvent>): Promise<Update> {
   const gone = new Set<string | undefined>();
+  const known = new Set<string | undefined>();
+  let hasBegun = false;
   for await (const event of events) {
     const { LogicalResourceId: as, PhysicalResourceId, ResourceStatus: status = '', ResourceType } = event;
     if (ResourceType === request.resourceType) {
@@ -128,14 +148,18 @@ export async function updateOf(request: Request, ofOwn: boolean, events: AsyncIt
       if (isSame && status.startsWith('DELETE_')) {
         gone.add(as);
       }
-      const isOwn = as === request.logicalId;
-      if (/^(CREATE|UPDATE)_COMPLETE$/.test(status) && (isOwn ? ofOwn && !isSame : isSame && !gone.has(as))) {
-        return { gone, as };
+      if (/^(CREATE|UPDATE)_COMPLETE$/.test(status) && !known.has(as)) {
+        if (as === request.logicalId ? ofOwn && !isSame : isSame && !gone.has(as)) {
+          return { gone, as };
+        }
+        // What it stood for before counts no more.
+        known.add(as);
       }
     }
-    if (isBeginning(request, event)) {
+    if (hasBegun && PhysicalResourceId === request.stack.id && wasCompleteIn(status)) {
       break;
     }
+    hasBegun ||= isBeginning(request, event);
   }
   return { gone };
 }

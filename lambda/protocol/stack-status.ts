@@ -4,12 +4,11 @@ import {
   DescribeStackEventsCommand,
   DescribeStacksCommand,
   ListStackResourcesCommand,
+  type Stack,
   type StackEvent,
   type StackResource,
 } from '../aws/cloudformation';
-import { listIn, type Patience, retry } from '../aws/retry';
-import { Failure } from '../aws/errors';
-import { say } from '../aws/message';
+import { listIn, partIn, type Patience, retry } from '../aws/retry';
 import type { Request } from './request';
 import { LONG_LIMIT } from './time-limits';
 
@@ -115,15 +114,11 @@ function clientFor(request: Request): CloudFormationClient {
 
 async function describe(client: CloudFormationClient, stackId: string, patience: Patience): Promise<DescribedStack> {
   const command = new DescribeStacksCommand({ StackName: stackId });
-  const stacks = await retry(
+  const stack = await retry(
     'cloudformation:DescribeStacks',
-    async (abortSignal) => listIn((await client.send(command, { abortSignal })).Stacks),
+    async (abortSignal) => stackIn(listIn((await client.send(command, { abortSignal })).Stacks), stackId),
     patience,
   );
-  const stack = stacks.find((candidate) => candidate.StackId === stackId);
-  if (!stack?.StackStatus) {
-    throw new Failure(say`CloudFormation did not describe the stack ${stackId}.`);
-  }
   return {
     id: stackId,
     name: stack.StackName ?? stackId,
@@ -133,4 +128,12 @@ async function describe(client: CloudFormationClient, stackId: string, patience:
     createdAt: stack.CreationTime,
     lastOperations: (stack.LastOperations ?? []).map(({ OperationType = '' }) => OperationType),
   };
+}
+
+/** @throws Error if the answer does not tell all of the stack, which is asked for again */
+function stackIn(stacks: readonly Stack[], stackId: string) {
+  const stack = stacks.find(({ StackId }) => StackId === stackId);
+  // What is nested has both: without its parent it would be taken for a root.
+  partIn(stack?.RootId === undefined || stack.ParentId, 'parent of the stack');
+  return { ...stack, StackStatus: partIn(stack?.StackStatus, 'status of the stack') };
 }

@@ -114,7 +114,23 @@ export const deletions: Mutants = {
       `!ResourceStatus?.startsWith('DELETE_')`,
       `ResourceStatus !== 'DELETE_IN_PROGRESS'`,
     ),
-    deletionCheck('does not say that nobody may read the events', 'if (!isTold) {\n    throw update;\n  }\n', ''),
+    deletionCheck('does not say that nobody may read the events', "check === 'still listed' || resources", 'resources'),
+    deletionCheck(
+      'believes the list where another one was updated, and nobody may read the events',
+      ' || resources.some((resource) => isUpdatedOther(request, resource))',
+      '',
+    ),
+    declarations(
+      'takes its own update for one of another',
+      'LogicalResourceId !== logicalId && ResourceStatus',
+      'logicalId.length > 0 && ResourceStatus',
+    ),
+    declarations('takes what stays as it was for updated', "ResourceStatus === 'UPDATE_COMPLETE'", 'ResourceStatus !== undefined'),
+    declarations(
+      'fears another type',
+      'ResourceType === resourceType && LogicalResourceId',
+      'resourceType.length > 0 && LogicalResourceId',
+    ),
     deletionCheck('fails where nobody may read the events', "if (!isOfKind(error, 'denied')) {", 'if (error) {'),
     deletionCheck(
       'does not warn that nobody may read the events',
@@ -123,9 +139,19 @@ export const deletions: Mutants = {
     ),
   ],
   '… but the construct was only renamed or moved inside the stack': [
-    history('does not see it under another name in the events', 'isOwn ? ofOwn && !isSame : isSame &&', 'isOwn && ofOwn && !isSame &&'),
+    history(
+      'does not see it under another name in the events',
+      '? ofOwn && !isSame : isSame && !gone',
+      '? ofOwn && !isSame : false && !gone',
+    ),
     history('takes what lost it since', ' && !gone.has(as)', ''),
-    history('looks beyond the update', 'if (isBeginning(request, event)) {', "if (request.logicalId === '') {"),
+    history('believes what another one stood for before', '        known.add(as);\n', ''),
+    history(
+      'looks at this update alone',
+      'hasBegun && PhysicalResourceId === request.stack.id && wasCompleteIn(status)',
+      'isBeginning(request, event)',
+    ),
+    history('looks beyond where the stack was complete', 'hasBegun && PhysicalResourceId === request.stack.id', "request.logicalId === ''"),
     deletionCheck(
       'disconnects without looking',
       'const check = checkByDeclarations(request, resources, replaced, isTold ? update.gone : undefined);',
@@ -142,9 +168,9 @@ export const deletions: Mutants = {
       'const resources = await listResources(request).catch(() => []);',
     ),
     deletionCheck('keeps two that are deleted because of each other', 'replaced, isTold ? update.gone : undefined)', 'replaced)'),
-    deletionCheck('believes a list that may be a moment old', 'isLast || !isTold ? check', 'isLast || !isTold || check.as ? check'),
-    deletionCheck('fails because of the list alone', 'isLast || !isTold ? check', '!isTold ? check'),
-    deletionCheck('waits for events that nobody may read', 'isLast || !isTold ? check', 'isLast ? check'),
+    deletionCheck('believes a list that may be a moment old', '(isLast || !isTold) && check.as', 'check.as'),
+    deletionCheck('fails because of the list alone', '(isLast || !isTold) && check.as', '!isTold && check.as'),
+    deletionCheck('waits for events that nobody may read', '(isLast || !isTold) && check.as', 'isLast && check.as'),
   ],
   '… but an ancestor still updates, and may roll back': [
     phase('disconnects at once', 'if (open) {', 'if (open && !open.status) {'),
@@ -195,8 +221,15 @@ export const deletions: Mutants = {
       'LogicalResourceId === logicalId && ResourceType !== undefined && resourceType !== undefined',
     ),
   ],
+  'CloudFormation gave it up in an earlier rollback or update': [
+    deletionCheck('disconnects', ' && !fate.wasGivenUp', ''),
+    history('fails what an earlier deletion of the stack has failed on', ' && !(await isOfDeletion(request, event, events))', ''),
+    history('takes every stack for the own one', 'isOlder && older.PhysicalResourceId === stack.id', 'isOlder && stack.id'),
+    history('begins at the newest event', 'if (isOlder && older', 'if (older'),
+    history('takes what failed in the current operation for given up', 'wasGivenUp: isOver && status', 'wasGivenUp: status'),
+  ],
   'something else is being deleted under the logical ID': [
-    deletionCheck('disconnects', '(isLast && !fate.isAnother)', 'isLast'),
+    deletionCheck('disconnects', 'isLast && !fate.isAnother &&', 'isLast &&'),
     history('takes what an operation before did for it', '!isOver && status.startsWith', 'status.startsWith'),
   ],
   'a create was cancelled, failed or timed out': [
@@ -242,7 +275,9 @@ export const deletions: Mutants = {
     }
     stacks.push(stack);`,
     ),
-    stackStatus('believes what is told of another stack', 'stacks.find((candidate) => candidate.StackId === stackId)', 'stacks[0]'),
+    stackStatus('believes what is told of another stack', 'stacks.find(({ StackId }) => StackId === stackId)', 'stacks[0]'),
+    stackStatus('takes a nested stack for a root', "  partIn(stack?.RootId === undefined || stack.ParentId, 'parent of the stack');\n", ''),
+    deletionCheck('believes the list alone that it was replaced', ' && check.as !== request.logicalId', ''),
     history('does not need the event of the deletion', "if (status !== 'DELETE_IN_PROGRESS') {", "if (status === '') {"),
     history('does not see that the reason contradicts', 'wasComplete === true ? hasFailed :', 'wasComplete === true ? false :'),
     history('does not read the reason of the stack', ' || FAILED_CREATE.test(statusReason);', ';'),

@@ -1,7 +1,8 @@
 import { FORGED_SERVER } from './simulation/forgery';
 import { STALE } from './simulation/meaning';
 import { play, STUCK } from './simulation/play';
-import type { Sequence } from './simulation/steps';
+import type { Sequence, Step } from './simulation/steps';
+import type { StackSpec } from './simulation/templates';
 
 // As in simulation.test.ts.
 jest.setTimeout(3_600_000);
@@ -322,3 +323,62 @@ regression('two fleets with the same selection are removed by one update, and th
     { do: 'delete', stack: 'A' },
   ],
 });
+
+const broken = { fails: ['create', 'update'] as const, position: 'after' as const };
+const fleet = (selection: number) => [{ name: 'Fleet', selection }];
+const pair = (one: number, two: number) => [
+  { name: 'One', server: one },
+  { name: 'Two', server: two },
+];
+for (const replacedListing of ['successor', 'predecessor'] as const) {
+  const afterFailedUpdate = (what: string, before: StackSpec, failed: StackSpec, next: StackSpec) =>
+    regression(`in an update that fails and is not rolled back ${what}; the list shows the ${replacedListing}`, {
+      settings: { replacedListing },
+      seed: 0,
+      steps: [
+        { do: 'deploy', stack: 'A', spec: before },
+        { do: 'deploy', stack: 'A', onFailure: 'DO_NOTHING', spec: { ...failed, sibling: broken } },
+        { do: 'deploy', stack: 'A', spec: next },
+      ],
+    });
+  afterFailedUpdate(
+    'a fleet gets another selection, and the next update removes it',
+    { disconnections: [], fleets: fleet(0) },
+    { disconnections: [], fleets: fleet(2) },
+    { disconnections: [] },
+  );
+  afterFailedUpdate(
+    'a fleet gets another selection, and the next update succeeds',
+    { disconnections: [], fleets: fleet(0) },
+    { disconnections: [], fleets: fleet(2) },
+    { disconnections: [], fleets: fleet(2) },
+  );
+  afterFailedUpdate(
+    'two servers change places, and the next update succeeds',
+    { disconnections: pair(0, 1) },
+    { disconnections: pair(1, 0) },
+    { disconnections: pair(1, 0) },
+  );
+}
+
+for (const last of [1, 2, 3, 4]) {
+  const rollbackGivenUp: Step[] = [
+    { do: 'deploy', stack: 'A', spec: { disconnections: [{ name: 'One', server: 1 }], sibling: { seconds: { delete: 600 } } } },
+    { do: 'deploy', stack: 'A', spec: { disconnections: pair(1, 0), sibling: { seconds: { update: 20 }, fails: ['update'] } }, then: 18 },
+    { do: 'fail', operation: 'PutResponse', kind: 'throttle', times: 1000 },
+    { do: 'clear faults', then: 0 },
+  ];
+  const comesAgain = (when: string, step: Step) =>
+    regression(`a Delete of a rollback that CloudFormation gave up comes again ${when} (request ${last} from the end)`, {
+      settings: {},
+      seed: 0,
+      steps: [...rollbackGivenUp, step, { do: 'deliver again', last }],
+    });
+  comesAgain('while the stack is deleted', { do: 'delete', stack: 'A', then: 60 });
+  comesAgain('in the clean-up of the next update', {
+    do: 'deploy',
+    stack: 'A',
+    spec: { disconnections: [{ name: 'One', server: 1 }] },
+    then: 60,
+  });
+}

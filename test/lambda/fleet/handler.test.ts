@@ -7,7 +7,7 @@ import {
   type DrsClient,
   type SourceServer,
 } from '@aws-sdk/client-drs';
-import { DescribeStacksCommand } from '../../../lambda/aws/cloudformation';
+import { DescribeStacksCommand, type StackEvent } from '../../../lambda/aws/cloudformation';
 import { AssumeRoleCommand } from '@aws-sdk/client-sts';
 import { FLEET_DISCONNECTION } from '../../../lib/contract';
 import {
@@ -1160,12 +1160,40 @@ describe('Delete in the clean-up of an update', () => {
     expect(response.Reason).toContain(`\`aws drs disconnect-source-server --source-server-id ${idOf(1)} --region ${REGION}\``);
   });
 
-  test.each(['UPDATE_COMPLETE', 'DELETE_IN_PROGRESS'])('its selection changed, and the new one is %s: kept', async (status) => {
-    stackHas({ logicalId: LOGICAL_ID, physicalId: `drs:fleet:${ACCOUNT}:${REGION}:0123456789abcdef`, status, type: FLEET_DISCONNECTION });
-    const { response, calls, log } = await deletion();
+  const replacedTo = (physicalId: string, successor: string, ...since: StackEvent[]) => [
+    ofResource('DELETE_IN_PROGRESS', { PhysicalResourceId: physicalId, ResourceType: FLEET_DISCONNECTION }),
+    ofStack('UPDATE_COMPLETE_CLEANUP_IN_PROGRESS'),
+    ...since,
+    ofResource('UPDATE_COMPLETE', { PhysicalResourceId: successor, ResourceType: FLEET_DISCONNECTION }),
+    ofStack('UPDATE_IN_PROGRESS'),
+    ofStack('CREATE_COMPLETE'),
+  ];
+  const failed = [ofStack('UPDATE_IN_PROGRESS'), ofStack('UPDATE_FAILED')];
+
+  test.each<[string, string, StackEvent[]]>([
+    ['and the new one stays', 'UPDATE_COMPLETE', []],
+    ['and the new one is being deleted, too', 'DELETE_IN_PROGRESS', failed],
+    ['in an update before, which failed and was not rolled back', 'UPDATE_COMPLETE', failed],
+  ])('its selection changed, %s: kept', async (_what, status, since) => {
+    const successor = `drs:fleet:${ACCOUNT}:${REGION}:0123456789abcdef`;
+    const physicalId = await physicalIdOf();
+    stackHas({ logicalId: LOGICAL_ID, physicalId: successor, status, type: FLEET_DISCONNECTION });
+    eventsAre(replacedTo(physicalId, successor, ...since));
+    const { response, calls, log } = await send('Delete', {}, { physicalId });
     expect(response.Status).toBe('SUCCESS');
     expect(calls).toEqual([]);
     expect(log).toContainEqual(expect.objectContaining({ decision: 'kept', why: expect.stringContaining('replaced, not removed') }));
+  });
+
+  test.each([
+    ['another physical ID', `drs:fleet:${ACCOUNT}:${REGION}:0123456789abcdef`],
+    ['no physical ID', ''],
+  ])('the list alone shows it with %s: FAILED, nothing touched', async (_what, listed) => {
+    const physicalId = await physicalIdOf();
+    stackHas({ logicalId: LOGICAL_ID, physicalId: listed, status: 'UPDATE_COMPLETE', type: FLEET_DISCONNECTION });
+    const { response, calls } = await send('Delete', {}, { physicalId });
+    expect(response).toMatchObject({ Status: 'FAILED', Reason: expect.stringContaining('is still a resource of the stack') });
+    expect(calls).toEqual([]);
   });
 
   test('its selection changed, and the list still shows the old one: kept, since the events show the new one', async () => {

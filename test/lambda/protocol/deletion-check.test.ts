@@ -33,6 +33,10 @@ import { checkDeletion, completeOnce } from '../../../lambda/protocol/deletion-c
 
 const CLEAN_UP = [ofStack('UPDATE_COMPLETE_CLEANUP_IN_PROGRESS'), ofStack('UPDATE_IN_PROGRESS', 'User Initiated')];
 const BY_USER = ofStack('DELETE_IN_PROGRESS', 'User Initiated');
+/** Of an update after one that failed and was not rolled back: its events, and how that one had begun. */
+const FAILED_UPDATE = ofStack('UPDATE_FAILED');
+const AFTER_FAILED = [...CLEAN_UP, FAILED_UPDATE];
+const BEGUN = [ofStack('UPDATE_IN_PROGRESS', 'User Initiated'), ofStack('CREATE_COMPLETE')];
 const FAILED_CREATE = 'The following resource(s) failed to create: [Sibling]. Delete requested by user.';
 
 const declaredAs = (logicalId: string, status: string, physicalId = SERVER_ARN, type?: string) => ({ logicalId, physicalId, status, type });
@@ -176,6 +180,19 @@ describe('by the status of the stack', () => {
     });
     expect(await handle({ type: 'Delete' })).toMatchObject({ response: { Status: 'SUCCESS' }, calls: ['DisconnectSourceServer'] });
     expect(reading).toBe(2);
+  });
+
+  test.each([
+    ['is empty', []],
+    ['has no status', [{ StackId: STACK_ID, StackName: 'LandingZone' }]],
+    ['has a root, and no parent', [{ StackId: STACK_ID, StackName: 'LandingZone', StackStatus: 'DELETE_IN_PROGRESS', RootId: STACK_ID }]],
+  ])('an answer of DescribeStacks that %s is asked for again', async (_what, Stacks) => {
+    cloudFormation
+      .on(DescribeStacksCommand)
+      .resolvesOnce({ Stacks })
+      .resolves({ Stacks: [{ StackId: STACK_ID, StackName: 'LandingZone', StackStatus: 'ROLLBACK_IN_PROGRESS' }] });
+    expect(await handle({ type: 'Delete' })).toMatchObject({ response: { Status: 'SUCCESS' }, calls: [] });
+    expect(cloudFormation.commandCalls(DescribeStacksCommand)).toHaveLength(2);
   });
 
   test('a status that was a moment old is read again', async () => {
@@ -428,6 +445,13 @@ describe('by what its events tell of the resource', () => {
     ofStack('CREATE_COMPLETE'),
   ];
   const replacedTo = (status: string) => ofResource(status, other);
+  const givenUp = [
+    ofStack('UPDATE_ROLLBACK_COMPLETE'),
+    ofResource('DELETE_FAILED'),
+    ofStack('UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS'),
+    ofStack('UPDATE_IN_PROGRESS'),
+    ofStack('CREATE_COMPLETE'),
+  ];
 
   beforeEach(() => {
     reset();
@@ -448,6 +472,7 @@ describe('by what its events tell of the resource', () => {
     ['it was left behind', 'DELETE_IN_PROGRESS', deleted(ofResource('DELETE_SKIPPED')), 'keep'],
     ['nothing', 'DELETE_IN_PROGRESS', deleted(), 'disconnect'],
     ['it was created, and no more', 'DELETE_IN_PROGRESS', [...deleted(), ofResource('CREATE_COMPLETE')], 'disconnect'],
+    ['it failed, and will be tried again', 'DELETE_IN_PROGRESS', deleted(ofResource('DELETE_FAILED')), 'disconnect'],
     ['something else is deleted under its name', 'DELETE_IN_PROGRESS', deleted(ofResource('DELETE_IN_PROGRESS', other)), 'fail'],
     [
       'something else was deleted under its name before',
@@ -472,6 +497,15 @@ describe('by what its events tell of the resource', () => {
     ['it was cleaned up: the request comes late', 'UPDATE_COMPLETE_CLEANUP_IN_PROGRESS', cleanedUp(ofResource('DELETE_COMPLETE')), 'keep'],
     ['an operation before cleaned it up: the request comes late', 'UPDATE_COMPLETE_CLEANUP_IN_PROGRESS', [...CLEAN_UP, ...older], 'keep'],
     ['nothing of it in the clean-up', 'UPDATE_COMPLETE_CLEANUP_IN_PROGRESS', cleanedUp(), 'disconnect'],
+    ['a rollback before gave it up: the request comes late', 'UPDATE_COMPLETE_CLEANUP_IN_PROGRESS', [...CLEAN_UP, ...givenUp], 'fail'],
+    ['… before the deletion of the stack', 'DELETE_IN_PROGRESS', [BY_USER, ...givenUp], 'fail'],
+    ['… which nothing shows any more', 'DELETE_IN_PROGRESS', [...deleted(), ofResource('DELETE_FAILED')], 'fail'],
+    [
+      'a deletion before failed on it',
+      'DELETE_IN_PROGRESS',
+      [BY_USER, ofStack('DELETE_FAILED'), ofResource('DELETE_FAILED'), BY_USER, ofStack('CREATE_COMPLETE')],
+      'disconnect',
+    ],
   ];
   test.each(rows.map(([what, status, events, then]) => ({ what, status, events, then })))(
     '$what: $then',
@@ -502,7 +536,17 @@ describe('by what its events tell of the resource', () => {
     ['was updated to another', [CLEAN_UP[0], under('Moved', 'UPDATE_COMPLETE', other), CLEAN_UP[1]], 'disconnect'],
     ['is of another type', [CLEAN_UP[0], under('Moved', 'UPDATE_COMPLETE', { ResourceType: 'Custom::Else' }), CLEAN_UP[1]], 'disconnect'],
     ['has lost it since', [under('Moved', 'DELETE_COMPLETE'), CLEAN_UP[0], under('Moved', 'UPDATE_COMPLETE'), CLEAN_UP[1]], 'disconnect'],
-    ['had it before this update', [...CLEAN_UP, under('Moved', 'CREATE_COMPLETE')], 'disconnect'],
+    ['had it before this update', [...CLEAN_UP, ofStack('CREATE_COMPLETE'), under('Moved', 'CREATE_COMPLETE')], 'disconnect'],
+    [
+      'got it in an update before, which failed and was not rolled back',
+      [...AFTER_FAILED, under('Moved', 'UPDATE_COMPLETE'), ...BEGUN],
+      'keep',
+    ],
+    [
+      '… and lost it in this one',
+      [CLEAN_UP[0], under('Moved', 'UPDATE_COMPLETE', other), CLEAN_UP[1], FAILED_UPDATE, under('Moved', 'UPDATE_COMPLETE'), ...BEGUN],
+      'disconnect',
+    ],
     ['is itself', [CLEAN_UP[0], ofResource('UPDATE_COMPLETE'), CLEAN_UP[1]], 'disconnect'],
   ])('the list of a clean-up shows what was replaced, not its successor, and another resource %s', async (_what, events, then) => {
     stackIs('UPDATE_COMPLETE_CLEANUP_IN_PROGRESS');
@@ -559,6 +603,15 @@ describe('by what its events tell of the resource', () => {
     cloudFormation.on(DescribeStackEventsCommand).rejects(serviceError('AccessDenied', 'no', 403));
     expect(await handle({ type: 'Delete' })).toMatchObject({ response: { Status: 'SUCCESS' }, calls: [] });
     expect(cloudFormation.commandCalls(ListStackResourcesCommand)).toHaveLength(1);
+  });
+
+  test('in a clean-up nobody may read the events, and another one was updated, maybe to the same server: FAILED, with the right', async () => {
+    stackIs('UPDATE_COMPLETE_CLEANUP_IN_PROGRESS');
+    stackHas(declaredAs(LOGICAL_ID, 'DELETE_IN_PROGRESS'), declaredAs('Other', 'UPDATE_COMPLETE', OTHER_ARN));
+    cloudFormation.on(DescribeStackEventsCommand).rejects(serviceError('AccessDenied', 'no', 403));
+    const { response, calls } = await handle({ type: 'Delete' });
+    expect(response).toMatchObject({ Status: 'FAILED', Reason: expect.stringContaining('cloudformation:DescribeStackEvents') });
+    expect(calls).toEqual([]);
   });
 
   test('in a clean-up nobody may read the events: what status and list say counts, with a warning', async () => {

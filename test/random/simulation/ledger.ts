@@ -33,6 +33,8 @@ export class RootStack {
   nestedId?: string;
   /** The physical IDs of what its user has let go of. */
   readonly retained = new Set<string>();
+  /** The physical IDs of fleets since they were created or updated last, by stack and logical ID. */
+  readonly fleetIds = new Map<string, string>();
   /** By logical ID. */
   readonly resources = new Map<string, { readonly status: string; readonly physicalId: string }>();
 
@@ -61,6 +63,10 @@ export class RootStack {
     }
     if (this.phase === 'cleaning up' && this.declares(event)) {
       return { genuine: false, why: 'still declared' };
+    }
+    const fleet = this.fleetIds.get(`${event.StackId} ${event.LogicalResourceId}`);
+    if (fleet !== undefined && fleet !== event.PhysicalResourceId) {
+      return { genuine: false, why: 'its selection was changed' };
     }
     return { genuine: this.deletesGenuinely, why: this.phase };
   }
@@ -135,6 +141,9 @@ export class Ledger {
   record(event: StackEvent) {
     const stack = this.byId.get(event.stackId) ?? this.get(event.stackName.split('-')[0] as StackName);
     this.byId.set(event.stackId, stack);
+    if (/^(CREATE|UPDATE)_COMPLETE$/.test(event.status) && event.physicalId.startsWith('drs:fleet:')) {
+      stack.fleetIds.set(`${event.stackId} ${event.logicalId}`, event.physicalId);
+    }
     if (isNested(event.stackId)) {
       stack.nestedId = event.status === 'CREATE_IN_PROGRESS' ? event.stackId : stack.nestedId;
       return;

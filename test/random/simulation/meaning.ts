@@ -1,21 +1,17 @@
 import type { CustomResourceEvent } from '../../../emulator/cloudformation/custom-resource-response';
 import type { Demand } from './demand';
 import type { Invocation } from './invocation';
-import type { Cause, Ledger, RootStack } from './ledger';
+import type { Cause, Ledger } from './ledger';
 
-/** What is not told apart, and said in docs/reliability.md: limits, which the regressions pin down. */
-export const LATE = 'a Delete that was not genuine came again, and disconnected';
+/** What is not told apart, and said in docs/reliability.md: a limit, which the regressions pin down. */
 export const STALE = 'a Delete came twice, and one run went on after the other had answered';
-
-/** What a stack was about at some time. */
-type View = Pick<RootStack, 'turns' | 'deletesGenuinely'>;
 
 /** Whether CloudFormation means what is changed: by what it knew when it sent the request, and knows now. */
 export class Meaning {
   /** By request ID. */
-  private readonly causes = new Map<string, Cause & { readonly turns: number }>();
-  /** How a run found its stack when it looked last. */
-  private readonly looks = new Map<Invocation, View>();
+  private readonly causes = new Map<string, Cause>();
+  /** How often the status of its stack had turned when a run looked last. */
+  private readonly looks = new Map<Invocation, number>();
 
   constructor(
     private readonly ledger: Ledger,
@@ -26,15 +22,13 @@ export class Meaning {
   /** Called when CloudFormation sends a request, and knows why. */
   sent(event: CustomResourceEvent) {
     if (event.RequestType === 'Delete') {
-      const stack = this.ledger.of(event.StackId);
-      this.causes.set(event.RequestId, { ...stack.causeOf(event), turns: stack.turns });
+      this.causes.set(event.RequestId, this.ledger.of(event.StackId).causeOf(event));
     }
   }
 
   /** Called when a run reads the status of its stack. */
   looked(invocation: Invocation) {
-    const { turns, deletesGenuinely } = this.ledger.of(invocation.event.StackId);
-    this.looks.set(invocation, { turns, deletesGenuinely });
+    this.looks.set(invocation, this.ledger.of(invocation.event.StackId).turns);
   }
 
   causeOf({ RequestId }: CustomResourceEvent): Cause | undefined {
@@ -48,23 +42,14 @@ export class Meaning {
     const cause = this.causes.get(RequestId);
     const stack = this.ledger.of(StackId);
     const look = this.looks.get(invocation);
-    const isStale = isAnswered && look !== undefined && look.turns !== stack.turns;
-    const isLate = isLateIn(isStale ? look : stack, cause);
-    this.demand(RequestType === 'Delete' && (cause?.genuine || isLate) === true, 'I2', `${told}, which was sent because: ${cause?.why}`);
+    const isStale = isAnswered && look !== undefined && look !== stack.turns;
+    this.demand(RequestType === 'Delete' && cause?.genuine === true, 'I2', `${told}, which was sent because: ${cause?.why}`);
     this.demand(!stack.retained.has(PhysicalResourceId), 'I2', `${told}, which its user has retained`);
     const isDeclared = stack.declares(event);
     this.demand(isStale || !isDeclared, 'I2', `${told}, which is still declared there (${stack.phase})`);
     this.demand(isStale || stack.phase !== 'at rest', 'I5', `${told}, although the stack is at rest`);
-    if (isLate && !cause?.genuine) {
-      this.see(LATE);
-    }
     if (isStale && (isDeclared || stack.phase === 'at rest')) {
       this.see(STALE);
     }
   }
-}
-
-/** A request that Lambda delivers once more in a later operation looks like one of that operation. */
-function isLateIn({ turns, deletesGenuinely }: View, cause?: { readonly turns: number }): boolean {
-  return cause !== undefined && turns !== cause.turns && deletesGenuinely;
 }
