@@ -13,7 +13,12 @@ export const unknowns = {
   disconnectedAgain: {
     what: 'what a second disconnect answers',
     likely: 'conflict',
-    values: ['ok', 'conflict', 'validation'],
+    values: ['ok', 'conflict', 'validation', 'not-found'],
+  },
+  disconnectShows: {
+    what: 'how long an accepted disconnect takes until DRS shows it: none, by the API reference',
+    likely: 0,
+    values: [0, 20],
   },
   disconnectExtended: {
     what: 'what a disconnect of an extended server answers',

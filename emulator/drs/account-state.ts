@@ -15,7 +15,8 @@ export interface DrsAccountState {
   readonly configurationTemplates: ConfigurationTemplates;
   /** What EC2 has in the same account and Region, as it is now. */
   network(): Network;
-  /** When a recovery instance last ceased to hold a source server, and when a source server was disconnected: by its ID, in emulated milliseconds. */
+  /** When a recovery instance last ceased to hold a source server: by its ID, in emulated milliseconds. */
   readonly releases: Map<string, number>;
-  readonly disconnections: Map<string, number>;
+  /** When a source server was disconnected, by its ID, and how it was replicating before. */
+  readonly disconnections: Map<string, { readonly time: number; readonly before: KnownSourceServer['dataReplicationInfo'] }>;
 }

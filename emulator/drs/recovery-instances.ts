@@ -5,7 +5,7 @@ import type {
   DisconnectRecoveryInstanceRequest,
   StopFailbackRequest,
 } from '@aws-sdk/client-drs';
-import { invalid } from './errors';
+import { invalid, resourceNotFound } from './errors';
 import type { KnownRecoveryInstance } from './model';
 import { authorizeRecoveryInstance, DrsCall, Operation, recoveryInstanceOf } from './operation';
 import { page } from './page';
@@ -75,5 +75,6 @@ function disconnectedAgain(recoveryInstanceID: string, { settings }: DrsCall): u
   const error = cannot('disconnect', recoveryInstanceID, 'it is already disconnected');
   if (settings.disconnectedAgain === 'conflict') throw error;
   if (settings.disconnectedAgain === 'validation') throw invalid(error.message);
+  if (settings.disconnectedAgain === 'not-found') throw resourceNotFound('RECOVERY_INSTANCE', recoveryInstanceID);
   return undefined;
 }

@@ -18,13 +18,14 @@ import { defaultStagingSubnetId } from './seeds';
 
 export const describeSourceServers: Operation<DescribeSourceServersRequest> = {
   authorize: (_input, call) => call.authorize('drs:DescribeSourceServers', '*'),
-  run({ filters = {}, ...request }, { accountState }): DescribeSourceServersResponse {
+  run({ filters = {}, ...request }, call): DescribeSourceServersResponse {
     const { sourceServerIDs = [], hardwareId, stagingAccountIDs = [] } = filters;
     const matches = ({ sourceServerID, sourceProperties: { identificationHints: hints }, stagingArea }: KnownSourceServer): boolean =>
       (sourceServerIDs.length === 0 || sourceServerIDs.includes(sourceServerID)) &&
       (!hardwareId || hints?.vmWareUuid === hardwareId || hints?.awsInstanceID === hardwareId) &&
       (stagingAccountIDs.length === 0 || stagingAccountIDs.includes(stagingArea.stagingAccountID ?? ''));
-    return page([...accountState.sourceServers.values()].filter(matches), ({ sourceServerID }) => sourceServerID, request);
+    const shown = [...call.accountState.sourceServers.values()].filter(matches).map((server) => asShown(server, call));
+    return page(shown, ({ sourceServerID }) => sourceServerID, request);
   },
 };
 
@@ -33,17 +34,17 @@ export const disconnectSourceServer: Operation<DisconnectSourceServerRequest> = 
   run({ sourceServerID = '' }, call): SourceServer {
     const server = sourceServerOf(sourceServerID, call);
     refuseAsSet(server, call);
-    if (isDisconnected(server)) return server;
+    if (isDisconnected(server)) return asShown(server, call);
     refuseWhileHeld('disconnect', server, call);
     const before = structuredClone(server);
     server.dataReplicationInfo.dataReplicationState = 'DISCONNECTED';
     for (const disk of server.dataReplicationInfo.replicatedDisks ?? []) disk.totalStorageBytes = 0;
     delete server.dataReplicationInfo.lagDuration;
     call.accountState.replicationServers.leave(sourceServerID);
-    call.accountState.disconnections.set(sourceServerID, call.now);
+    call.accountState.disconnections.set(sourceServerID, { time: call.now, before: before.dataReplicationInfo });
     leaveRecordAsSet(sourceServerID, call);
     call.changed(sourceServerID);
-    return ['stays', 'goes'].includes(call.settings.disconnectedRecord) ? server : before;
+    return ['stays', 'goes'].includes(call.settings.disconnectedRecord) ? asShown(server, call) : before;
   },
 };
 
@@ -53,7 +54,7 @@ export const deleteSourceServer: Operation<DeleteSourceServerRequest> = {
     const server = sourceServerOf(sourceServerID, call);
     refuseWhileHeld('delete', server, call);
     // The record of an extended server may go at any time: what replicates is in the staging account.
-    const hasSpread = !isRecent(call.accountState.disconnections.get(sourceServerID), call.settings.recordLingers, call.now);
+    const hasSpread = !isRecent(call.accountState.disconnections.get(sourceServerID)?.time, call.settings.recordLingers, call.now);
     if (server.stagingArea.status !== 'EXTENDED' && !(isDisconnected(server) && hasSpread)) {
       throw conflict(`Cannot delete Source Server ${sourceServerID} because it is not disconnected.`, 'SOURCE_SERVER', sourceServerID);
     }
@@ -91,6 +92,13 @@ export const stopReplication: Operation<StopReplicationRequest> = {
     return { sourceServer: server };
   },
 };
+
+/** When DRS shows that a server is disconnected is not known. */
+function asShown(server: KnownSourceServer, { accountState, settings, now }: DrsCall): KnownSourceServer {
+  const disconnection = accountState.disconnections.get(server.sourceServerID);
+  const isLate = isDisconnected(server) && isRecent(disconnection?.time, settings.disconnectShows, now);
+  return disconnection && isLate ? { ...server, dataReplicationInfo: disconnection.before } : server;
+}
 
 /** Whether a disconnect takes the record along is not known. */
 function leaveRecordAsSet(sourceServerID: string, { accountState, settings }: DrsCall): void {

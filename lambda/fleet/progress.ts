@@ -11,7 +11,7 @@ export interface FleetServer {
 }
 
 /**
- * What became of a server: `skipped` needed nothing, since it is disconnected, another account's, or selected no more;
+ * What became of a server: `skipped` needed nothing, since it is disconnected, another account's, absent, or selected no more;
  * `succeeded` was disconnected, and its record deleted if it was to go.
  */
 export type ServerOutcome = 'pending' | 'succeeded' | 'failed' | 'skipped';

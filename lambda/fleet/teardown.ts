@@ -30,6 +30,8 @@ const PATIENCE = { FAIL: 240_000, DISCONNECT: 240_000, TERMINATE_DRILLS: 480_000
 
 interface FleetTeardown extends FleetTeardownRequest {
   readonly selectedNow: SelectedNow;
+  /** Whose disconnect DRS has accepted. */
+  readonly accepted: Set<string>;
 }
 
 export interface FleetTeardownRequest {
@@ -47,7 +49,7 @@ export interface FleetTeardownRequest {
  */
 export async function tearDownFleet(request: FleetTeardownRequest): Promise<void> {
   const { drs, fleet, progress } = request;
-  const teardown = { ...request, selectedNow: new SelectedNow(drs, fleet.selection) };
+  const teardown = { ...request, selectedNow: new SelectedNow(drs, fleet.selection), accepted: new Set<string>() };
   // Requests that wait for their turn, or for an answer, must not keep the function from saying what is left.
   const isThrough = await within(drs.deadline - Date.now(), inRounds(teardown));
   if (!isThrough && progress.count('pending') === 0) {
@@ -140,9 +142,10 @@ async function forEachServer(teardown: FleetTeardown, servers: readonly FleetSer
 
 async function disconnectServer(teardown: FleetTeardown, server: FleetServer, asksOnce: boolean): Promise<void> {
   await attempt(teardown, server, asksOnce, async (one) => {
-    await tearDownSourceServer({ ...one, options: { ...one.options, deletesSourceServer: false } }, server.state);
-    // Its record waits for its turn.
-    teardown.progress.set(server, teardown.fleet.options.deletesSourceServer ? 'pending' : 'succeeded');
+    const outcome = await tearDownSourceServer({ ...one, options: { ...one.options, deletesSourceServer: false } }, server.state);
+    // Its record waits for its turn. One that is absent has none, and is due again if a listing shows it.
+    const next = teardown.fleet.options.deletesSourceServer ? 'pending' : 'succeeded';
+    teardown.progress.set(server, outcome === 'absent' ? 'skipped' : next);
   });
 }
 
@@ -159,13 +162,13 @@ async function attempt(
   asksOnce: boolean,
   work: (one: Teardown) => Promise<void>,
 ): Promise<void> {
-  const { fleet, progress, note, openCleanup } = teardown;
+  const { fleet, progress, accepted, note, openCleanup } = teardown;
   const { accountId, region, options } = fleet;
   const drs = teardown.drs.until(Date.now() + (asksOnce ? ASKING : PATIENCE[options.recoveryInstancePolicy]), asksOnce);
   const confirm = () => teardown.selectedNow.confirm(server.id);
   try {
     await confirm();
-    await work({ drs, server: { sourceServerId: server.id, accountId, region }, options, confirm, note, openCleanup });
+    await work({ drs, server: { sourceServerId: server.id, accountId, region }, options, confirm, accepted, note, openCleanup });
   } catch (error) {
     const isLost =
       error instanceof NoLongerSelected || (isOfKind(error, 'denied') && (await isNoLongerSelected(teardown.drs, fleet, server)));

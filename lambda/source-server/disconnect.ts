@@ -28,7 +28,10 @@ export async function disconnect(teardown: Teardown): Promise<Disconnected> {
 }
 
 async function attempt(teardown: Teardown, wasNotFound = false): Promise<Disconnected> {
-  const { drs, server } = teardown;
+  const { drs, server, accepted } = teardown;
+  if (accepted?.has(server.sourceServerId)) {
+    return awaitDisconnected(teardown);
+  }
   let answered: SourceServer;
   try {
     answered = await drs.disconnectSourceServer(server.sourceServerId);
@@ -36,7 +39,13 @@ async function attempt(teardown: Teardown, wasNotFound = false): Promise<Disconn
     return isNothingThere(error) ? absent(teardown, error, wasNotFound) : afterRefusal(teardown, error, wasNotFound);
   }
   refuseExtended(teardown, answered, say`DRS accepted the disconnect of ${nameOf(server)}, but that ends nothing.`);
-  return isDisconnected(answered) ? 'disconnected' : awaitDisconnected(teardown);
+  accepted?.add(server.sourceServerId);
+  return isOverBy(answered) ? 'disconnected' : awaitDisconnected(teardown);
+}
+
+/** Whether an answer to a disconnect needs no look at the server: it says that the server is disconnected, and not extended. */
+function isOverBy(answered: SourceServer): boolean {
+  return isDisconnected(answered) && answered.stagingArea?.status === 'NOT_EXTENDED';
 }
 
 /** DRS knows no server that could be disconnected here. One sign is not enough: what it shows is looked at, too, and twice if that differs. */
@@ -48,7 +57,7 @@ async function absent(teardown: Teardown, refusal: unknown, wasNotFound: boolean
   });
   refuseExtended(teardown, found, told);
   if (!found || isDisconnected(found)) {
-    return 'absent';
+    return found ? 'disconnected already' : 'absent';
   }
   if (wasNotFound || drs.asksOnce || Date.now() + POLL_SERVER >= drs.deadline) {
     throw new Failure(told);
@@ -87,7 +96,7 @@ async function awaitDisconnected(teardown: Teardown): Promise<Disconnected> {
 
 /** Asks once more about a server that can't be found: a disconnect may take the record along, and only DRS's answer to another one says so. */
 function isOver({ drs, server }: Teardown): Promise<boolean> {
-  return drs.disconnectSourceServer(server.sourceServerId).then((again) => isDisconnected(again) && !isExtended(again), isNothingThere);
+  return drs.disconnectSourceServer(server.sourceServerId).then(isOverBy, isNothingThere);
 }
 
 /**

@@ -4,7 +4,7 @@ import { command, join, type Message, say, type Told } from '../aws/message';
 import { type NamedServer, parseFleetId, parseSourceServerArn } from '../physical-ids';
 import type { RemainingWork } from '../protocol/failure-advice';
 import type { Request } from '../protocol/request';
-import { isAttributed, isFailingBack, isGone, isHolding } from './recovery-instance';
+import { isAttributed, isFailingBack, isGone, isHolding, isNotFound } from './recovery-instance';
 import { nameOf } from './source-server';
 
 /** So many are explained one by one: a response has 4,096 bytes, and the commands that follow must fit. */
@@ -37,11 +37,13 @@ function explain(instance: RecoveryInstance, region: string): Message {
   const what = say`Recovery instance ${id} (EC2 instance ${instance.ec2InstanceID ?? 'unknown'}${state}, ${kindOf(instance)}${whose})`;
   const terminate = command`aws drs terminate-recovery-instances --recovery-instance-ids ${id} --region ${region}`;
   const disconnect = command`aws drs disconnect-recovery-instance --recovery-instance-id ${id} --region ${region}`;
-  const way = isGone(instance)
-    ? say`its machine is gone; if its record still holds the server, end that with ${disconnect}.`
-    : isDrill
-      ? say`end the drill, which terminates its EC2 instance, with ${terminate}, or keep the machine and run ${disconnect}.`
-      : say`it may be the machine you work on now; ${disconnect} keeps it running and gives up its protection and its failback.`;
+  const way = isNotFound(instance)
+    ? say`DRS finds no machine of it at this moment; if that is so a minute later, too, end its record with ${disconnect}.`
+    : isGone(instance)
+      ? say`its machine is gone; if its record still holds the server, end that with ${disconnect}.`
+      : isDrill
+        ? say`end the drill, which terminates its EC2 instance, with ${terminate}, or keep the machine and run ${disconnect}.`
+        : say`it may be the machine you work on now; ${disconnect} keeps it running and gives up its protection and its failback.`;
   return say`${what}: ${explainFailback(instance, region)}${way}`;
 }
 

@@ -10,6 +10,8 @@ export interface Teardown {
   readonly options: DisconnectionOptions;
   /** Looks again whether the server is meant, before anything is done after a pause; throws if it is not. */
   readonly confirm?: () => Promise<void>;
+  /** Whose disconnect DRS has accepted: they are looked at, not asked again. */
+  readonly accepted?: Set<string>;
   /** Keeps a record of what was done. */
   readonly note: (done: string, to: Told) => void;
   readonly openCleanup: OpenCleanup;

@@ -87,6 +87,7 @@ describe('Delete, whatever fails on the way: the server is DISCONNECTED', () => 
     ['the answer is lost, and DRS then says OK', fault({ kind: 'lost-answer' }), { disconnectedAgain: 'ok' }],
     ['the answer is lost, and DRS then says conflict', fault({ kind: 'lost-answer' }), { disconnectedAgain: 'conflict' }],
     ['the answer is lost, and DRS then says invalid', fault({ kind: 'lost-answer' }), { disconnectedAgain: 'validation' }],
+    ['the answer is lost, and DRS then says not found', fault({ kind: 'lost-answer' }), { disconnectedAgain: 'not-found' }],
     ['CloudFormation throttles', { service: 'cloudformation', operation: 'DescribeStacks', kind: 'throttle', nth: 2, times: 5 }, {}],
     ['the response URL answers 503 twice', { ...response, kind: 'internal', times: 2 }, {}],
     ['the connection to the response URL breaks', { ...response, kind: 'reset' }, {}],

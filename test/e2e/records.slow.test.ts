@@ -26,6 +26,7 @@ describe('The record is gone', () => {
     ['the server was disconnected before', { disconnectedAgain: 'ok' }, (stage) => stage.operator.disconnect(APP)],
     ['the server was disconnected before', { disconnectedAgain: 'conflict' }, (stage) => stage.operator.disconnect(APP)],
     ['the server was disconnected before', { disconnectedAgain: 'validation' }, (stage) => stage.operator.disconnect(APP)],
+    ['the server was disconnected before', { disconnectedAgain: 'not-found' }, (stage) => stage.operator.disconnect(APP)],
     [
       'the record was deleted before',
       {},

@@ -159,6 +159,7 @@ test.each<[string, RecoveryInstancePolicy, Partial<Settings>]>([
   ['DisconnectRecoveryInstance', DISCONNECT, { disconnectedAgain: 'ok' }],
   ['DisconnectRecoveryInstance', DISCONNECT, { disconnectedAgain: 'conflict' }],
   ['DisconnectRecoveryInstance', DISCONNECT, { disconnectedAgain: 'validation' }],
+  ['DisconnectRecoveryInstance', DISCONNECT, { disconnectedAgain: 'not-found' }],
   ['DeleteRecoveryInstance', DISCONNECT, { disconnectedRecordHolds: true }],
 ])('%s fails in every way that passes, under %s with %j: the server is disconnected', async (operation, policy, settings) => {
   await onStage(settings, async (stage) => {

@@ -24,6 +24,7 @@ import {
   lastServerGoesAlong,
   recordGoesAlong,
   recordIsDeleted,
+  recordOfDisconnected,
   recordOutlastsTheDeletion,
   scenario,
   serverOfAnotherAccount,
@@ -46,6 +47,11 @@ export const cases: { readonly [Name in keyof Unknowns]: Cases<Unknowns[Name]> }
     ['ok', scenario('already-gone'), scenario('killed')],
     ['conflict', scenario('already-gone')],
     ['validation', scenario('already-gone'), scenario('killed')],
+    ['not-found', scenario('already-gone'), scenario('killed'), recordOfDisconnected],
+  ],
+  disconnectShows: [
+    [0, scenario('fleet'), recordIsDeleted],
+    [20, scenario('fleet'), recordIsDeleted, scenario('two-stacks')],
   ],
   disconnectExtended: [
     ['ok', scenario('extended'), disconnectOfExtended],

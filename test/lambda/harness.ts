@@ -44,14 +44,16 @@ export const cloudFormation = mockClient(CloudFormationClient);
 export const sts = mockClient(STSClient);
 export const ec2 = mockClient(EC2Client);
 
-/** The server of the requests, in this state. */
+/** The server of the requests, in this state; in its own account unless told. */
 export const server = (state?: DataReplicationState, more: Partial<SourceServer> = {}): SourceServer => ({
   sourceServerID: SERVER_ID,
+  stagingArea: { status: 'NOT_EXTENDED' },
   sourceProperties: { identificationHints: { hostname: 'app-01' } },
   ...(state ? { dataReplicationInfo: { dataReplicationState: state } } : {}),
   ...more,
 });
 export const extended = server('CONTINUOUS', { stagingArea: { status: 'EXTENDED', stagingAccountID: '444455556666' } });
+export const extendedDisconnected = server('DISCONNECTED', { stagingArea: extended.stagingArea });
 export const drill: RecoveryInstance = {
   recoveryInstanceID: 'i-0d1',
   ec2InstanceID: 'i-0d1',

@@ -21,27 +21,31 @@ const EXTENDED = "throw new Failure(join([told, explainRecordOnly(found, server)
 
 /** By the rows of the table of what DRS says to the disconnect. */
 export const answers: Mutants = {
-  '200, the server is `DISCONNECTED`': [
-    disconnect('does not look at the state', `isDisconnected(answered) ? 'disconnected' : awaitDisconnected(teardown)`, `'disconnected'`),
+  '200, the server is `DISCONNECTED`, and not extended': [
+    disconnect('does not look at the state', `isOverBy(answered) ? 'disconnected' : awaitDisconnected(teardown)`, `'disconnected'`),
+    disconnect('does not believe it', `isOverBy(answered) ? 'disconnected' : awaitDisconnected(teardown)`, `awaitDisconnected(teardown)`),
     sourceServer('takes a stopped server for a disconnected one', `=== 'DISCONNECTED'`, `.endsWith('ED')`),
     sourceServer('takes a server without a state for a disconnected one', `=== 'DISCONNECTED'`, `!== 'CONTINUOUS'`),
+  ],
+  '200, and it does not show that yet, or not whether the server is extended': [
+    disconnect(
+      'takes one without a staging area for one that is not extended',
+      `answered.stagingArea?.status === 'NOT_EXTENDED'`,
+      '!isExtended(answered)',
+    ),
     disconnect('does not look again', 'if (drs.asksOnce || Date.now() + POLL_SERVER >= drs.deadline', 'if (Date.now() > 0'),
   ],
   '200, and then it is not found': [
     disconnect('does not ask once more', 'await isOver(teardown)', 'teardown === undefined'),
     disconnect('takes that for its end', 'await isOver(teardown)', 'teardown !== undefined'),
-    disconnect('takes every refusal for its end', '&& !isExtended(again), isNothingThere)', '&& !isExtended(again), () => true)'),
+    disconnect('takes every refusal for its end', 'then(isOverBy, isNothingThere)', 'then(isOverBy, () => true)'),
     disconnect(
       'takes every other answer for its end',
-      'isDisconnected(again) && !isExtended(again), isNothingThere',
-      '!isExtended(again), isNothingThere',
+      'then(isOverBy, isNothingThere)',
+      'then((again) => !isExtended(again), isNothingThere)',
     ),
-    disconnect(
-      'does not believe that it is disconnected',
-      'isDisconnected(again) && !isExtended(again), isNothingThere',
-      '!again, isNothingThere',
-    ),
-    disconnect('takes an extended server for its end', ' && !isExtended(again)', ''),
+    disconnect('does not believe that it is disconnected', 'then(isOverBy, isNothingThere)', 'then((again) => !again, isNothingThere)'),
+    disconnect('takes an extended server for its end', 'then(isOverBy, isNothingThere)', 'then(isDisconnected, isNothingThere)'),
   ],
   'the server or the account is unknown to DRS': [
     drs('does not know ResourceNotFoundException', `'ResourceNotFoundException', `, ''),
@@ -50,6 +54,8 @@ export const answers: Mutants = {
       `'ResourceNotFoundException', 'UninitializedAccountException'`,
       `'ResourceNotFoundException'`,
     ),
+    disconnect('forgets the record of one that is shown as disconnected', `found ? 'disconnected already' : 'absent'`, `'absent'`),
+    disconnect('takes one that is not shown for a disconnected one', `found ? 'disconnected already' : 'absent'`, `'disconnected already'`),
   ],
   'conflict, and the server turns out to be `DISCONNECTED`': [
     disconnect(

@@ -12,6 +12,7 @@ const progress = mutate('fleet/progress.ts');
 const report = mutate('fleet/report.ts');
 const sourceServer = mutate('source-server/source-server.ts');
 const disconnect = mutate('source-server/disconnect.ts');
+const ofOne = mutate('source-server/teardown.ts');
 const deleteRecord = mutate('source-server/delete-record.ts');
 const drs = mutate('aws/drs.ts');
 const retry = mutate('aws/retry.ts');
@@ -166,7 +167,7 @@ export const fleetRequests: Mutants = {
 export const selectedServers: Mutants = {
   'lost its tags, or is not there, when it is looked at right before its turn': [
     teardown('does not look', '    await confirm();\n', ''),
-    teardown('does not look again after a conflict', 'options, confirm, note', 'options, note'),
+    teardown('does not look again after a conflict', 'options, confirm, accepted', 'options, accepted'),
     retryConflict('does not look before recovery instances are ended', '      await teardown.confirm?.();\n', ''),
     retryConflict('does not look before it tries again', 'await (isFirst ? undefined : teardown.confirm?.());', ''),
     selectedNow('goes on all the same', 'throw new NoLongerSelected(id);', ''),
@@ -267,6 +268,16 @@ export const selectedServers: Mutants = {
     ),
     retry('does not wait for the end of a throttling', 'asksOnce ? !isThrottling(error) : ', 'asksOnce || '),
     drs('does not pass it on', '        asksOnce,\n      });', '      });'),
+  ],
+  'was disconnected, and DRS does not show it yet': [
+    disconnect('asks again', 'accepted?.has(server.sourceServerId)', 'accepted?.has(server.region)'),
+    disconnect('forgets it', 'accepted?.add(server.sourceServerId);', ''),
+    disconnect('does not ask', 'if (accepted?.has(server.sourceServerId)) {', 'if (accepted) {'),
+    teardown('does not keep it', 'confirm, accepted, note', 'confirm, accepted: new Set(), note'),
+  ],
+  'is not there when it is asked for': [
+    teardown('is never looked at again', `outcome === 'absent' ? 'skipped' : next`, 'outcome ? next : next'),
+    ofOne('does not tell how it ended', 'return outcome;', 'return undefined;'),
   ],
   'was disconnected, but no answer was heard': [
     teardown('fails', 'selected.filter(isThrough).forEach(', '[selected[0]!].slice(1).filter(isThrough).forEach('),

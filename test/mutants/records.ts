@@ -37,7 +37,7 @@ export const records: Mutants = {
   ],
   'the server is extended from another account': [
     teardown('disconnects it', EXTENDED, 'if (!state) {'),
-    teardown('disconnects it, too', `'extended');\n    return;`, `'extended');`),
+    teardown('disconnects it, too', `'extended');\n    return undefined;`, `'extended');`),
     deleteRecord(
       'tells as if the server had been disconnected',
       `state === 'extended' ? 'is extended from another account, and' : 'was disconnected, but'`,

@@ -45,6 +45,7 @@ const settings: fc.Arbitrary<Sequence['settings']> = fc.record(
     replicationServerLingers: anyOf(unknowns.replicationServerLingers.values.filter(Number.isFinite)),
     networkInterfaceLingers: anyOf(unknowns.networkInterfaceLingers.values.filter(Number.isFinite)),
     terminationJobs: anyOf(unknowns.terminationJobs.values, [2, 1, 1]),
+    disconnectShows: unlikely(unknowns.disconnectShows),
   },
   { requiredKeys: [] },
 );

@@ -98,7 +98,11 @@ describe('DisconnectSourceServer', () => {
   });
 
   describe.each<[keyof Settings, Omit<SourceServerSeed, 'sourceServerID'>, Record<string, string | undefined>]>([
-    ['disconnectedAgain', { state: 'DISCONNECTED' }, { ok: undefined, conflict: 'ConflictException', validation: 'ValidationException' }],
+    [
+      'disconnectedAgain',
+      { state: 'DISCONNECTED' },
+      { ok: undefined, conflict: 'ConflictException', validation: 'ValidationException', 'not-found': 'ResourceNotFoundException' },
+    ],
     ['disconnectExtended', { extended: true }, { ok: undefined, conflict: 'ConflictException', validation: 'ValidationException' }],
     [
       'foreignServer',
@@ -296,17 +300,25 @@ describe('recovery instances', () => {
     await act();
   });
 
-  test.each(['ok', 'conflict', 'validation'] as const)('disconnecting one again answers as set: %s', async (disconnectedAgain) => {
-    await restart({ disconnectedAgain });
-    seedRecoveryInstance();
-    await disconnectInstance();
-    const names = { ok: undefined, conflict: 'ConflictException', validation: 'ValidationException' };
-    const name = await disconnectInstance().then(
-      () => undefined,
-      (error: Error) => error.name,
-    );
-    expect(name).toBe(names[disconnectedAgain]);
-  });
+  test.each(['ok', 'conflict', 'validation', 'not-found'] as const)(
+    'disconnecting one again answers as set: %s',
+    async (disconnectedAgain) => {
+      await restart({ disconnectedAgain });
+      seedRecoveryInstance();
+      await disconnectInstance();
+      const names = {
+        ok: undefined,
+        conflict: 'ConflictException',
+        validation: 'ValidationException',
+        'not-found': 'ResourceNotFoundException',
+      };
+      const name = await disconnectInstance().then(
+        () => undefined,
+        (error: Error) => error.name,
+      );
+      expect(name).toBe(names[disconnectedAgain]);
+    },
+  );
 });
 
 describe('TerminateRecoveryInstances', () => {

@@ -113,6 +113,20 @@ describe('disconnectedRecord', () => {
   });
 });
 
+test('disconnectShows: for a while a server is shown as it was before its disconnect', async () => {
+  await start({ disconnectShows: 20, disconnectedAgain: 'ok' });
+  await disconnectInstance();
+  const replicating = { dataReplicationInfo: { dataReplicationState: 'CONTINUOUS', lagDuration: 'PT0S' } };
+  const shown = async () => (await client.send(new DescribeSourceServersCommand({}))).items;
+  expect(await disconnect()).toMatchObject({ ...replicating, stagingArea: { status: 'NOT_EXTENDED' } });
+  services.clock.pass(19_999);
+  expect(await disconnect()).toMatchObject(replicating);
+  expect(await shown()).toMatchObject([replicating]);
+  expect(services.drs.sourceServer(sourceServerID)?.dataReplicationInfo?.dataReplicationState).toBe('DISCONNECTED');
+  services.clock.pass(1);
+  expect(await shown()).toMatchObject([{ dataReplicationInfo: { dataReplicationState: 'DISCONNECTED' } }]);
+});
+
 test('recordLingers: a server counts as connected for a while after its disconnect', async () => {
   await start({ recordLingers: 30 });
   await disconnectInstance();

@@ -16,7 +16,9 @@ beforeEach(() => {
   const server = (sourceServerID: string) => ({ sourceServerID, dataReplicationInfo: { dataReplicationState: 'CONTINUOUS' as const } });
   drs.on(DescribeSourceServersCommand).resolves({ items: [server(SERVER_ID), server(OTHER_ID)] });
   drs.on(DescribeRecoveryInstancesCommand).resolves({ items: [] });
-  drs.on(DisconnectSourceServerCommand).resolves({ dataReplicationInfo: { dataReplicationState: 'DISCONNECTED' } });
+  drs
+    .on(DisconnectSourceServerCommand)
+    .resolves({ dataReplicationInfo: { dataReplicationState: 'DISCONNECTED' }, stagingArea: { status: 'NOT_EXTENDED' } });
   stackIs('DELETE_IN_PROGRESS');
 });
 

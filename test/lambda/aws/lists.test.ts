@@ -33,7 +33,12 @@ import {
 
 // An answer without its list is not an empty list: nothing may follow from it, whatever is listed.
 
-const MEMBER = { sourceServerID: SERVER_ID, tags: { fleet: 'ours' }, dataReplicationInfo: { dataReplicationState: 'CONTINUOUS' } } as const;
+const MEMBER = {
+  sourceServerID: SERVER_ID,
+  tags: { fleet: 'ours' },
+  dataReplicationInfo: { dataReplicationState: 'CONTINUOUS' },
+  stagingArea: { status: 'NOT_EXTENDED' },
+} as const;
 const DRILL = { recoveryInstanceID: 'i-1', sourceServerID: SERVER_ID, isDrill: true };
 const FLEET = { Region: REGION, Tags: { fleet: 'ours' }, SourceServerArn: undefined };
 const DRAIN = { Drain: 'c8', Link: '0', VpcId: 'vpc-1', SubnetIds: ['subnet-1'], DeleteSecurityGroups: 'true' };

@@ -51,7 +51,7 @@ async function tearDown(servers: number, listed: number, perSecond: number, burs
   });
   drs.on(DisconnectSourceServerCommand).callsFake(() => {
     take();
-    return latency({ dataReplicationInfo: { dataReplicationState: 'DISCONNECTED' } });
+    return latency({ dataReplicationInfo: { dataReplicationState: 'DISCONNECTED' }, stagingArea: { status: 'NOT_EXTENDED' } });
   });
   const properties = { Region: 'eu-central-1', All: undefined, Tags: { fleet: 'ours' } };
   const created = await handle({ type: 'Create', resourceType: FLEET_DISCONNECTION, properties });
@@ -78,7 +78,7 @@ test('a service that takes nothing for two minutes: what it takes then is used',
     if (Date.now() < busy) {
       throw serviceError('ThrottlingException', 'slow down', 429);
     }
-    return latency({ dataReplicationInfo: { dataReplicationState: 'DISCONNECTED' } });
+    return latency({ dataReplicationInfo: { dataReplicationState: 'DISCONNECTED' }, stagingArea: { status: 'NOT_EXTENDED' } });
   });
   const properties = { Region: 'eu-central-1', All: undefined, Tags: { fleet: 'ours' } };
   const created = await handle({ type: 'Create', resourceType: FLEET_DISCONNECTION, properties });

@@ -64,6 +64,7 @@ const member = (index: number, more: Partial<SourceServer> = {}): SourceServer =
   tags: { ...TAGS, other: 'tag' },
   sourceProperties: { identificationHints: { hostname: `host-${index}` } },
   dataReplicationInfo: { dataReplicationState: 'CONTINUOUS' },
+  stagingArea: { status: 'NOT_EXTENDED' },
   ...more,
 });
 const disconnectedAlready = { dataReplicationInfo: { dataReplicationState: 'DISCONNECTED' as const } };
@@ -500,6 +501,72 @@ describe('Delete, genuine', () => {
     expect(response.Reason).toMatch(new RegExp(`^${poisonous} of 100 are left`));
     const replicating = [...held.values()].filter(({ dataReplicationInfo }) => dataReplicationInfo?.dataReplicationState === 'CONTINUOUS');
     expect(replicating).toHaveLength(poisonous);
+  });
+
+  describe.each([
+    ['a conflict', conflict],
+    ['a ValidationException', serviceError('ValidationException', 'it is being disconnected')],
+  ])('DRS shows an accepted disconnect later, and answers another one until then with %s', (_what, again) => {
+    function drsShowsLate(seconds: number) {
+      const held = drsHolds(member(1), member(2));
+      drs.on(DisconnectSourceServerCommand).callsFake(({ sourceServerID }: { sourceServerID: string }) => {
+        if (sentTo(DisconnectSourceServerCommand).filter((id) => id === sourceServerID).length > 1) {
+          throw again;
+        }
+        setTimeout(() => held.set(sourceServerID, { ...held.get(sourceServerID), ...disconnectedAlready }), seconds * 1_000);
+        return held.get(sourceServerID);
+      });
+      drsHasInstances();
+    }
+
+    test.each([['false'], ['true']])('waited for, not asked again: SUCCESS, with deleteSourceServer %s', async (DeleteSourceServer) => {
+      drsShowsLate(100);
+      expect((await deletion({ DeleteSourceServer })).response.Status).toBe('SUCCESS');
+      expect(sentTo(DisconnectSourceServerCommand)).toEqual([idOf(1), idOf(2)]);
+      expect(sentTo(DeleteSourceServerCommand)).toEqual(DeleteSourceServer === 'true' ? [idOf(1), idOf(2)] : []);
+    });
+
+    test('and never does: FAILED, and says that it was accepted', async () => {
+      drsShowsLate(100_000);
+      const { response } = await deletion();
+      expect(response.Reason).toMatch(/^2 of 2 are left .*DRS accepted the disconnect of .*still shows it as CONTINUOUS/);
+    });
+  });
+
+  test('DRS says "not found" once, and the next listing shows that it replicates: disconnected all the same', async () => {
+    const held = drsHolds(member(1), member(2));
+    const everything = { Tags: undefined, All: 'true' };
+    drs
+      .on(DisconnectSourceServerCommand, { sourceServerID: idOf(1) })
+      .rejectsOnce(serviceError('ResourceNotFoundException'))
+      .callsFake(() => held.set(idOf(1), member(1, disconnectedAlready)).get(idOf(1)));
+    drs.on(DescribeSourceServersCommand, { filters: { sourceServerIDs: [idOf(1)] } }).resolves({ items: [] });
+    const { response } = await deletion(everything);
+    expect(response.Status).toBe('SUCCESS');
+    expect(held.get(idOf(1))).toMatchObject(disconnectedAlready);
+  });
+
+  test('DRS says "not found", and every listing shows that it replicates: FAILED', async () => {
+    const held = drsHolds(member(1), member(2));
+    drs.on(DisconnectSourceServerCommand, { sourceServerID: idOf(1) }).callsFake(() => {
+      drs.on(DescribeSourceServersCommand, { filters: { sourceServerIDs: [idOf(1)] } }).resolves({ items: [] });
+      throw serviceError('ResourceNotFoundException');
+    });
+    const { response } = await deletion();
+    expect(held.get(idOf(2))).toMatchObject(disconnectedAlready);
+    expect(response.Status).toBe('FAILED');
+  });
+
+  test('a server that is gone when it is asked for: SUCCESS', async () => {
+    const held = drsHolds(member(1), member(2));
+    drs.on(DisconnectSourceServerCommand, { sourceServerID: idOf(1) }).callsFake(() => {
+      held.delete(idOf(1));
+      throw serviceError('ResourceNotFoundException');
+    });
+    const { response, log } = await deletion({ DeleteSourceServer: 'true' });
+    expect(response.Status).toBe('SUCCESS');
+    expect(log).toContainEqual(expect.objectContaining({ decision: 'absent', why: idOf(1) }));
+    expect(sentTo(DeleteSourceServerCommand)).toEqual([idOf(2)]);
   });
 
   describe('each is asked once before any is waited for', () => {

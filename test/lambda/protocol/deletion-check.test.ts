@@ -46,7 +46,11 @@ describe('by the status of the stack', () => {
     reset();
     drs
       .on(DisconnectSourceServerCommand)
-      .resolves({ sourceServerID: SERVER_ID, dataReplicationInfo: { dataReplicationState: 'DISCONNECTED' } });
+      .resolves({
+        sourceServerID: SERVER_ID,
+        dataReplicationInfo: { dataReplicationState: 'DISCONNECTED' },
+        stagingArea: { status: 'NOT_EXTENDED' },
+      });
     stackHas();
   });
 

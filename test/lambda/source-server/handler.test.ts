@@ -16,6 +16,7 @@ import {
   drsHas,
   drsHasInstances,
   extended,
+  extendedDisconnected,
   handle,
   LOGICAL_ID,
   OTHER_ARN,
@@ -228,6 +229,14 @@ describe('Delete, genuine', () => {
     expect(calls).toEqual(['DisconnectSourceServer', 'DescribeSourceServers', 'DescribeSourceServers']);
   });
 
+  test('200, DISCONNECTED, and its staging area is not told: looked at, since it may be extended', async () => {
+    disconnectSays(server('DISCONNECTED', { stagingArea: undefined }));
+    drsHas(server('DISCONNECTED', { stagingArea: {} }));
+    const { response, calls } = await handle({ type: 'Delete' });
+    expect(response.Status).toBe('SUCCESS');
+    expect(calls).toEqual(['DisconnectSourceServer', 'DescribeSourceServers']);
+  });
+
   test.each(['ResourceNotFoundException', 'UninitializedAccountException'])(
     '200, but then it is not found, and DRS answers %s when it is asked once more: SUCCESS',
     async (name) => {
@@ -248,7 +257,8 @@ describe('Delete, genuine', () => {
 
   test.each([
     ['a conflict', conflict],
-    ['that it is extended', { ...extended, ...server('DISCONNECTED') }],
+    ['that it is extended', extendedDisconnected],
+    ['DISCONNECTED without its staging area', server('DISCONNECTED', { stagingArea: undefined })],
   ])('200, but then it is not found, and DRS answers %s when it is asked once more: FAILED at the deadline', async (_what, again) => {
     disconnectSays(server('CONTINUOUS'), again);
     drsHas();
@@ -412,11 +422,12 @@ describe('Delete, genuine', () => {
   });
 
   describe.each([
-    ['200, DISCONNECTED', { ...extended, ...server('DISCONNECTED') }, { ...extended, ...server('DISCONNECTED') }],
-    ['200, and only the next look shows that it is extended', server('CONTINUOUS'), { ...extended, ...server('DISCONNECTED') }],
+    ['200, DISCONNECTED', extendedDisconnected, extendedDisconnected],
+    ['200, and only the next look shows that it is extended', server('CONTINUOUS'), extendedDisconnected],
+    ['200, DISCONNECTED, and only the next look tells its staging area', server('DISCONNECTED', { stagingArea: undefined }), extended],
     ['200, it still replicates', extended, extended],
     ['ConflictException', conflict, extended],
-    ['ConflictException, DISCONNECTED', conflict, { ...extended, ...server('DISCONNECTED') }],
+    ['ConflictException, DISCONNECTED', conflict, extendedDisconnected],
     ['ValidationException', serviceError('ValidationException'), extended],
     ['ResourceNotFoundException', serviceError('ResourceNotFoundException'), extended],
   ])('of a server extended from another account, without deleteSourceServer: %s', (_what, answer, shown) => {

@@ -71,6 +71,14 @@ test('the server was disconnected before: its record is deleted', async () => {
   expect(calls).toContain('DeleteSourceServer');
 });
 
+test('DRS says "not found" to the disconnect of a server that it shows as disconnected: its record is deleted', async () => {
+  disconnectSays(serviceError('ResourceNotFoundException'));
+  drsHas(server('DISCONNECTED'));
+  const { response, calls } = await deletion();
+  expect(response.Status).toBe('SUCCESS');
+  expect(calls).toContain('DeleteSourceServer');
+});
+
 test('the server is unknown to DRS: SUCCESS, and there is no record to delete', async () => {
   drsHas();
   disconnectSays(serviceError('ResourceNotFoundException'));
@@ -270,7 +278,7 @@ describe.each([
 
   test('an Update to another server, and it is shown as disconnected: FAILED all the same', async () => {
     stackIs('UPDATE_IN_PROGRESS');
-    drsHas({ ...found, ...server('DISCONNECTED') }, { ...server('CONTINUOUS'), sourceServerID: OTHER_ID });
+    drsHas(server('DISCONNECTED', { stagingArea: found.stagingArea }), { ...server('CONTINUOUS'), sourceServerID: OTHER_ID });
     const { response } = await handle({ type: 'Update', arn: OTHER_ARN });
     expect(response).toMatchObject({ Status: 'FAILED', Reason: expect.stringContaining('444455556666') });
   });

@@ -27,7 +27,9 @@ beforeEach(() => {
   const found = { sourceServerID: SERVER_ID, dataReplicationInfo: { dataReplicationState: 'CONTINUOUS' as const } };
   drs.on(DescribeSourceServersCommand).resolves({ items: [found] });
   drs.on(DescribeRecoveryInstancesCommand).resolves({ items: [] });
-  drs.on(DisconnectSourceServerCommand).resolves({ dataReplicationInfo: { dataReplicationState: 'DISCONNECTED' } });
+  drs
+    .on(DisconnectSourceServerCommand)
+    .resolves({ dataReplicationInfo: { dataReplicationState: 'DISCONNECTED' }, stagingArea: { status: 'NOT_EXTENDED' } });
   sts.on(AssumeRoleCommand).callsFake(session);
 });
 

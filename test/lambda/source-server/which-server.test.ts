@@ -30,6 +30,7 @@ import {
 const server = (sourceServerID: string, state: DataReplicationState = 'CONTINUOUS') => ({
   sourceServerID,
   dataReplicationInfo: { dataReplicationState: state },
+  stagingArea: { status: 'NOT_EXTENDED' as const },
 });
 
 beforeEach(() => {
