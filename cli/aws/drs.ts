@@ -8,6 +8,7 @@ import {
 } from '@aws-sdk/client-drs';
 import DataLoader from 'dataloader';
 import { isNamed, listIn, partIn } from '../../lambda/aws/retry';
+import { isReplicatingHere } from '../../lambda/drain/replicating-here';
 import { isAttributed } from '../../lambda/source-server/recovery-instance';
 import { withReadableErrors } from './errors';
 import type { ClientConfiguration } from './session';
@@ -39,8 +40,10 @@ export class DrsReader {
   }
 
   /** Every source server that is wanted; no other is kept, since there may be thousands. */
-  sourceServers(isWanted: (server: SourceServer) => boolean): Promise<SourceServer[]> {
-    return this.describe(undefined, isWanted);
+  async sourceServers(isWanted: (server: SourceServer) => boolean): Promise<SourceServer[]> {
+    const found = await this.describe(undefined, isWanted);
+    // One that moves to a further page while they are read is listed twice.
+    return [...new Map(found.map((server) => [server.sourceServerID, server])).values()];
   }
 
   /** The subnet that a source server replicates into; undefined if the server is gone by now. */
@@ -53,7 +56,9 @@ export class DrsReader {
         if (!isNamed(error, 'ResourceNotFoundException', 'UninitializedAccountException')) {
           throw error;
         }
-        return undefined;
+        // DRS may list a server before it has its configuration.
+        const isThere = (await this.describe({ sourceServerIDs: [sourceServerID] })).some(isReplicatingHere);
+        return isThere ? partIn<string>(undefined, `replication configuration of ${sourceServerID}, which DRS lists`) : undefined;
       }
     });
   }
@@ -73,8 +78,8 @@ export class DrsReader {
   }
 
   private describe(filters?: { sourceServerIDs: string[] }, isWanted: (server: SourceServer) => boolean = () => true) {
-    const pages = paginateDescribeSourceServers({ client: this.client }, { filters });
-    return withReadableErrors('drs:DescribeSourceServers', () => itemsOf(pages, isWanted));
+    const pages = () => paginateDescribeSourceServers({ client: this.client }, { filters });
+    return withReadableErrors('drs:DescribeSourceServers', () => itemsOf(pages(), isWanted));
   }
 
   private async serversOf(ids: string[]): Promise<Belonging<SourceServer>[]> {
@@ -91,20 +96,22 @@ export class DrsReader {
   }
 
   private async describeInstances(sourceServerIDs: string[]): Promise<RecoveryInstance[]> {
-    const pages = paginateDescribeRecoveryInstances({ client: this.client }, { filters: { sourceServerIDs } });
-    return withReadableErrors('drs:DescribeRecoveryInstances', () => itemsOf(pages, () => true));
+    const pages = () => paginateDescribeRecoveryInstances({ client: this.client }, { filters: { sourceServerIDs } });
+    return withReadableErrors('drs:DescribeRecoveryInstances', () => itemsOf(pages(), () => true));
   }
 }
 
-/** In an account that never used DRS in the Region there is nothing. */
+/** In an account that never used DRS in the Region there is nothing; after a page, that can't be. */
 async function itemsOf<T>(pages: AsyncIterable<{ items?: T[] }>, isWanted: (item: T) => boolean): Promise<T[]> {
   const found: T[] = [];
+  let isFirst = true;
   try {
     for await (const { items } of pages) {
+      isFirst = false;
       found.push(...listIn(items).filter(isWanted));
     }
   } catch (error) {
-    if (!isNamed(error, 'UninitializedAccountException')) {
+    if (!isFirst || !isNamed(error, 'UninitializedAccountException')) {
       throw error;
     }
   }

@@ -8,14 +8,7 @@ import {
   type SecurityGroup,
 } from '@aws-sdk/client-ec2';
 import { listIn } from '../../lambda/aws/retry';
-import {
-  groupFilters,
-  interfaceFilters,
-  isDefaultGroup,
-  type Leftovers,
-  leftoversOf,
-  machineFilters,
-} from '../../lambda/drain/drs-resources';
+import { groupFilters, interfaceFilters, isDefaultGroup, machineFilters } from '../../lambda/drain/drs-resources';
 import { withReadableErrors } from './errors';
 import type { ClientConfiguration } from './session';
 
@@ -25,12 +18,6 @@ export class Ec2Reader {
 
   constructor(configuration: ClientConfiguration) {
     this.client = new EC2Client(configuration);
-  }
-
-  /** What of DRS is in these subnets. */
-  async leftIn(subnetIds: readonly string[]): Promise<Leftovers> {
-    const machines = await this.machinesIn(subnetIds);
-    return leftoversOf(machines, await this.interfacesIn(subnetIds));
   }
 
   /** The security groups that DRS has made in the VPC by itself. */
@@ -44,7 +31,8 @@ export class Ec2Reader {
     });
   }
 
-  private machinesIn(subnetIds: readonly string[]): Promise<Instance[]> {
+  /** The machines of DRS that are in these subnets. */
+  machinesIn(subnetIds: readonly string[]): Promise<Instance[]> {
     return withReadableErrors('ec2:DescribeInstances', async () => {
       const found: Instance[] = [];
       for await (const { Reservations } of paginateDescribeInstances({ client: this.client }, { Filters: machineFilters(subnetIds) })) {
@@ -54,7 +42,8 @@ export class Ec2Reader {
     });
   }
 
-  private interfacesIn(subnetIds: readonly string[]): Promise<NetworkInterface[]> {
+  /** The network interfaces of DRS that are in these subnets. */
+  interfacesIn(subnetIds: readonly string[]): Promise<NetworkInterface[]> {
     return withReadableErrors('ec2:DescribeNetworkInterfaces', async () => {
       const found: NetworkInterface[] = [];
       const pages = paginateDescribeNetworkInterfaces({ client: this.client }, { Filters: interfaceFilters(subnetIds) });

@@ -1,4 +1,5 @@
-import { isNamed } from '../../lambda/aws/retry';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { INCOMPLETE, isNamed } from '../../lambda/aws/retry';
 import { Failure, messageOf } from '../../lambda/aws/errors';
 import { command, join, type Message, say } from '../../lambda/aws/message';
 
@@ -16,16 +17,25 @@ const UNKNOWN_KEY = [
 ];
 const UNREACHABLE = ['ECONNREFUSED', 'ECONNRESET', 'ENOTFOUND', 'EAI_AGAIN', 'ETIMEDOUT', 'EHOSTUNREACH', 'ENETUNREACH'];
 
+/** How often AWS is asked for an answer that lacks a part, and the pause in between, in milliseconds. */
+const ATTEMPTS = 4;
+const PAUSE = 500;
+
 /**
- * Makes a call of AWS, and says of an error what to do about it.
+ * Makes a call of AWS, and says of an error what to do about it. Where an answer lacks a part, the whole call is made again: the SDK doesn't know of it.
  *
  * @throws Failure with a message for the person who typed the command
  */
 export async function withReadableErrors<T>(action: string, call: () => Promise<T>): Promise<T> {
-  try {
-    return await call();
-  } catch (error) {
-    throw explained(action, error);
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await call();
+    } catch (error) {
+      if (attempt === ATTEMPTS || !isNamed(error, INCOMPLETE)) {
+        throw explained(action, error);
+      }
+      await sleep(PAUSE);
+    }
   }
 }
 

@@ -1,16 +1,25 @@
 import type { Instance, NetworkInterface } from '@aws-sdk/client-ec2';
-import { DRAIN_LINK_MINUTES, STAGING_AREA_DRAIN, UNKNOWN } from '../../lib/contract';
+import { DRAIN_LINK_MINUTES, FLEET_DISCONNECTION, SOURCE_SERVER_DISCONNECTION, STAGING_AREA_DRAIN, UNKNOWN } from '../../lib/contract';
 import { command, join, type Message, say, type Told } from '../../lambda/aws/message';
+import type { StackIdentity } from '../../lambda/aws/stack-id';
 import { inParallel } from '../../lambda/aws/in-parallel';
 import { isReplicatingHere } from '../../lambda/drain/replicating-here';
 import { type DrainStep, readStep } from '../../lambda/drain/step';
-import { describeMachine, isTemporary, kindOf, type Leftovers } from '../../lambda/drain/drs-resources';
-import type { PlannedChange } from '../operation/planned-change';
+import { describeMachine, isTemporary, kindOf, type Leftovers, leftoversOf } from '../../lambda/drain/drs-resources';
+import type { Change, PlannedChange } from '../operation/planned-change';
 import type { AwsClients } from '../aws/clients';
-import { pluralize, resourceFields, outcomeOf, unknownOutcome } from './outcome';
+import { DRAIN_FORGOTTEN, isBlocking, orNoted, pluralize, resourceFields, outcomeOf, serversOf, unknownOutcome } from './outcome';
 import { settledOutcome } from './settled';
-import type { Outcome, PlannedDrain, PlannedMachine, PlannedNetworkInterface, PlannedServer, PlanVerdict } from './plan-json';
-import { isOfDrain, parseDrainStepId } from '../../lambda/physical-ids';
+import type {
+  Outcome,
+  PlannedDrain,
+  PlannedMachine,
+  PlannedNetworkInterface,
+  PlannedResource,
+  PlannedServer,
+  PlanVerdict,
+} from './plan-json';
+import { type FleetId, isOfDrain, parseDrainStepId, parseFleetId } from '../../lambda/physical-ids';
 
 /** DRS is asked about so many source servers at once. */
 const AT_ONCE = 20;
@@ -21,11 +30,11 @@ const COMMANDS_TOLD = 5;
 /** What a drain, which is a chain of links, would wait for, if the operation did to the source servers what is planned. */
 export async function planDrain(
   links: readonly PlannedChange[],
-  servers: readonly PlannedServer[],
+  disconnections: readonly PlannedResource[],
   clients: AwsClients,
 ): Promise<PlannedDrain> {
   const last = lastOf(links);
-  const { stack, resource, read } = last;
+  const { stack, resource, change, read } = last;
   const nothing = { vpcId: undefined, subnetIds: [], machines: [], networkInterfaces: [], securityGroupIds: [] };
   const common = { resourceType: STAGING_AREA_DRAIN, ...resourceFields(last), links: links.length, ...nothing } as const;
   const settled = settledOutcome(last, isOfDrain(resource.physicalId));
@@ -34,25 +43,22 @@ export async function planDrain(
   }
   try {
     const link = readStep({ stack: stack.identity, properties: read() });
-    const ec2 = clients.ec2(stack.identity);
-    const left = await ec2.leftIn(link.subnetIds);
-    const groups = link.deletesSecurityGroups ? await ec2.defaultGroupsIn(link.vpcId) : [];
-    const securityGroupIds = groups.map(({ GroupId = UNKNOWN }) => GroupId);
-    const others = await othersReplicatingInto(link.subnetIds, last, servers, clients);
+    const servers = serversOf(disconnections);
+    const found = await lookAround(link, last, servers, clients);
+    const circumstances = {
+      region: stack.identity.region,
+      links: links.length,
+      ending: endedBy(servers),
+      unread: unreadHere(disconnections, stack.identity),
+    };
     return {
       ...common,
-      ...drainOutcome(link, left, {
-        region: stack.identity.region,
-        links: links.length,
-        securityGroupIds,
-        ending: endedBy(servers),
-        others,
-      }),
+      ...byChange(change, drainOutcome(link, found, circumstances)),
       vpcId: link.vpcId,
       subnetIds: link.subnetIds,
-      machines: left.machines.map(planMachine),
-      networkInterfaces: left.interfaces.map(planInterface),
-      securityGroupIds,
+      machines: found.machines.map(planMachine),
+      networkInterfaces: found.interfaces.map(planInterface),
+      securityGroupIds: found.securityGroupIds,
     };
   } catch (error) {
     return { ...common, ...unknownOutcome(error) };
@@ -70,27 +76,63 @@ function lastOf(links: readonly PlannedChange[]): PlannedChange {
   return links.find(({ resource }) => parseDrainStepId(resource.physicalId)?.step === '0') ?? links[0];
 }
 
+/** What is there now, as far as it can be told. */
+interface Found extends Leftovers {
+  readonly securityGroupIds: readonly string[];
+  /** Source servers that replicate into the subnets, and no disconnection that is planned tells of. */
+  readonly others: readonly string[];
+  /** Why something can't be told. */
+  readonly untold: readonly Outcome[];
+}
+
+/** Each question is asked for itself: what blocks the drain is told, whatever can't be. */
+async function lookAround(
+  { subnetIds, vpcId, deletesSecurityGroups }: DrainStep,
+  last: PlannedChange,
+  servers: readonly PlannedServer[],
+  clients: AwsClients,
+): Promise<Found> {
+  const untold: Outcome[] = [];
+  const ec2 = clients.ec2(last.stack.identity);
+  const machines = await orNoted(ec2.machinesIn(subnetIds), untold);
+  // After the machines: one that is gone when it is asked for leaves its network interface to be seen.
+  const interfaces = machines && (await orNoted(ec2.interfacesIn(subnetIds), untold));
+  const groups = deletesSecurityGroups ? await orNoted(ec2.defaultGroupsIn(vpcId), untold) : [];
+  const others = await orNoted(othersReplicatingInto(subnetIds, last, servers, clients, untold), untold);
+  return {
+    ...leftoversOf(machines ?? [], interfaces ?? []),
+    securityGroupIds: (groups ?? []).map(({ GroupId = UNKNOWN }) => GroupId),
+    others: others ?? [],
+    untold,
+  };
+}
+
 interface Circumstances {
   readonly region: string;
   readonly links: number;
-  readonly securityGroupIds: readonly string[];
   /** Machines of recovery instances that the operation terminates. */
   readonly ending: ReadonlySet<string>;
-  /** Source servers that go on replicating into the subnets. */
-  readonly others: readonly string[];
+  /** The disconnections of which it can't be told which servers they are for. */
+  readonly unread: readonly string[];
 }
 
 function drainOutcome(
   link: DrainStep,
-  { machines, interfaces }: Leftovers,
-  { region, links, securityGroupIds, ending, others }: Circumstances,
+  { machines, interfaces, securityGroupIds, others, untold: [untold] }: Found,
+  { region, links, ending, unread }: Circumstances,
 ): Outcome {
   const staying = machines.filter((machine) => !isTemporary(machine) && !ending.has(machine.InstanceId ?? UNKNOWN));
   if (staying.length > 0) {
     return outcomeOf('blocked', explainStaying(staying, link, region));
   }
-  if (others.length > 0) {
+  if (others.length > 0 && unread.length === 0) {
     return outcomeOf('blocked', explainOthers(others, link, region));
+  }
+  if (others.length > 0) {
+    return outcomeOf('unknown', explainUnread(others, unread, link));
+  }
+  if (untold) {
+    return untold;
   }
   const waits = machines.length > 0 || interfaces.length > 0;
   if (!waits && securityGroupIds.length === 0) {
@@ -124,11 +166,28 @@ function explainOthers(others: readonly string[], { vpcId }: DrainStep, region: 
   const commands = others
     .slice(0, COMMANDS_TOLD)
     .map((id) => command`aws drs disconnect-source-server --source-server-id ${id} --region ${region}`);
-  const more = others.length > SERVERS_NAMED ? say` and ${others.length - SERVERS_NAMED} more` : '';
   return join([
     say`Source servers go on replicating into the staging area of ${vpcId}, so the drain fails, and its subnets can't be deleted:`,
-    say`${join(others.slice(0, SERVERS_NAMED), ', ')}${more}. Disconnect those that nobody needs: ${join(commands, ', ')}.`,
+    say`${named(others)}. Disconnect those that nobody needs: ${join(commands, ', ')}.`,
   ]);
+}
+
+/** No commands: they may be servers that are disconnected anyway, or that somebody needs. */
+function explainUnread(others: readonly string[], unread: readonly string[], { vpcId }: DrainStep): Message {
+  return join([
+    say`Whether source servers go on replicating into the staging area of ${vpcId} can't be told,`,
+    say`since it can't be told which ones ${join(unread, ' and ')} disconnects: ${named(others)}.`,
+  ]);
+}
+
+function named(servers: readonly string[]): Message {
+  const more = servers.length > SERVERS_NAMED ? say` and ${servers.length - SERVERS_NAMED} more` : '';
+  return say`${join(servers.slice(0, SERVERS_NAMED), ', ')}${more}`;
+}
+
+function byChange({ kind }: Change, outcome: Outcome): Outcome {
+  const { verdict, reason } = outcome;
+  return kind === 'cleaned up' && verdict === 'blocked' ? outcomeOf(verdict, join([reason, DRAIN_FORGOTTEN])) : outcome;
 }
 
 function endedBy(servers: readonly PlannedServer[]): Set<string> {
@@ -139,12 +198,26 @@ function endedBy(servers: readonly PlannedServer[]): Set<string> {
 /** What is in the way of a server is said of the server itself, and what can't be told of it: the drain is planned as if it were mended. */
 const TOLD_ELSEWHERE: readonly PlanVerdict[] = ['disconnect', 'blocked', 'unknown'];
 
+/** Disconnections in the account and the Region of the drain, or wherever, that tell no servers, and may be for some all the same. */
+function unreadHere(disconnections: readonly PlannedResource[], { accountId, region }: StackIdentity): string[] {
+  const isUnread = (planned: PlannedResource) =>
+    isBlocking(planned) &&
+    (planned.resourceType === FLEET_DISCONNECTION
+      ? planned.selection === undefined
+      : planned.resourceType === SOURCE_SERVER_DISCONNECTION && planned.sourceServer === undefined);
+  const isHere = (id: FleetId | undefined) => id === undefined || (id.accountId === accountId && id.region === region);
+  return disconnections
+    .filter((planned) => isUnread(planned) && isHere(parseFleetId(planned.physicalId)))
+    .map(({ logicalId }) => logicalId);
+}
+
 /** As the function asks before it gives the network free: DRS may know a server before EC2 has a machine for it. */
 async function othersReplicatingInto(
   subnetIds: readonly string[],
   { stack: { identity } }: PlannedChange,
   servers: readonly PlannedServer[],
   clients: AwsClients,
+  untold: Outcome[],
 ): Promise<string[]> {
   const isTold = ({ verdict, accountId, region }: PlannedServer) =>
     TOLD_ELSEWHERE.includes(verdict) && accountId === identity.accountId && region === identity.region;
@@ -153,7 +226,7 @@ async function othersReplicatingInto(
   const others = await drs.sourceServers((server) => isReplicatingHere(server) && !told.has(server.sourceServerID ?? ''));
   const found: string[] = [];
   await inParallel(AT_ONCE, others, async ({ sourceServerID = '' }) => {
-    if (subnetIds.includes((await drs.stagingSubnetOf(sourceServerID)) ?? '')) {
+    if (subnetIds.includes((await orNoted(drs.stagingSubnetOf(sourceServerID), untold)) ?? '')) {
       found.push(sourceServerID);
     }
   });

@@ -8,7 +8,7 @@ import { stateOf } from '../../lambda/source-server/source-server';
 import type { DrsReader } from '../aws/drs';
 import type { PlannedChange, Change } from '../operation/planned-change';
 import type { AwsClients } from '../aws/clients';
-import { FORGOTTEN, resourceFields, outcomeOf, unknownOutcome, mostSevere } from './outcome';
+import { FORGOTTEN, resourceFields, orNoted, outcomeOf, unknownOutcome, mostSevere } from './outcome';
 import { settledOutcome } from './settled';
 import type { Outcome, PlannedFleet, PlannedServer } from './plan-json';
 import { serverOutcome, planServer } from './source-server';
@@ -24,8 +24,11 @@ export async function planFleet(declaration: PlannedChange, clients: AwsClients)
   }
   try {
     const fleet = declaredFleet(declaration);
-    const sourceServers = await planMembers(fleet, await clients.drs(declaration.stack.identity, fleet.region, fleet.options));
-    return { ...common, ...fleetOutcome(sourceServers, change), selection: nameOfFleet(fleet), sourceServers };
+    const drs = await clients.drs(declaration.stack.identity, fleet.region, fleet.options);
+    const members = await drs.sourceServers((server) => fleet.selection.matches(server));
+    const untold: Outcome[] = [];
+    const sourceServers = await Promise.all(members.map((server) => planMember(fleet, server, drs, untold)));
+    return { ...common, ...fleetOutcome(sourceServers, change, untold), selection: nameOfFleet(fleet), sourceServers };
   } catch (error) {
     return { ...common, ...unknownOutcome(error), sourceServers: [] };
   }
@@ -40,12 +43,13 @@ function declaredFleet({ stack, resource, read }: PlannedChange): Fleet {
   return fleet;
 }
 
-async function planMembers(fleet: Fleet, drs: DrsReader): Promise<PlannedServer[]> {
-  const members = await drs.sourceServers((server) => fleet.selection.matches(server));
-  return Promise.all(members.map((server) => planMember(fleet, server, drs)));
-}
-
-async function planMember({ accountId, region, options }: Fleet, server: SourceServer, drs: DrsReader): Promise<PlannedServer> {
+/** Why a member can't be told, which is said of the fleet, goes to `untold`. */
+async function planMember(
+  { accountId, region, options }: Fleet,
+  server: SourceServer,
+  drs: DrsReader,
+  untold: Outcome[],
+): Promise<PlannedServer> {
   const named = { sourceServerId: server.sourceServerID ?? '', accountId, region };
   const state = stateOf(server);
   if (!needsWork(state, options)) {
@@ -53,19 +57,25 @@ async function planMember({ accountId, region, options }: Fleet, server: SourceS
       state === 'extended' ? outcomeOf('keep', explainExtended(server, region)) : outcomeOf('nothing', 'it is disconnected already');
     return planServer(named, { server, instances: [] }, outcome);
   }
-  const described = { server, instances: await drs.recoveryInstancesOf(named.sourceServerId) };
+  const instances = await orNoted(drs.recoveryInstancesOf(named.sourceServerId), untold);
+  if (!instances) {
+    return planServer(named, { server, instances: [] }, outcomeOf('unknown', "its recovery instances can't be told"));
+  }
+  const described = { server, instances };
   return planServer(named, described, serverOutcome(named, described, options), options);
 }
 
-function fleetOutcome(servers: readonly PlannedServer[], { kind }: Change): Outcome {
+function fleetOutcome(servers: readonly PlannedServer[], { kind }: Change, [untold]: readonly Outcome[]): Outcome {
   const verdict = mostSevere(servers);
   const left = servers.filter((server) => server.verdict === 'blocked').length;
   if (servers.length === 0) {
     return outcomeOf(verdict, 'no source server matches at this moment');
   }
   if (left === 0) {
-    return outcomeOf(verdict);
+    return untold ?? outcomeOf(verdict);
   }
-  const told = say`${left} of ${servers.length} would be left, the others go`;
-  return outcomeOf(verdict, kind === 'cleaned up' ? join([told, FORGOTTEN], '. ') : told);
+  const unknown = servers.filter((server) => server.verdict === 'unknown').length;
+  const others = unknown > 0 ? say`of ${unknown} it can't be told` : 'the others go';
+  const told = say`${left} of ${servers.length} would be left, ${others}`;
+  return outcomeOf(verdict, join([told, untold?.reason, kind === 'cleaned up' ? FORGOTTEN : ''], '. '));
 }

@@ -13,7 +13,7 @@ import { planDisconnection } from './source-server-disconnection';
 import { drainOf, planDrain } from './drain';
 import { AwsClients } from '../aws/clients';
 import { planFleet } from './fleet';
-import { pluralize, isBlocking, unknownOutcome } from './outcome';
+import { pluralize, isBlocking, serversOf, unknownOutcome } from './outcome';
 import type { Plan, PlannedDisconnection, PlannedFleet, PlannedResource, PlannedServer } from './plan-json';
 import { checkStack } from '../operation/stack-status';
 import { type UpdateTarget, planUpdate } from '../operation/update-stack';
@@ -128,21 +128,7 @@ async function planResources(declarations: readonly PlannedChange[], clients: Aw
   ]);
   const links = ofType(STAGING_AREA_DRAIN);
   const drains = [...new Set(links.map(drainOf))].map((drain) => links.filter((link) => drainOf(link) === drain));
-  const servers = serversOf(disconnections);
-  return [...disconnections, ...(await Promise.all(drains.map((chain) => planDrain(chain, servers, clients))))];
-}
-
-function serversOf(resources: readonly PlannedResource[]): PlannedServer[] {
-  return resources.flatMap((resource) => {
-    switch (resource.resourceType) {
-      case SOURCE_SERVER_DISCONNECTION:
-        return resource.sourceServer ?? [];
-      case FLEET_DISCONNECTION:
-        return resource.sourceServers;
-      default:
-        return [];
-    }
-  });
+  return [...disconnections, ...(await Promise.all(drains.map((chain) => planDrain(chain, disconnections, clients))))];
 }
 
 function refusesUpdate(declarations: readonly PlannedChange[], resources: readonly PlannedResource[]): boolean {

@@ -22,7 +22,8 @@ const THROTTLED = new Set([
   'TooManyRequestsException',
 ]);
 const TIMED_OUT = ['AbortError', 'RequestTimeout', 'RequestTimeoutException', 'TimeoutError'];
-const INCOMPLETE = 'IncompleteAnswer';
+/** The name of the error of `partIn`. */
+export const INCOMPLETE = 'IncompleteAnswer';
 const DENIED = new Set(['AccessDenied', 'AccessDeniedException', 'UnauthorizedOperation']);
 
 /** How long one attempt may take, in milliseconds: a connection can die without a word. */

@@ -3,7 +3,7 @@ import { clientConfiguration } from '../aws/client-configuration';
 import { isNothingThere } from '../aws/drs';
 import { inParallel } from '../aws/in-parallel';
 import { RateLimiter } from '../aws/rate-limiter';
-import { listIn, partIn, retry } from '../aws/retry';
+import { isNamed, listIn, partIn, retry } from '../aws/retry';
 import type { Term } from '../aws/sleep';
 import type { StackIdentity } from '../aws/stack-id';
 import { isReplicatingHere } from './replicating-here';
@@ -19,11 +19,15 @@ export async function serversReplicatingInto(subnetIds: readonly string[], stack
   await inParallel(AT_ONCE, (await sourceServers(client, term)).filter(isReplicatingHere), async ({ sourceServerID = '' }) => {
     const command = new GetReplicationConfigurationCommand({ sourceServerID });
     const call = async (abortSignal: AbortSignal) => {
-      const { stagingAreaSubnetId } = await rateLimiter.run(() => client.send(command, { abortSignal }));
-      return partIn(stagingAreaSubnetId || undefined, 'subnet');
+      const answer = await unlessGone(() => rateLimiter.run(() => client.send(command, { abortSignal })));
+      if (answer) {
+        return partIn(answer.stagingAreaSubnetId || undefined, 'subnet');
+      }
+      // DRS may list a server before it has its configuration.
+      const isThere = (await readSourceServers(client, term, [sourceServerID])).flat().some(isReplicatingHere);
+      return partIn(isThere ? undefined : 'none', `replication configuration of ${sourceServerID}, which DRS lists`);
     };
-    const subnetId = await unlessGone(() => retry('drs:GetReplicationConfiguration', call, term));
-    if (subnetId !== undefined && subnetIds.includes(subnetId)) {
+    if (subnetIds.includes(await retry('drs:GetReplicationConfiguration', call, term))) {
       found.push(sourceServerID);
     }
   });
@@ -37,28 +41,30 @@ async function sourceServers(client: DrsClient, term: Term): Promise<SourceServe
   return [...new Map([...pages, ...again].flat().map((server) => [server.sourceServerID, server])).values()];
 }
 
-/** Page by page. */
-async function readSourceServers(client: DrsClient, term: Term): Promise<SourceServer[][]> {
+/** Page by page. In an account that never used DRS there is none; after a page, that can't be. */
+async function readSourceServers(client: DrsClient, term: Term, sourceServerIDs?: string[]): Promise<SourceServer[][]> {
   const pages: SourceServer[][] = [];
   let nextToken: string | undefined;
-  do {
-    const page = await unlessGone(() =>
-      retry(
-        'drs:DescribeSourceServers',
-        async (abortSignal) => {
-          const answer = await client.send(new DescribeSourceServersCommand({ nextToken }), { abortSignal });
-          return { ...answer, items: listIn(answer.items) };
-        },
-        term,
-      ),
-    );
-    pages.push(page?.items ?? []);
-    nextToken = page?.nextToken;
-  } while (nextToken);
+  const call = async (abortSignal: AbortSignal) => {
+    const command = new DescribeSourceServersCommand({ filters: sourceServerIDs && { sourceServerIDs }, nextToken });
+    const answer = await client.send(command, { abortSignal });
+    return { ...answer, items: listIn(answer.items) };
+  };
+  try {
+    do {
+      const page = await retry('drs:DescribeSourceServers', call, term);
+      pages.push(page.items);
+      nextToken = page.nextToken;
+    } while (nextToken);
+  } catch (error) {
+    if (nextToken !== undefined || !isNamed(error, 'UninitializedAccountException')) {
+      throw error;
+    }
+  }
   return pages;
 }
 
-/** A server that is gone by the time, or an account that never used DRS, is in no subnet. */
+/** What is answered; undefined if there is no such server. */
 async function unlessGone<T>(ask: () => Promise<T>): Promise<T | undefined> {
   try {
     return await ask();

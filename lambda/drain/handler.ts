@@ -1,4 +1,4 @@
-import type { NetworkInterface } from '@aws-sdk/client-ec2';
+import type { NetworkInterface, SecurityGroup } from '@aws-sdk/client-ec2';
 import { FLEET_DISCONNECTION, SOURCE_SERVER_DISCONNECTION } from '../../lib/contract';
 import { Failure, ifUnderstood, isOfKind, messageOf } from '../aws/errors';
 import { command, join, type Message, say } from '../aws/message';
@@ -118,8 +118,10 @@ async function drain(request: Request, step: DrainStep): Promise<void> {
   const first = await ec2.leftIn(step.subnetIds);
   try {
     await untilEmpty(request, ec2, step, first);
-    await (step.step === '0' ? refuseNewServers(request, step) : undefined);
-    await (step.deletesSecurityGroups ? deleteGroups(request, ec2, step) : undefined);
+    const groups = step.deletesSecurityGroups ? await ec2.defaultGroupsIn(step.vpcId) : [];
+    // Asked in every link, it would be too many calls.
+    await (step.step === '0' || groups.length > 0 ? refuseNewServers(request, step) : undefined);
+    await deleteGroups(request, ec2, step, groups);
   } catch (error) {
     if (step.step === '0' || !isOfKind(error, 'timeout')) {
       throw error;
@@ -179,10 +181,10 @@ async function agentsNeedUntil(request: Request): Promise<number> {
   return Math.max(0, ...deleted.map(({ LastUpdatedTimestamp }) => (LastUpdatedTimestamp?.getTime() ?? 0) + AGENTS_TIME));
 }
 
-async function deleteGroups(request: Request, ec2: Ec2, { vpcId }: DrainStep): Promise<void> {
-  for (;;) {
+async function deleteGroups(request: Request, ec2: Ec2, { vpcId }: DrainStep, first: readonly SecurityGroup[]): Promise<void> {
+  for (let groups = first; ; groups = await ec2.defaultGroupsIn(vpcId)) {
     const refused: Message[] = [];
-    for (const { GroupId = '' } of await ec2.defaultGroupsIn(vpcId)) {
+    for (const { GroupId = '' } of groups) {
       try {
         await ec2.deleteGroup(GroupId);
         logDecision(request, 'security group deleted', GroupId);

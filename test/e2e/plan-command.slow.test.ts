@@ -400,6 +400,34 @@ describe('The rights that docs/plan.md lists', () => {
   });
 });
 
+test('what becomes of the servers of a fleet can not be told: its drain does not say that they go on replicating', async () => {
+  await onStage({ speed: 60 }, async (stage) => {
+    await stage.deploy((stack) => {
+      const vpc = new Vpc(stack, 'Vpc', { natGateways: 0, maxAzs: 1, restrictDefaultSecurityGroup: false });
+      const stagingAreaDrain = new StagingAreaDrain(stack, 'Drain', { vpc });
+      new FleetDisconnection(stack, 'Fleet', { selection: ours, stagingAreaDrain });
+    });
+    const [{ subnetId }] = stage.aws.ec2.network().subnets.all();
+    stage.seed({ sourceServerID: APP, tags: { owner: 'payments' }, stagingSubnetId: subnetId });
+    const { stdout } = await asPlanner(
+      stage,
+      ALL_ACTIONS.filter((action) => action !== 'drs:DescribeRecoveryInstances'),
+    );
+    expect(JSON.parse(stdout)).toMatchObject({
+      resources: [
+        {
+          verdict: 'unknown',
+          reason: expect.stringContaining('You may not call drs:DescribeRecoveryInstances'),
+          selection: expect.any(String),
+          sourceServers: [{ sourceServerId: APP, verdict: 'unknown', reason: "its recovery instances can't be told" }],
+        },
+        { resourceType: STAGING_AREA_DRAIN, verdict: 'drain', commands: [] },
+      ],
+    });
+    await stage.destroy('DELETE_COMPLETE');
+  });
+});
+
 test('a network interface of DRS that is left in the staging area: the plan names it, and it is what the drain waits for', async () => {
   await onStage({ networkInterfaceLingers: Infinity, replicationServerLingers: 60, speed: 60 }, async (stage) => {
     await stage.deploy((stack) => {

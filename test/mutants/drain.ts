@@ -17,7 +17,9 @@ const SEEN = 'left.machines.length === 0 && left.interfaces.length === 0';
 const HANDED_OVER = `if (step.step === '0' || !isOfKind(error, 'timeout')) {`;
 const STAYS = `return stays ? 'the drain is still in the stack, with fewer links' : undefined;`;
 const LAST_STEP = `return id?.drain === name && id.step === '0';`;
-const GROUPS = 'await (step.deletesSecurityGroups ? deleteGroups(request, ec2, step) : undefined);';
+const GROUPS = 'await deleteGroups(request, ec2, step, groups);';
+const GROUPS_AT_ONCE = 'await deleteGroups(request, ec2, step, await ec2.defaultGroupsIn(step.vpcId));';
+const ASKED = `await (step.step === '0' || groups.length > 0 ? refuseNewServers(request, step) : undefined);`;
 const FOUND = 'return DEFAULT_GROUPS.includes(GroupName) && VpcId === vpcId;';
 const REFUSED = `if (!isNamed(error, 'DependencyViolation')) {`;
 const SUBNETS = 'SubnetIds.length > 0 && SubnetIds.every(isText)';
@@ -36,14 +38,16 @@ export const drainFindings: Mutants = {
     handler('a handover does not tell', `logDecision(request, 'handed over'`, `((..._: unknown[]) => undefined)(request, 'handed over'`),
   ],
   'source servers that DRS says replicate into the subnets, once they are empty': [
-    handler('does not ask DRS', "await (step.step === '0' ? refuseNewServers(request, step) : undefined);", ''),
-    handler('asks DRS in every link', "step.step === '0' ? refuseNewServers", 'step.step ? refuseNewServers'),
+    handler('does not ask DRS', ASKED, ''),
+    handler('asks DRS in every link', ASKED, ASKED.replace("step.step === '0' || groups.length > 0", 'groups')),
+    handler('asks DRS in link 0 only, though others delete security groups', ASKED, ASKED.replace(' || groups.length > 0', '')),
+    handler('asks DRS only where security groups are to be deleted', ASKED, ASKED.replace("step.step === '0' || ", '')),
     handler('does not name them', "${join(servers.slice(0, LEFT_NAMED), ', ')}", ''),
     handler('has a command for every server', '.slice(0, COMMANDS_TOLD)\n    .map((id)', '.map((id)'),
     agents(
       'takes every server for one of these subnets',
-      'subnetId !== undefined && subnetIds.includes(subnetId)',
-      'subnetId !== undefined',
+      "subnetIds.includes(await retry('drs:GetReplicationConfiguration', call, term))",
+      "(await retry('drs:GetReplicationConfiguration', call, term)) !== 'none'",
     ),
     replicatingHere('takes the disconnected for new ones', "state !== 'DISCONNECTED' && ", ''),
     replicatingHere('takes the stopped for new ones', " && state !== 'STOPPED'", ''),
@@ -56,7 +60,25 @@ export const drainFindings: Mutants = {
     agents('fails if one is gone', 'if (!isNothingThere(error)) {', 'if (error) {'),
     agents('takes a failed question for none', 'if (!isNothingThere(error)) {', 'if (!error) {'),
     agents('takes no list for an empty one', 'listIn(answer.items)', 'answer.items ?? []'),
-    agents('takes no subnet for another one', "partIn(stagingAreaSubnetId || undefined, 'subnet')", "stagingAreaSubnetId ?? ''"),
+    agents(
+      'takes no subnet for another one',
+      "partIn(answer.stagingAreaSubnetId || undefined, 'subnet')",
+      "answer.stagingAreaSubnetId ?? ''",
+    ),
+    agents('takes an error on a further page for the end', 'nextToken !== undefined || ', ''),
+    agents('fails where DRS was never used', "nextToken !== undefined || !isNamed(error, 'UninitializedAccountException')", 'error'),
+    agents(
+      'takes any error on the first page for none',
+      "nextToken !== undefined || !isNamed(error, 'UninitializedAccountException')",
+      'nextToken',
+    ),
+    agents('believes that one is gone though DRS lists it', "isThere ? undefined : 'none'", "isThere ? 'none' : 'none'"),
+    agents(
+      'believes it of one only if the account has no other',
+      'readSourceServers(client, term, [sourceServerID])',
+      'readSourceServers(client, term)',
+    ),
+    agents('waits for one that was disconnected meanwhile', '.flat().some(isReplicatingHere)', '.flat().length > 0'),
   ],
   'security groups that are still in use at its deadline': [
     handler('fails while security groups are in use', "throw new Failure(told, { kind: 'timeout' });", 'throw new Failure(told);'),
@@ -242,11 +264,15 @@ export const drain: Mutants = {
   ],
   'security groups go once nothing is left, if that is wanted': [
     handler('leaves them', GROUPS, ''),
-    handler('deletes them though nobody wants it', GROUPS, 'await deleteGroups(request, ec2, step);'),
+    handler('deletes them though nobody wants it', 'step.deletesSecurityGroups ? await', 'step ? await'),
     step('takes every word for true', `DeleteSecurityGroups === 'true'`, 'DeleteSecurityGroups !== undefined'),
-    handler('deletes them before anything else', 'const first = await', `${GROUPS}\n  const first = await`),
-    handler('deletes them at the handover, too', "logDecision(request, 'handed over'", `${GROUPS}\n    logDecision(request, 'handed over'`),
-    handler('deletes the first one only', 'of await ec2.defaultGroupsIn(vpcId)) {', 'of (await ec2.defaultGroupsIn(vpcId)).slice(0, 1)) {'),
+    handler('deletes them before anything else', 'const first = await', `${GROUPS_AT_ONCE}\n  const first = await`),
+    handler(
+      'deletes them at the handover, too',
+      "logDecision(request, 'handed over'",
+      `${GROUPS_AT_ONCE}\n    logDecision(request, 'handed over'`,
+    ),
+    handler('deletes the first one only', 'of groups) {', 'of groups.slice(0, 1)) {'),
     handler('does not tell that it deleted one', `logDecision(request, 'security group deleted', GroupId);`, ''),
   ],
   'security groups are known by their exact name, their VPC and their tag': [

@@ -1,4 +1,9 @@
-import { DescribeRecoveryInstancesCommand, DrsClient } from '@aws-sdk/client-drs';
+import {
+  DescribeRecoveryInstancesCommand,
+  DescribeSourceServersCommand,
+  DrsClient,
+  GetReplicationConfigurationCommand,
+} from '@aws-sdk/client-drs';
 import { mockClient } from 'aws-sdk-client-mock';
 import { DrsReader } from '../../../cli/aws/drs';
 import type { ClientConfiguration } from '../../../cli/aws/session';
@@ -33,4 +38,70 @@ test('one of which DRS does not tell the server belongs to the one that it was s
   const [one, two] = await Promise.all(['s-1', 's-2'].map((id) => found.recoveryInstancesOf(id)));
   expect([one, two]).toEqual([[of('i-1', 's-1')], [of('i-x')]]);
   expect(asked()).toEqual([['s-1', 's-2'], ['s-1'], ['s-2']]);
+});
+
+const refusal = (name: string) => Object.assign(new Error('told by AWS'), { name });
+const NEW = { sourceServerID: 's-1', dataReplicationInfo: { dataReplicationState: 'INITIATING' as const } };
+
+describe('source servers', () => {
+  const all = () => reader().sourceServers(() => true);
+
+  test('one that moves to a further page meanwhile is there once', async () => {
+    drs.on(DescribeSourceServersCommand).resolves({ items: [NEW], nextToken: 'next' });
+    drs.on(DescribeSourceServersCommand, { nextToken: 'next' }).resolves({ items: [NEW] });
+    expect(await all()).toEqual([NEW]);
+  });
+
+  test('an account that never used DRS has none', async () => {
+    drs.on(DescribeSourceServersCommand).rejects(refusal('UninitializedAccountException'));
+    expect(await all()).toEqual([]);
+  });
+
+  test('on a further page nobody is told that it never did', async () => {
+    drs.on(DescribeSourceServersCommand).resolves({ items: [NEW], nextToken: 'next' });
+    drs.on(DescribeSourceServersCommand, { nextToken: 'next' }).rejects(refusal('UninitializedAccountException'));
+    await expect(all()).rejects.toThrow('UninitializedAccountException');
+  });
+
+  test('an answer without a list, on any page: all is asked for again', async () => {
+    drs.on(DescribeSourceServersCommand).resolves({ items: [NEW], nextToken: 'next' });
+    drs.on(DescribeSourceServersCommand, { nextToken: 'next' }).resolvesOnce({}).resolves({ items: [] });
+    expect(await all()).toEqual([NEW]);
+  });
+});
+
+describe('the subnet that a source server replicates into', () => {
+  const subnet = () => reader().stagingSubnetOf('s-1');
+
+  test.each([{}, { stagingAreaSubnetId: '' }])('an answer without it, %j: asked again', async (answer) => {
+    drs.on(GetReplicationConfigurationCommand).resolvesOnce(answer).resolves({ stagingAreaSubnetId: 'subnet-1' });
+    await expect(subnet()).resolves.toBe('subnet-1');
+  });
+
+  test('four answers without it: that is said', async () => {
+    drs.on(GetReplicationConfigurationCommand).resolves({});
+    await expect(subnet()).rejects.toThrow('the answer has no subnet');
+    expect(drs.commandCalls(GetReplicationConfigurationCommand)).toHaveLength(4);
+  });
+
+  test('a server that is gone, from the listing, too, has none', async () => {
+    drs.on(GetReplicationConfigurationCommand).rejects(refusal('ResourceNotFoundException'));
+    drs.on(DescribeSourceServersCommand, { filters: { sourceServerIDs: ['s-1'] } }).resolves({ items: [] });
+    await expect(subnet()).resolves.toBeUndefined();
+  });
+
+  test('one that is listed without a configuration: asked again', async () => {
+    drs
+      .on(GetReplicationConfigurationCommand)
+      .rejectsOnce(refusal('ResourceNotFoundException'))
+      .resolves({ stagingAreaSubnetId: 'subnet-1' });
+    drs.on(DescribeSourceServersCommand).resolves({ items: [NEW] });
+    await expect(subnet()).resolves.toBe('subnet-1');
+  });
+
+  test('and is so for ever: that is said', async () => {
+    drs.on(GetReplicationConfigurationCommand).rejects(refusal('ResourceNotFoundException'));
+    drs.on(DescribeSourceServersCommand).resolves({ items: [NEW] });
+    await expect(subnet()).rejects.toThrow('the answer has no replication configuration of s-1, which DRS lists');
+  });
 });

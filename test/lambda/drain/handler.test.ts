@@ -462,9 +462,19 @@ describe('Delete, genuine', () => {
       expect(deletedGroups()).toEqual([]);
     });
 
-    test('another link: SUCCESS, and DRS is not asked', async () => {
+    test('another link, which deletes no security groups: SUCCESS, and DRS is not asked', async () => {
+      expect((await send('Delete', { link: 2 })).response.Status).toBe('SUCCESS');
+      expect((await send('Delete', { link: 2, properties: { DeleteSecurityGroups: 'true' } })).response.Status).toBe('SUCCESS');
+      groupsAre([group('Replication', 'sg-1')]);
       expect((await send('Delete', { link: 2 })).response.Status).toBe('SUCCESS');
       expect(drs.calls()).toEqual([]);
+    });
+
+    test('another link, before it deletes security groups: FAILED with its ID, and they stay', async () => {
+      groupsAre([group('Replication', 'sg-1')]);
+      const { response } = await send('Delete', { link: 2, properties: { DeleteSecurityGroups: 'true' } });
+      expect(response).toMatchObject({ Status: 'FAILED', Reason: expect.stringContaining(`can't be deleted: ${ID}.`) });
+      expect(deletedGroups()).toEqual([]);
     });
 
     test('a hundred of them: five commands, and what to do next', async () => {
@@ -485,6 +495,47 @@ describe('Delete, genuine', () => {
       answersInTurn(drs.on(DescribeSourceServersCommand, {}), { items: [], nextToken: 'next' }, { items: [newServer], nextToken: 'next' });
       drs.on(DescribeSourceServersCommand, { nextToken: 'next' }).resolves({ items: [] });
       expect((await send('Delete')).response.Status).toBe('FAILED');
+    });
+
+    test.each(['UninitializedAccountException', 'ResourceNotFoundException'])(
+      '%s on a further page ends no listing: FAILED',
+      async (name) => {
+        drs.on(DescribeSourceServersCommand, {}).resolves({ items: [], nextToken: 'next' });
+        drs.on(DescribeSourceServersCommand, { nextToken: 'next' }).rejects(serviceError(name, 'no', 400));
+        expect((await send('Delete')).response).toMatchObject({ Status: 'FAILED', Reason: expect.stringContaining(name) });
+      },
+    );
+
+    describe('it has no replication configuration, DRS says', () => {
+      const notFound = serviceError('ResourceNotFoundException', 'no', 404);
+      const nowItIs = (...items: SourceServer[]) =>
+        drs.on(DescribeSourceServersCommand, { filters: { sourceServerIDs: [ID] } }).resolves({ items });
+
+      test('and lists it: asked again, and what is answered then counts', async () => {
+        answersInTurn(drs.on(GetReplicationConfigurationCommand), notFound, { stagingAreaSubnetId: SUBNETS[1] });
+        expect((await send('Delete')).response).toMatchObject({ Status: 'FAILED', Reason: expect.stringContaining(`${ID}. Disconnect`) });
+      });
+
+      test('and lists it for ever: FAILED at the deadline, and says so', async () => {
+        drs.on(GetReplicationConfigurationCommand).rejects(notFound);
+        const { response } = await send('Delete');
+        expect(response).toMatchObject({
+          Status: 'FAILED',
+          Reason: expect.stringContaining(`the answer has no replication configuration of ${ID}, which DRS lists`),
+        });
+      });
+
+      test('and its list has no list: asked again', async () => {
+        drs.on(GetReplicationConfigurationCommand).rejects(notFound);
+        drs.on(DescribeSourceServersCommand, { filters: { sourceServerIDs: [ID] } }).resolves({});
+        expect((await send('Delete')).response).toMatchObject({ Status: 'FAILED', Reason: expect.stringContaining('no list') });
+      });
+
+      test('and that it was disconnected meanwhile: SUCCESS', async () => {
+        drs.on(GetReplicationConfigurationCommand).rejects(notFound);
+        nowItIs({ ...newServer, dataReplicationInfo: { dataReplicationState: 'DISCONNECTED' } });
+        expect((await send('Delete')).response.Status).toBe('SUCCESS');
+      });
     });
 
     test('a thousand of them: DRS is asked about twenty at once', async () => {
@@ -530,8 +581,19 @@ describe('Delete, genuine', () => {
         () => drs.on(DescribeSourceServersCommand).resolves({ items: [{ ...newServer, stagingArea: { status: 'EXTENSION_ERROR' } }] }),
       ],
       [
-        'it is gone by the time',
-        () => drs.on(GetReplicationConfigurationCommand).rejects(serviceError('ResourceNotFoundException', 'gone', 404)),
+        'it is gone by the time, from the listing, too',
+        () => {
+          drs.on(GetReplicationConfigurationCommand).rejects(serviceError('ResourceNotFoundException', 'gone', 404));
+          drs.on(DescribeSourceServersCommand, { filters: { sourceServerIDs: [ID] } }).resolves({ items: [] });
+        },
+      ],
+      [
+        'it was the last of the account, and is gone by the time',
+        () => {
+          const gone = serviceError('UninitializedAccountException', 'no', 400);
+          drs.on(GetReplicationConfigurationCommand).rejects(gone);
+          drs.on(DescribeSourceServersCommand, { filters: { sourceServerIDs: [ID] } }).rejects(gone);
+        },
       ],
       ['DRS was never used', () => drs.on(DescribeSourceServersCommand).rejects(serviceError('UninitializedAccountException', 'no', 400))],
     ])('%s: SUCCESS', async (_what, arrange) => {
