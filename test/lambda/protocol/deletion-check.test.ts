@@ -44,13 +44,11 @@ const declaredAs = (logicalId: string, status: string, physicalId = SERVER_ARN, 
 describe('by the status of the stack', () => {
   beforeEach(() => {
     reset();
-    drs
-      .on(DisconnectSourceServerCommand)
-      .resolves({
-        sourceServerID: SERVER_ID,
-        dataReplicationInfo: { dataReplicationState: 'DISCONNECTED' },
-        stagingArea: { status: 'NOT_EXTENDED' },
-      });
+    drs.on(DisconnectSourceServerCommand).resolves({
+      sourceServerID: SERVER_ID,
+      dataReplicationInfo: { dataReplicationState: 'DISCONNECTED' },
+      stagingArea: { status: 'NOT_EXTENDED' },
+    });
     stackHas();
   });
 
