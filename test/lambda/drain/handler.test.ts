@@ -14,8 +14,11 @@ import {
   cloudFormation,
   drs,
   ec2,
+  eventsAre,
   handle,
   LOGICAL_ID,
+  ofResource,
+  ofStack,
   REGION,
   reset,
   SERVER_ARN,
@@ -780,12 +783,14 @@ describe('Delete in the clean-up of an update', () => {
   });
 
   test('the VPC of the drain was replaced: SUCCESS at once', async () => {
-    stackHas({
-      logicalId: LOGICAL_ID,
-      physicalId: physicalIdOf(0).replace(VPC, 'vpc-new'),
-      status: 'UPDATE_COMPLETE',
-      type: STAGING_AREA_DRAIN,
-    });
+    const successor = physicalIdOf(0).replace(VPC, 'vpc-new');
+    stackHas({ logicalId: LOGICAL_ID, physicalId: successor, status: 'UPDATE_COMPLETE', type: STAGING_AREA_DRAIN });
+    eventsAre([
+      ofResource('DELETE_IN_PROGRESS', { PhysicalResourceId: physicalIdOf(0), ResourceType: STAGING_AREA_DRAIN }),
+      ofStack('UPDATE_COMPLETE_CLEANUP_IN_PROGRESS'),
+      ofResource('UPDATE_COMPLETE', { PhysicalResourceId: successor, ResourceType: STAGING_AREA_DRAIN }),
+      ofStack('UPDATE_IN_PROGRESS'),
+    ]);
     expect((await send('Delete')).response.Status).toBe('SUCCESS');
     expect(calls()).toEqual([]);
   });

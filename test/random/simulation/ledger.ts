@@ -13,6 +13,8 @@ type Phase =
 export interface Cause {
   readonly genuine: boolean;
   readonly why: string;
+  /** In which operation of the stack, counted. */
+  readonly operation: number;
 }
 
 /** A stack that is nobody's child, with the children it has. */
@@ -29,6 +31,8 @@ export class RootStack {
   wasComplete = false;
   /** How often its status has turned. */
   turns = 0;
+  /** How many operations of it have begun, rollbacks not counted. */
+  operation = 0;
   /** The stack ID of the nested stack that was created last; one before it is another stack, which is on its way out. */
   nestedId?: string;
   /** The physical IDs of what its user has let go of. */
@@ -58,6 +62,15 @@ export class RootStack {
 
   /** Why a Delete is sent now. */
   causeOf(event: CustomResourceEvent): Cause {
+    return { ...this.meaningOf(event), operation: this.operation };
+  }
+
+  /** Whether it is meant by now: a nested stack may clean up while its root still updates, and the root may still roll back. */
+  means({ genuine, why, operation }: Cause): boolean {
+    return genuine || (why === 'updating' && operation === this.operation && this.phase === 'cleaning up');
+  }
+
+  private meaningOf(event: CustomResourceEvent): Omit<Cause, 'operation'> {
     if (!/^(arn|drs):/.test(event.PhysicalResourceId ?? '')) {
       return { genuine: false, why: 'it was never created' };
     }
@@ -82,6 +95,7 @@ export class RootStack {
 
   turned(status: string) {
     this.turns++;
+    this.operation += /^(CREATE|UPDATE|DELETE)_IN_PROGRESS$/.test(status) ? 1 : 0;
     this.status = status;
     this.wasComplete ||= status === 'CREATE_COMPLETE' || status.startsWith('UPDATE_');
     this.phase = this.phaseIn(status);

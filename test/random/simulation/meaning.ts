@@ -43,7 +43,8 @@ export class Meaning {
     const stack = this.ledger.of(StackId);
     const look = this.looks.get(invocation);
     const isStale = isAnswered && look !== undefined && look !== stack.turns;
-    this.demand(RequestType === 'Delete' && cause?.genuine === true, 'I2', `${told}, which was sent because: ${cause?.why}`);
+    const isMeant = cause !== undefined && stack.means(cause);
+    this.demand(RequestType === 'Delete' && isMeant, 'I2', `${told}, which was sent because: ${cause?.why}`);
     this.demand(!stack.retained.has(PhysicalResourceId), 'I2', `${told}, which its user has retained`);
     const isDeclared = stack.declares(event);
     this.demand(isStale || !isDeclared, 'I2', `${told}, which is still declared there (${stack.phase})`);
