@@ -134,6 +134,6 @@ async function describe(client: CloudFormationClient, stackId: string, patience:
 function stackIn(stacks: readonly Stack[], stackId: string) {
   const stack = stacks.find(({ StackId }) => StackId === stackId);
   // What is nested has both: without its parent it would be taken for a root.
-  partIn(stack?.RootId === undefined || stack.ParentId, 'parent of the stack');
-  return { ...stack, StackStatus: partIn(stack?.StackStatus, 'status of the stack') };
+  partIn(stack?.RootId === undefined || stack.ParentId, `parent of the stack ${stackId}`);
+  return { ...stack, StackStatus: partIn(stack?.StackStatus, `status of the stack ${stackId}`) };
 }

@@ -470,6 +470,7 @@ describe('a source server that the stack of a drain does not name', () => {
     await onStage({ speed: 60 }, async (stage) => {
       stage.seed({ sourceServerID: DATABASE, stagingSubnetId: await drained(stage) });
       await stage.operator.terminateInstance(stage.aws.drs.replicationServers()[0].instanceId);
+      await stage.until('the replication server goes', () => stage.aws.drs.replicationServers().length === 0);
       const reason = expect.stringMatching(new RegExp(`^Source servers go on replicating .*: ${DATABASE}\\. Disconnect those`));
       const commands = [`aws drs disconnect-source-server --source-server-id ${DATABASE} --region eu-central-1`];
       expect(await drainIn(stage)).toMatchObject({ verdict: 'blocked', machines: [], reason, commands });

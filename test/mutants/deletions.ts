@@ -276,7 +276,11 @@ export const deletions: Mutants = {
     stacks.push(stack);`,
     ),
     stackStatus('believes what is told of another stack', 'stacks.find(({ StackId }) => StackId === stackId)', 'stacks[0]'),
-    stackStatus('takes a nested stack for a root', "  partIn(stack?.RootId === undefined || stack.ParentId, 'parent of the stack');\n", ''),
+    stackStatus(
+      'takes a nested stack for a root',
+      '  partIn(stack?.RootId === undefined || stack.ParentId, `parent of the stack ${stackId}`);\n',
+      '',
+    ),
     deletionCheck('believes the list alone that it was replaced', ' && check.as !== request.logicalId', ''),
     history('does not need the event of the deletion', "if (status !== 'DELETE_IN_PROGRESS') {", "if (status === '') {"),
     history('does not see that the reason contradicts', 'wasComplete === true ? hasFailed :', 'wasComplete === true ? false :'),
