@@ -35,6 +35,8 @@ export class RootStack {
   operation = 0;
   /** The stack ID of the nested stack that was created last; one before it is another stack, which is on its way out. */
   nestedId?: string;
+  /** The IDs of nested stacks that were ever complete. */
+  readonly completeNested = new Set<string>();
   /** The physical IDs of what its user has let go of. */
   readonly retained = new Set<string>();
   /** The physical IDs of fleets since they were created or updated last, by stack and logical ID. */
@@ -77,8 +79,11 @@ export class RootStack {
     if (this.phase === 'cleaning up' && this.declares(event)) {
       return { genuine: false, why: 'still declared' };
     }
+    if (this.phase === 'cleaning up' && isNested(event.StackId) && !this.completeNested.has(event.StackId)) {
+      return { genuine: false, why: 'its nested stack was never complete' };
+    }
     const fleet = this.fleetIds.get(`${event.StackId} ${event.LogicalResourceId}`);
-    if (fleet !== undefined && fleet !== event.PhysicalResourceId) {
+    if (this.phase === 'cleaning up' && fleet !== undefined && fleet !== event.PhysicalResourceId) {
       return { genuine: false, why: 'its selection was changed' };
     }
     return { genuine: this.deletesGenuinely, why: this.phase };
@@ -97,7 +102,7 @@ export class RootStack {
     this.turns++;
     this.operation += /^(CREATE|UPDATE|DELETE)_IN_PROGRESS$/.test(status) ? 1 : 0;
     this.status = status;
-    this.wasComplete ||= status === 'CREATE_COMPLETE' || status.startsWith('UPDATE_');
+    this.wasComplete ||= COMPLETE.test(status);
     this.phase = this.phaseIn(status);
     if (status === 'CREATE_COMPLETE' || status === 'UPDATE_COMPLETE_CLEANUP_IN_PROGRESS') {
       this.stable = this.target;
@@ -159,6 +164,9 @@ export class Ledger {
       stack.fleetIds.set(`${event.stackId} ${event.logicalId}`, event.physicalId);
     }
     if (isNested(event.stackId)) {
+      if (event.physicalId === event.stackId && COMPLETE.test(event.status)) {
+        stack.completeNested.add(event.stackId);
+      }
       stack.nestedId = event.status === 'CREATE_IN_PROGRESS' ? event.stackId : stack.nestedId;
       return;
     }
@@ -170,6 +178,9 @@ export class Ledger {
     }
   }
 }
+
+/** An update that began or failed says nothing: it may follow a create that failed. */
+const COMPLETE = /^(CREATE_COMPLETE|UPDATE_(COMPLETE|ROLLBACK).*)$/;
 
 /** A server by its ARN; a fleet under its name or with its selection; a drain with whatever links. */
 function isDeclaredIn(spec: StackSpec | undefined, name: string, physicalId: string): boolean {
