@@ -30,21 +30,27 @@ function explain(instance: RecoveryInstance, region: string): Message {
     const remove = command`aws drs delete-recovery-instance --recovery-instance-id ${id} --region ${region}`;
     return say`Recovery instance ${id} is disconnected; if its record still holds the server, delete that: ${remove}.`;
   }
-  // DRS leaves isDrill out where it doesn't know: then it is taken for real, and no command that terminates is shown.
-  const isDrill = instance.isDrill === true;
   const state = instance.ec2InstanceState ? say`, ${instance.ec2InstanceState}` : '';
   const whose = isAttributed(instance) ? '' : say`, of which DRS does not tell the source server`;
   const what = say`Recovery instance ${id} (EC2 instance ${instance.ec2InstanceID ?? 'unknown'}${state}, ${kindOf(instance)}${whose})`;
-  const terminate = command`aws drs terminate-recovery-instances --recovery-instance-ids ${id} --region ${region}`;
+  return say`${what}: ${explainFailback(instance, region)}${wayOutOf(instance, region)}`;
+}
+
+function wayOutOf(instance: RecoveryInstance, region: string): Message {
+  const id = instance.recoveryInstanceID;
   const disconnect = command`aws drs disconnect-recovery-instance --recovery-instance-id ${id} --region ${region}`;
-  const way = isNotFound(instance)
-    ? say`DRS finds no machine of it at this moment; if that is so a minute later, too, end its record with ${disconnect}.`
-    : isGone(instance)
-      ? say`its machine is gone; if its record still holds the server, end that with ${disconnect}.`
-      : isDrill
-        ? say`end the drill, which terminates its EC2 instance, with ${terminate}, or keep the machine and run ${disconnect}.`
-        : say`it may be the machine you work on now; ${disconnect} keeps it running and gives up its protection and its failback.`;
-  return say`${what}: ${explainFailback(instance, region)}${way}`;
+  if (isNotFound(instance)) {
+    return say`DRS finds no machine of it at this moment; if that is so a minute later, too, end its record with ${disconnect}.`;
+  }
+  if (isGone(instance)) {
+    return say`its machine is gone; if its record still holds the server, end that with ${disconnect}.`;
+  }
+  // DRS leaves isDrill out where it doesn't know: then it is taken for real, and no command that terminates is shown.
+  if (instance.isDrill === true) {
+    const terminate = command`aws drs terminate-recovery-instances --recovery-instance-ids ${id} --region ${region}`;
+    return say`end the drill, which terminates its EC2 instance, with ${terminate}, or keep the machine and run ${disconnect}.`;
+  }
+  return say`it may be the machine you work on now; ${disconnect} keeps it running and gives up its protection and its failback.`;
 }
 
 function kindOf({ isDrill }: RecoveryInstance): string {

@@ -35,6 +35,18 @@ const allow = (...actions: string[]) => new PolicyStatement({ actions, resources
 /** By the table in the docs. */
 const ALL_ACTIONS = Array.from(readFileSync('docs/plan.md', 'utf8').matchAll(/^\| `(\w+:\w+)` /gm), ([, action]) => action);
 
+/** A fleet with a drain, and its server, which replicates into the subnet that is returned. */
+async function deployDrainedFleet(stage: Stage): Promise<string> {
+  await stage.deploy((stack) => {
+    const vpc = new Vpc(stack, 'Vpc', { natGateways: 0, maxAzs: 1, restrictDefaultSecurityGroup: false });
+    const stagingAreaDrain = new StagingAreaDrain(stack, 'Drain', { vpc });
+    new FleetDisconnection(stack, 'Fleet', { selection: ours, stagingAreaDrain });
+  });
+  const [{ subnetId }] = stage.aws.ec2.network().subnets.all();
+  stage.seed({ sourceServerID: APP, tags: { owner: 'payments' }, stagingSubnetId: subnetId });
+  return subnetId;
+}
+
 /** Plans as somebody who may do nothing else. */
 async function asPlanner(stage: Stage, actions: readonly string[], ...args: readonly string[]): Promise<Result> {
   const declare = (stack: Stack) => {
@@ -353,13 +365,8 @@ describe('The rights that docs/plan.md lists', () => {
 
   async function played(play: (stage: Stage) => Promise<void>) {
     await onStage({}, async (stage) => {
-      await stage.deploy((stack) => {
-        const vpc = new Vpc(stack, 'Vpc', { natGateways: 0, maxAzs: 1, restrictDefaultSecurityGroup: false });
-        const stagingAreaDrain = new StagingAreaDrain(stack, 'Drain', { vpc });
-        new FleetDisconnection(stack, 'Fleet', { selection: ours, stagingAreaDrain });
-      });
-      const [{ subnetId }] = stage.aws.ec2.network().subnets.all();
-      stage.seed({ sourceServerID: APP, tags: { owner: 'payments' }, stagingSubnetId: subnetId }, { sourceServerID: DATABASE });
+      await deployDrainedFleet(stage);
+      stage.seed({ sourceServerID: DATABASE });
       await play(stage);
     });
   }
@@ -402,13 +409,7 @@ describe('The rights that docs/plan.md lists', () => {
 
 test('what becomes of the servers of a fleet can not be told: its drain does not say that they go on replicating', async () => {
   await onStage({ speed: 60 }, async (stage) => {
-    await stage.deploy((stack) => {
-      const vpc = new Vpc(stack, 'Vpc', { natGateways: 0, maxAzs: 1, restrictDefaultSecurityGroup: false });
-      const stagingAreaDrain = new StagingAreaDrain(stack, 'Drain', { vpc });
-      new FleetDisconnection(stack, 'Fleet', { selection: ours, stagingAreaDrain });
-    });
-    const [{ subnetId }] = stage.aws.ec2.network().subnets.all();
-    stage.seed({ sourceServerID: APP, tags: { owner: 'payments' }, stagingSubnetId: subnetId });
+    await deployDrainedFleet(stage);
     const { stdout } = await asPlanner(
       stage,
       ALL_ACTIONS.filter((action) => action !== 'drs:DescribeRecoveryInstances'),
@@ -453,22 +454,12 @@ test('a network interface of DRS that is left in the staging area: the plan name
 });
 
 describe('a source server that the stack of a drain does not name', () => {
-  async function drained(stage: Stage) {
-    await stage.deploy((stack) => {
-      const vpc = new Vpc(stack, 'Vpc', { natGateways: 0, maxAzs: 1, restrictDefaultSecurityGroup: false });
-      const stagingAreaDrain = new StagingAreaDrain(stack, 'Drain', { vpc });
-      new FleetDisconnection(stack, 'Fleet', { selection: ours, stagingAreaDrain });
-    });
-    const [{ subnetId }] = stage.aws.ec2.network().subnets.all();
-    stage.seed({ sourceServerID: APP, tags: { owner: 'payments' }, stagingSubnetId: subnetId });
-    return subnetId;
-  }
   const drainIn = async (stage: Stage) =>
     (await plan(stage, STACK)).resources.find(({ resourceType }) => resourceType === STAGING_AREA_DRAIN);
 
   test('replicates into its subnets, where no machine is yet: blocked, as the deletion fails', async () => {
     await onStage({ speed: 60 }, async (stage) => {
-      stage.seed({ sourceServerID: DATABASE, stagingSubnetId: await drained(stage) });
+      stage.seed({ sourceServerID: DATABASE, stagingSubnetId: await deployDrainedFleet(stage) });
       await stage.operator.terminateInstance(stage.aws.drs.replicationServers()[0].instanceId);
       await stage.until('the replication server goes', () => stage.aws.drs.replicationServers().length === 0);
       const reason = expect.stringMatching(new RegExp(`^Source servers go on replicating .*: ${DATABASE}\\. Disconnect those`));
@@ -485,7 +476,7 @@ describe('a source server that the stack of a drain does not name', () => {
     ['is extended from another account', { sourceServerID: DATABASE, extended: true }],
   ] as const)('%s: the drain waits for what is there', async (_what, seed) => {
     await onStage({}, async (stage) => {
-      await drained(stage);
+      await deployDrainedFleet(stage);
       stage.seed(seed);
       expect(await drainIn(stage)).toMatchObject({ verdict: 'drain', reason: expect.stringMatching(/^it waits for 1 machine/) });
     });

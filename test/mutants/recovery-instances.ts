@@ -187,8 +187,8 @@ export const recoveryInstances: Mutants = {
     cleanup('terminates drills though it may be found again by then', 'isClear &&\n      drills', 'drills'),
     cleanup('counts it among those that do not hold while that is not clear', '!isClear || instances.some', 'instances.some'),
     cleanup('terminates it', AGAIN, AGAIN.replace(' && !isGone(instance)', '')),
-    messages('says that somebody may work on it', ': isGone(instance)', ': !instance'),
-    messages('says on the first sign that it is gone', 'const way = isNotFound(instance)', 'const way = !instance'),
+    messages('says that somebody may work on it', 'if (isGone(instance)) {', 'if (!instance) {'),
+    messages('says on the first sign that it is gone', 'if (isNotFound(instance)) {', 'if (!instance) {'),
     handler('an update believes once that it is not found', 'if (instances.some(isNotFound)) {', 'if (!instances) {'),
   ],
   'nothing any more that holds it': [

@@ -7,6 +7,7 @@ import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { HttpRequest, HttpResponse } from '@smithy/protocol-http';
 import { Session } from '../../../cli/aws/session';
+import { STS_HOSTS } from './sts-hosts';
 
 // What a profile asks of STS or of the Identity Center must be asked where the plan is, and a person only once.
 
@@ -86,16 +87,7 @@ async function accessKeyOf(session: Session): Promise<string> {
 }
 
 describe('The role of a profile is assumed in the Region of the plan', () => {
-  test.each([
-    ['eu-central-1', 'aws', 'sts.eu-central-1.amazonaws.com'],
-    ['us-gov-west-1', 'aws-us-gov', 'sts.us-gov-west-1.amazonaws.com'],
-    ['cn-north-1', 'aws-cn', 'sts.cn-north-1.amazonaws.com.cn'],
-    ['eusc-de-east-1', 'aws-eusc', 'sts.eusc-de-east-1.amazonaws.eu'],
-    ['us-iso-east-1', 'aws-iso', 'sts.us-iso-east-1.c2s.ic.gov'],
-    ['us-isob-east-1', 'aws-iso-b', 'sts.us-isob-east-1.sc2s.sgov.gov'],
-    ['eu-isoe-west-1', 'aws-iso-e', 'sts.eu-isoe-west-1.cloud.adc-e.uk'],
-    ['us-isof-south-1', 'aws-iso-f', 'sts.us-isof-south-1.csp.hci.ic.gov'],
-  ])('%s', async (region, partition, host) => {
+  test.each(STS_HOSTS)('%s', async (region, partition, host) => {
     const session = await open('dr', `[profile dr]\n${role('dr', 'source_profile = base', partition)}${BASE}`, region);
     expect(asked).toEqual([[host, 'AKIDbase', 'dr', undefined]]);
     expect(await accessKeyOf(session)).toBe('ASIAdr');

@@ -6,6 +6,7 @@ import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { HttpResponse } from '@smithy/protocol-http';
 import { STSClient } from '@aws-sdk/client-sts';
 import { Session } from '../../../cli/aws/session';
+import { STS_HOSTS } from './sts-hosts';
 
 // A Region becomes part of the name of a host, which gets signed requests: wherever it is named, it must be one.
 
@@ -76,26 +77,22 @@ const KEYS_OF_PROFILE = ['aws_access_key_id = AKIDEXAMPLE', 'aws_secret_access_k
 describe('the role of a profile', () => {
   afterEach(() => jest.restoreAllMocks());
 
-  test.each([
-    ['eu-central-1', 'aws', 'sts.eu-central-1.amazonaws.com'],
-    ['us-gov-west-1', 'aws-us-gov', 'sts.us-gov-west-1.amazonaws.com'],
-    ['cn-north-1', 'aws-cn', 'sts.cn-north-1.amazonaws.com.cn'],
-    ['eusc-de-east-1', 'aws-eusc', 'sts.eusc-de-east-1.amazonaws.eu'],
-    ['us-iso-east-1', 'aws-iso', 'sts.us-iso-east-1.c2s.ic.gov'],
-    ['us-isob-east-1', 'aws-iso-b', 'sts.us-isob-east-1.sc2s.sgov.gov'],
-  ])('in %s is assumed in its partition, whether the profile or an option names the Region', async (region, partition, host) => {
-    const asked = everyRoleIsAssumed();
-    const role = [`role_arn = arn:${partition}:iam::111122223333:role/Reader`, 'source_profile = default'];
-    for (const [options, lines] of [
-      [{ profile: 'reader' }, [...role, `region = ${region}`]],
-      [{ profile: 'reader', region }, role],
-    ] as const) {
-      delete process.env.AWS_REGION;
-      write('[default]', ...KEYS_OF_PROFILE, '[profile reader]', ...lines);
-      expect((await Session.open(options)).region).toBe(region);
-    }
-    expect(asked.map((one) => one.host)).toEqual([host, host]);
-  });
+  test.each(STS_HOSTS)(
+    'in %s is assumed in its partition, whether the profile or an option names the Region',
+    async (region, partition, host) => {
+      const asked = everyRoleIsAssumed();
+      const role = [`role_arn = arn:${partition}:iam::111122223333:role/Reader`, 'source_profile = default'];
+      for (const [options, lines] of [
+        [{ profile: 'reader' }, [...role, `region = ${region}`]],
+        [{ profile: 'reader', region }, role],
+      ] as const) {
+        delete process.env.AWS_REGION;
+        write('[default]', ...KEYS_OF_PROFILE, '[profile reader]', ...lines);
+        expect((await Session.open(options)).region).toBe(region);
+      }
+      expect(asked.map((one) => one.host)).toEqual([host, host]);
+    },
+  );
 
   test('which is assumed by a role of another profile, is assumed there as well', async () => {
     const asked = everyRoleIsAssumed();
