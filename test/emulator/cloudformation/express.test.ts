@@ -76,7 +76,8 @@ describe('in express mode', () => {
   });
 
   it('a function that is pending fails the resource, if that is set', async () => {
-    await start({ settings: { pendingFunction: 'fails' } });
+    // At this speed it is pending for a second, in which a busy machine can ask for it.
+    await start({ settings: { pendingFunction: 'fails', speed: 10 } });
     expect(await aws.create(stackName, { Resources: withFunction })).toBe('CREATE_FAILED');
     expect(aws.reasonOf('Custom', 'CREATE_FAILED')).toMatch(/state: Pending/);
     expect(await aws.delete(stackName)).toBe('DELETE_COMPLETE');
